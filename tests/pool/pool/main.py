@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line, and the life of the process."""
+
+import argparse
+import signal
+import sys
+
+from pool import seed
+from pool.faults import Faults
+from pool.keys import KeySet
+from pool.log import Log
+from pool.server import Server
+from pool.state import Pool
+
+
+class Box:
+    """The pool that is being served; control calls may swap it."""
+
+    def __init__(self, start, signing_key_dir=None):
+        self.seed = start
+        self.keys = KeySet(signing_key_dir)
+        self.reload(start)
+
+    def reload(self, start):
+        """Begin anew; the signing keys stay."""
+        self.pool = Pool(start, self.keys)
+        self.faults = Faults(start.faults)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="cognito-pool",
+        description="A user pool for tests.  Prints \"ready URL\" and then "
+        "serves HTTPS until killed.")
+    parser.add_argument("--listen", required=True, metavar="ADDR:PORT",
+                        help="port 0 picks a free one; [ADDR]:PORT for IPv6")
+    parser.add_argument("--cert", required=True, metavar="FILE",
+                        help="certificate chain in PEM")
+    parser.add_argument("--key", required=True, metavar="FILE")
+    parser.add_argument("--seed", required=True, metavar="FILE.json")
+    parser.add_argument("--log", metavar="FILE.jsonl")
+    parser.add_argument("--signing-key", metavar="DIR",
+                        help="keep the token keys there over restarts")
+    return parser.parse_args()
+
+
+def parse_address(text):
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit():
+        raise ValueError(f"{text}: ADDR:PORT is wanted")
+    return host.strip("[]"), int(port)
+
+
+def stop(_signal, _frame):
+    sys.exit(0)
+
+
+def main():
+    given = arguments()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        box = Box(seed.load(given.seed), given.signing_key)
+        server = Server(parse_address(given.listen), given.cert, given.key,
+                        box, Log(given.log))
+        server.context()  # a bad certificate shows now
+    except (seed.SeedError, OSError, ValueError) as error:
+        print(f"cognito-pool: {error}", file=sys.stderr)
+        return 2
+    host, port = server.server_address[:2]
+    if ":" in host:
+        host = f"[{host}]"
+    print(f"ready https://{host}:{port}", flush=True)
+    server.serve_forever()
+    return 0

@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The seed: what a pool starts with, read from JSON.
+
+The dataclasses are the format; README.md explains each key.  An unknown
+key, a missing one or a value of the wrong kind is a SeedError that names
+the place, because a misspelt knob would silently test nothing.
+"""
+
+import dataclasses
+import json
+import re
+
+from pool import srp, totp
+
+CHALLENGES = (
+    "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE",
+    "MFA_SETUP", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "SELECT_CHALLENGE",
+    "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
+    "NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN",
+    "PASSWORD_SRP")
+FACTORS = ("SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP", "SMS_OTP")
+STATUSES = ("CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED",
+            "UNCONFIRMED")
+FLOWS = ("ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")
+ERROR_STYLES = ("plain", "namespaced", "capital_message", "header_only",
+                "body_only", "model_status")
+FAULTS = ("delay", "reset", "close", "truncate", "status", "body", "error",
+          "throttle", "redirect", "drip", "headers", "gzip", "close_before",
+          "close_after", "endless")
+ALIASES = ("email", "phone_number", "preferred_username")
+
+
+class SeedError(Exception):
+    """What is wrong with a seed, and where."""
+
+
+# Checks: each takes a JSON value and its place, and returns what to keep.
+
+def text(value, place):
+    if not isinstance(value, str):
+        raise SeedError(f"{place}: a string is wanted")
+    return value
+
+
+def flag(value, place):
+    if not isinstance(value, bool):
+        raise SeedError(f"{place}: true or false is wanted")
+    return value
+
+
+def number(value, place):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise SeedError(f"{place}: a number is wanted")
+    return value
+
+
+def whole(value, place):
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SeedError(f"{place}: a whole number is wanted")
+    return value
+
+
+def anything(value, _place):
+    return value
+
+
+def one_of(*allowed):
+    def check(value, place):
+        if value not in allowed:
+            raise SeedError(f"{place}: {value!r} is none of "
+                            + ", ".join(allowed))
+        return value
+    return check
+
+
+def hexadecimal(value, place):
+    if not re.fullmatch("-?[0-9A-Fa-f]+", text(value, place)):
+        raise SeedError(f"{place}: hexadecimal digits are wanted")
+    return int(value, 16)
+
+
+def base32(value, place):
+    try:
+        totp.decode_secret(text(value, place))
+    except ValueError:
+        raise SeedError(f"{place}: base32 is wanted") from None
+    return value
+
+
+def pool_id(value, place):
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)+-[0-9]+_[0-9A-Za-z]+",
+                        text(value, place)):
+        raise SeedError(f"{place}: an id like eu-west-1_Abc is wanted")
+    return value
+
+
+def list_of(check):
+    def check_list(value, place):
+        if not isinstance(value, list):
+            raise SeedError(f"{place}: a list is wanted")
+        return [check(item, f"{place}[{i}]") for i, item in enumerate(value)]
+    return check_list
+
+
+def table_of(check):
+    def check_table(value, place):
+        if not isinstance(value, dict):
+            raise SeedError(f"{place}: an object is wanted")
+        return {name: check(item, f"{place}.{name}")
+                for name, item in value.items()}
+    return check_table
+
+
+def text_or_null(value, place):
+    return None if value is None else text(value, place)
+
+
+def attribute(value, place):
+    """Attributes are strings on the wire; booleans are allowed here."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return text(value, place)
+
+
+def which(value, place):
+    """Which occurrences: a number, a list of them, "all", or a range."""
+    if value == "all":
+        return value
+    if isinstance(value, dict):
+        return record(Range)(value, place)
+    if isinstance(value, list):
+        return list_of(whole)(value, place)
+    return [whole(value, place)]
+
+
+def record(cls):
+    """A check that builds a dataclass from an object, key by key."""
+    known = {field.name: field for field in dataclasses.fields(cls)}
+
+    def check_record(value, place):
+        if not isinstance(value, dict):
+            raise SeedError(f"{place}: an object is wanted")
+        for name in value:
+            if name not in known:
+                raise SeedError(f"{place}: unknown key {name!r}")
+        for name, field in known.items():
+            if name not in value and is_required(field):
+                raise SeedError(f"{place}: {name!r} is missing")
+        return cls(**{
+            name: known[name].metadata["check"](item, f"{place}.{name}")
+            for name, item in value.items()})
+    return check_record
+
+
+def is_required(field):
+    return (field.default is dataclasses.MISSING
+            and field.default_factory is dataclasses.MISSING)
+
+
+def member(check, *default, make=None):
+    """A field of a seed record: its check, and its default if it has one."""
+    options = {"metadata": {"check": check}}
+    if make:
+        options["default_factory"] = make
+    elif default:
+        options["default"] = default[0]
+    return dataclasses.field(**options)
+
+
+def records(cls):
+    return member(list_of(record(cls)), make=list)
+
+
+@dataclasses.dataclass
+class PasswordPolicy:
+    minimum_length: int = member(whole, 8)
+    require_uppercase: bool = member(flag, False)
+    require_lowercase: bool = member(flag, False)
+    require_numbers: bool = member(flag, False)
+    require_symbols: bool = member(flag, False)
+    history: int = member(whole, 0)  # earlier passwords that are refused
+
+
+@dataclasses.dataclass
+class Lockout:
+    after: int = member(whole, 5)     # this failure is the first that locks
+    base_s: float = member(number, 1)  # doubled by each further failure; 0: never
+    max_s: float = member(number, 900)
+    forget_s: float = member(number, 900)  # the count starts anew after this
+
+
+@dataclasses.dataclass
+class PoolSeed:
+    id: str = member(pool_id)
+    mfa: str = member(one_of("OFF", "OPTIONAL", "ON"), "OPTIONAL")
+    prevent_user_existence_errors: bool = member(flag, True)
+    alias_attributes: list = member(list_of(one_of(*ALIASES)), make=list)
+    username_attributes: list = member(
+        list_of(one_of("email", "phone_number")), make=list)
+    case_sensitive: bool = member(flag, True)
+    password_policy: PasswordPolicy = member(
+        record(PasswordPolicy), make=PasswordPolicy)
+    lockout: Lockout = member(record(Lockout), make=Lockout)
+    issuer: str = member(text, "")
+    mfas_can_setup: list = member(
+        list_of(one_of(*FACTORS)), make=lambda: ["SOFTWARE_TOKEN_MFA"])
+    mfa_setup_ends_in: str = member(one_of("tokens", "challenge"), "tokens")
+    # Times, all in seconds of the service's clock.
+    date_offset_s: float = member(number, 0)
+    timestamp_tolerance_s: float = member(number, 300)
+    proof_limit_s: float = member(number, 5)
+    session_s: float = member(number, 180)
+    # How the service words things.
+    first_session: bool = member(flag, False)
+    simulated_salt_negative: bool = member(flag, False)
+    disabled_at: str = member(one_of("initiate", "proof"), "proof")
+    error_style: list = member(list_of(one_of(*ERROR_STYLES)), make=list)
+    change_password_per_hour: int = member(whole, 5)
+    # Below the protocol.
+    keep_alive_s: float = member(number, 120)
+    tls_max: str = member(one_of("1.2", "1.3"), "1.3")
+
+
+@dataclasses.dataclass
+class ClientSeed:
+    id: str = member(text)
+    secret: str = member(text, "")
+    explicit_auth_flows: list = member(
+        list_of(text), make=lambda: list(FLOWS))
+    prevent_user_existence_errors: object = member(flag, None)  # else the pool's
+    access_token_s: int = member(whole, 3600)
+    id_token_s: int = member(whole, 3600)
+    refresh_token_s: int = member(whole, 30 * 86400)
+    token_revocation: bool = member(flag, True)
+    refresh_rotation: bool = member(flag, False)
+    rotation_grace_s: float = member(number, 0)
+
+
+@dataclasses.dataclass
+class TokenKnobs:
+    """Ways to break a user's tokens on purpose."""
+    claims: dict = member(table_of(anything), make=dict)
+    access_claims: dict = member(table_of(anything), make=dict)
+    header: dict = member(table_of(anything), make=dict)
+    use: str = member(one_of("id", "access"), "id")
+    key: str = member(one_of("own", "foreign", "unknown_kid", "swapped"), "own")
+    alg: str = member(one_of("RS256", "none", "HS256"), "RS256")
+    omit: list = member(list_of(text), make=list)
+    id_token: str = member(text, "")
+
+
+@dataclasses.dataclass
+class UserSeed:
+    username: str = member(text)
+    password: str = member(text, "")
+    verifier: int = member(hexadecimal, None)
+    salt: int = member(hexadecimal, None)
+    status: str = member(one_of(*STATUSES), "CONFIRMED")
+    enabled: bool = member(flag, True)
+    sub: str = member(text, "")
+    attributes: dict = member(table_of(attribute), make=dict)
+    required_attributes: list = member(list_of(text), make=list)
+    groups: list = member(list_of(text), make=list)
+    mfa: list = member(list_of(one_of(*FACTORS)), None)
+    preferred_mfa: str = member(one_of("", *FACTORS), "")
+    totp_secret: str = member(base32, "")
+    sms_code: str = member(text, "")
+    email_code: str = member(text, "")
+    reset_code: str = member(text, "")
+    # Knobs.
+    password_history: list = member(list_of(text), make=list)
+    temporary_password_expired: bool = member(flag, False)
+    force_challenge: str = member(text, "")
+    parameters: dict = member(table_of(table_of(text_or_null)), make=dict)
+    early_tokens: bool = member(flag, False)
+    token: TokenKnobs = member(record(TokenKnobs), make=TokenKnobs)
+
+
+@dataclasses.dataclass
+class GroupSeed:
+    name: str = member(text)
+    description: str = member(text, "")
+    precedence: int = member(whole, None)
+
+
+@dataclasses.dataclass
+class Range:
+    first: int = member(whole)
+    last: int = member(whole, None)  # without it: no end
+
+
+@dataclasses.dataclass
+class FaultSeed:
+    operation: str = member(text)
+    do: str = member(one_of(*FAULTS))
+    nth: object = member(which, "all")
+    challenge: str = member(text, "")  # only answers to this challenge
+    username: str = member(text, "")   # only calls that type this name
+    after: bool = member(flag, False)  # carry the operation out first
+    ms: float = member(number, 100)
+    status: int = member(whole, None)
+    body: str = member(text, None)
+    content_type: str = member(text, "application/x-amz-json-1.1")
+    type: str = member(text, "InternalErrorException")
+    message: str = member(text, "Something went wrong")
+    location: str = member(text, "")
+    bytes: int = member(whole, None)
+    headers: dict = member(table_of(text), make=dict)
+    count: int = member(whole, 0)
+
+
+@dataclasses.dataclass
+class Seed:
+    pool: PoolSeed = member(record(PoolSeed))
+    clients: list = records(ClientSeed)
+    users: list = records(UserSeed)
+    groups: list = records(GroupSeed)
+    faults: list = records(FaultSeed)
+
+
+def check_user(user, place):
+    """Rules between the keys of one user."""
+    if (user.verifier is None) != (user.salt is None):
+        raise SeedError(f"{place}: verifier and salt go together")
+    if user.verifier is not None and not 0 <= user.verifier < srp.N:
+        raise SeedError(f"{place}.verifier: not below N")
+    codes = {"SOFTWARE_TOKEN_MFA": "totp_secret", "SMS_MFA": "sms_code",
+             "SMS_OTP": "sms_code", "EMAIL_OTP": "email_code"}
+    for factor in user.mfa or []:
+        if not getattr(user, codes[factor]):
+            raise SeedError(f"{place}: {factor} needs {codes[factor]!r}")
+
+
+def unique(items, name, place):
+    seen = set()
+    for item in items:
+        value = getattr(item, name)
+        if value in seen:
+            raise SeedError(f"{place}: {value!r} stands there twice")
+        seen.add(value)
+
+
+def parse(value):
+    """A Seed from decoded JSON."""
+    seed = record(Seed)(value, "seed")
+    for i, user in enumerate(seed.users):
+        check_user(user, f"seed.users[{i}]")
+    unique(seed.users, "username", "seed.users")
+    unique(seed.clients, "id", "seed.clients")
+    unique(seed.groups, "name", "seed.groups")
+    return seed
+
+
+def parse_user(value, place):
+    """One user's record, as the control calls bring it."""
+    user = record(UserSeed)(value, place)
+    check_user(user, place)
+    return user
+
+
+def parse_faults(value, place):
+    return list_of(record(FaultSeed))(value, place)
+
+
+def no_duplicates(pairs):
+    """For json.loads: an object that names a key twice is a mistake."""
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise SeedError("a key stands twice in one object")
+    return table
+
+
+def load(path):
+    """A Seed from a file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = json.load(file, object_pairs_hook=no_duplicates)
+    except (OSError, ValueError) as error:
+        raise SeedError(f"{path}: {error}") from error
+    return parse(value)

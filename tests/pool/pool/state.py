@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pool as a whole: everything it remembers, under one lock.
+
+One lock for all calls also keeps waiting threads off the interpreter while
+one of them calculates, so that the arrival of the others is stamped in
+time even with hundreds of sign-ins at once.
+"""
+
+import base64
+import dataclasses
+import hmac
+import threading
+import time
+
+from pool import srp
+from pool.errors import ServiceError, not_authorized
+from pool.sessions import Sessions
+from pool.tokens import Tokens
+from pool.users import User, Users, pool_name
+
+
+class Clock:
+    """The service's idea of time: this machine's, off by date_offset_s."""
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def now(self):
+        return time.time() + self.settings.date_offset_s
+
+
+@dataclasses.dataclass
+class Group:
+    name: str
+    description: str
+    precedence: int
+    created: float
+
+
+class Pool:
+    def __init__(self, seed, keys):
+        self.lock = threading.RLock()
+        self.settings = seed.pool
+        self.name = pool_name(seed.pool.id)
+        self.clock = Clock(seed.pool)
+        self.keys = keys
+        self.clients = {client.id: client for client in seed.clients}
+        self.groups = {}
+        self.users = Users(seed.pool)
+        self.sessions = Sessions(seed.pool, self.clock)
+        self.tokens = Tokens(seed.pool, self.clock, keys, self.users)
+        self.late_proofs = 0
+        for group in seed.groups:
+            self.add_group(group.name, group.description, group.precedence)
+        for user in seed.users:
+            self.add_user(user)
+
+    def add_user(self, seed):
+        """A user from a seed record; groups named there come to exist."""
+        user = User(seed, self.settings, self.clock.now())
+        self.users.add(user)
+        for group in seed.groups:
+            if group not in self.groups:
+                self.add_group(group)
+        return user
+
+    def add_group(self, name, description="", precedence=None):
+        self.groups[name] = Group(name, description, precedence,
+                                  self.clock.now())
+        return self.groups[name]
+
+    def client(self, client_id):
+        if client_id not in self.clients:
+            raise ServiceError("ResourceNotFoundException",
+                               f"User pool client {client_id} does not "
+                               "exist.")
+        return self.clients[client_id]
+
+    def hides_users(self, client):
+        """Does this client get simulated answers for unknown names?"""
+        if client.prevent_user_existence_errors is not None:
+            return client.prevent_user_existence_errors
+        return self.settings.prevent_user_existence_errors
+
+
+def check_secret_hash(client, given, sent_name, internal_name=None):
+    """SECRET_HASH of a request, over the name sent with it.
+
+    In answers to challenges the sent name has to be the internal one; an
+    alias there is refused although the hash fits.
+    """
+    if not client.secret:
+        if given is not None:
+            raise unable_to_verify(client, "hash without secret")
+        return
+    if given is None:
+        raise not_authorized(f"Client {client.id} is configured with secret "
+                             "but SECRET_HASH was not received")
+    right = base64.b64encode(
+        srp.secret_hash(client.secret, sent_name, client.id))
+    if not hmac.compare_digest(right, given.encode()):
+        raise unable_to_verify(client, "wrong hash")
+    if internal_name is not None and sent_name != internal_name:
+        raise unable_to_verify(client, "hash over another name")
+
+
+def unable_to_verify(client, reason):
+    return not_authorized("Unable to verify secret hash for client "
+                          f"{client.id}", reason)
+
+
+def check_client_secret(client, given):
+    """Member ClientSecret, which has to be there exactly for clients with
+    a secret."""
+    if (given or "") != client.secret:
+        raise not_authorized(f"Client {client.id} is configured for secret "
+                             "but secret was not received" if not given
+                             else f"Unable to verify secret for client "
+                             f"{client.id}")

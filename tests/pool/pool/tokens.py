@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens: what is in them, which were issued, and which are dead."""
+
+import base64
+import dataclasses
+import hashlib
+import hmac
+import json
+import secrets
+import uuid
+
+from pool.errors import ServiceError, not_authorized
+from pool.keys import base64url
+
+SCOPE = "aws.cognito.signin.user.admin"
+BOOLEAN_ATTRIBUTES = ("email_verified", "phone_number_verified")
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def assemble(header, claims, sign):
+    """A JWT of these parts; sign takes and gives bytes."""
+    text = base64url(compact(header)) + "." + base64url(compact(claims))
+    return text + "." + base64url(sign(text.encode()))
+
+
+def overridden(table, changes):
+    """A copy with some members changed, and those set to null removed."""
+    result = {**table, **changes}
+    return {name: value for name, value in result.items()
+            if not (name in changes and value is None)}
+
+
+@dataclasses.dataclass
+class Grant:
+    """What one sign-in allows: its refresh token and all descendants."""
+    user: object
+    client: object
+    origin: str            # origin_jti
+    auth_time: int
+    expires: float         # of the refresh token
+    revoked: bool = False
+    refresh: str = ""      # the refresh token in force
+
+
+@dataclasses.dataclass
+class Access:
+    """An access token that was issued."""
+    grant: Grant
+    expires: float
+
+
+class Tokens:
+    def __init__(self, settings, clock, keys, users):
+        self.settings = settings
+        self.clock = clock
+        self.keys = keys
+        self.users = users
+        self._access = {}
+        self._refresh = {}   # text -> Grant
+        self._replaced = {}  # text -> time when rotation replaced it
+
+    def issuer(self):
+        """Without an override, the one of the real service."""
+        region = self.settings.id.partition("_")[0]
+        return self.settings.issuer or (
+            f"https://cognito-idp.{region}.amazonaws.com/{self.settings.id}")
+
+    # Making tokens
+
+    def sign_in(self, login):
+        """The AuthenticationResult at the end of a sign-in."""
+        now = self.clock.now()
+        grant = Grant(login.user, login.client, str(uuid.uuid4()), int(now),
+                      now + login.client.refresh_token_s)
+        result = self._result(grant)
+        result["RefreshToken"] = self._new_refresh(grant)
+        return self._without_omitted(result, login.user)
+
+    def refresh(self, grant, rotate=False):
+        """The AuthenticationResult for a refresh token."""
+        result = self._result(grant)
+        if rotate:
+            self._replaced[grant.refresh] = self.clock.now()
+            result["RefreshToken"] = self._new_refresh(grant)
+        return self._without_omitted(result, grant.user)
+
+    @staticmethod
+    def _without_omitted(result, user):
+        return {name: value for name, value in result.items()
+                if name not in user.knobs.token.omit}
+
+    def _result(self, grant):
+        now = self.clock.now()
+        common = self._common_claims(grant, int(now))
+        access = self._access_token(grant, common)
+        self._forget_expired(now)
+        self._access[access] = Access(grant,
+                                      now + grant.client.access_token_s)
+        knobs = grant.user.knobs.token
+        return {
+            "AccessToken": access,
+            "ExpiresIn": grant.client.access_token_s,
+            "TokenType": "Bearer",
+            "IdToken": knobs.id_token or (
+                access if knobs.use == "access"
+                else self._id_token(grant, common)),
+        }
+
+    def _forget_expired(self, now):
+        while self._access:
+            oldest = next(iter(self._access))
+            if self._access[oldest].expires > now - 3600:
+                break
+            del self._access[oldest]
+
+    def _common_claims(self, grant, now):
+        claims = {"sub": grant.user.sub, "iss": self.issuer()}
+        if grant.user.groups:
+            claims["cognito:groups"] = list(grant.user.groups)
+        if grant.client.token_revocation:
+            claims["origin_jti"] = grant.origin
+        claims.update(event_id=str(uuid.uuid4()), auth_time=grant.auth_time,
+                      iat=now)
+        return claims
+
+    def _id_token(self, grant, common):
+        user = grant.user
+        claims = {**common, "cognito:username": user.username,
+                  "aud": grant.client.id, "token_use": "id",
+                  "exp": common["iat"] + grant.client.id_token_s,
+                  "jti": str(uuid.uuid4())}
+        for name, value in user.attributes.items():
+            claims[name] = (value == "true" if name in BOOLEAN_ATTRIBUTES
+                            else value)
+        return self._sign(self.keys.id, claims, user.knobs.token.claims,
+                          user.knobs.token, self.keys.access)
+
+    def _access_token(self, grant, common):
+        claims = {**common, "client_id": grant.client.id,
+                  "username": grant.user.username, "token_use": "access",
+                  "scope": SCOPE, "version": 2,
+                  "exp": common["iat"] + grant.client.access_token_s,
+                  "jti": str(uuid.uuid4())}
+        return self._sign(self.keys.access, claims,
+                          grant.user.knobs.token.access_claims,
+                          grant.user.knobs.token, self.keys.id)
+
+    def _sign(self, key, claims, changes, knobs, other):
+        """Sign as it should be, or as the user's knobs say."""
+        header = {"kid": key.kid, "alg": knobs.alg}
+        signer = key
+        if knobs.key == "foreign":
+            signer = self.keys.foreign()
+        elif knobs.key == "unknown_kid":
+            signer = self.keys.foreign()
+            header["kid"] = signer.kid
+        elif knobs.key == "swapped":
+            signer = other
+        signers = {
+            "RS256": signer.sign,
+            "none": lambda _: b"",
+            # The classic confusion: the public key as an HMAC key.
+            "HS256": lambda data: hmac.new(key.public_pem(), data,
+                                           hashlib.sha256).digest(),
+        }
+        sign = signers[knobs.alg]
+        return assemble(overridden(header, knobs.header),
+                        overridden(claims, changes), sign)
+
+    def _new_refresh(self, grant):
+        """An opaque text in the shape of an encrypted JWT."""
+        header = compact({"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"})
+        parts = [header] + [secrets.token_bytes(n)
+                            for n in (256, 12, 700, 16)]
+        grant.refresh = ".".join(base64url(part) for part in parts)
+        self._refresh[grant.refresh] = grant
+        return grant.refresh
+
+    # Checking tokens
+
+    def check_access(self, text):
+        """The grant behind an access token in force."""
+        access = self._access.get(text)
+        if not access or not self.users.has(access.grant.user):
+            raise not_authorized("Invalid Access Token")
+        if access.grant.revoked:
+            raise not_authorized("Access Token has been revoked")
+        if self.clock.now() >= access.expires:
+            raise not_authorized("Access Token has expired")
+        return access.grant
+
+    def check_refresh(self, text, client):
+        """The grant behind a refresh token in force."""
+        grant = self._refresh.get(text)
+        if not grant or grant.client is not client:
+            raise not_authorized("Invalid Refresh Token")
+        if grant.revoked or not self.users.has(grant.user):
+            raise not_authorized("Refresh Token has been revoked")
+        if self.clock.now() >= grant.expires:
+            raise not_authorized("Refresh Token has expired")
+        replaced = self._replaced.get(text)
+        if replaced is not None and (self.clock.now() - replaced
+                                     > client.rotation_grace_s):
+            raise ServiceError("RefreshTokenReuseException",
+                               "Refresh token reuse detected")
+        return grant
+
+    def find_refresh(self, text):
+        return self._refresh.get(text)
+
+    def revoke_all(self, user):
+        for grant in self._refresh.values():
+            if grant.user is user:
+                grant.revoked = True

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The users of the pool, and who is meant by a name."""
+
+import uuid
+
+from pool.errors import ServiceError
+from pool.lockout import Lock
+from pool.passwords import Password
+
+VERIFIED = ("email", "phone_number")  # aliases that count once verified
+
+
+def user_not_found():
+    return ServiceError("UserNotFoundException", "User does not exist.")
+
+
+class User:
+    """One user: made from a seed record, changed by operations."""
+
+    def __init__(self, seed, settings, now):
+        address = seed.username if settings.username_attributes else None
+        self.sub = seed.sub or str(uuid.uuid4())
+        # With an address as user name the internal name is the sub.
+        self.username = self.sub if address else seed.username
+        self.attributes = dict(seed.attributes)
+        if address:
+            self.attributes.setdefault(
+                "email" if "@" in address else "phone_number", address)
+        self.status = seed.status
+        self.enabled = seed.enabled
+        self.pool_name = pool_name(settings.id)
+        self.password = self._first_password(seed)
+        self.history = [Password(self.pool_name, self.username, text)
+                        for text in seed.password_history]
+        if self.password:
+            self.history.append(self.password)
+        self.knobs = seed
+        self.groups = list(seed.groups)
+        self.totp_secret = seed.totp_secret
+        self.totp_pending = ""    # associated, not yet verified
+        self.totp_steps = set()   # codes used, by their time step
+        self.preferred_mfa = seed.preferred_mfa
+        self.lock = Lock()
+        self.created = self.modified = now
+        self.password_changes = []  # times of ChangePassword
+        self.reset_code = ""      # of ForgotPassword, until used
+
+    def _first_password(self, seed):
+        if seed.verifier is not None:
+            return Password(self.pool_name, self.username, salt=seed.salt,
+                            verifier=seed.verifier)
+        if seed.password:
+            return Password(self.pool_name, self.username, seed.password)
+        return None
+
+    def set_password(self, text, now):
+        self.password = Password(self.pool_name, self.username, text)
+        self.history.append(self.password)
+        self.modified = now
+
+    def factors(self, pool_mfa):
+        """The second factors this user can be asked for."""
+        if pool_mfa == "OFF":
+            return []
+        usable = {"SOFTWARE_TOKEN_MFA": self.totp_secret,
+                  "SMS_MFA": self.knobs.sms_code,
+                  "EMAIL_OTP": self.knobs.email_code}
+        factors = [name for name, secret in usable.items() if secret]
+        if self.knobs.mfa is None:
+            return factors
+        chosen = list(self.knobs.mfa)
+        if self.totp_secret and not self.knobs.totp_secret:
+            chosen.append("SOFTWARE_TOKEN_MFA")  # set up since
+        return chosen
+
+    def missing_attributes(self):
+        """Required attributes without a value."""
+        return [name for name in self.knobs.required_attributes
+                if not self.attributes.get(name)]
+
+    def attribute_list(self):
+        return [{"Name": name, "Value": value} for name, value
+                in [("sub", self.sub), *self.attributes.items()]]
+
+
+def pool_name(pool_id):
+    """What the proof calls the pool: behind the first underscore."""
+    return pool_id.partition("_")[2]
+
+
+def simulated_name(pool_id, name):
+    """The constant UUID of a name that nobody has."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{pool_id}/{name}"))
+
+
+class Users:
+    """All users, in the order they were made."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.by_name = {}
+
+    def __iter__(self):
+        return iter(self.by_name.values())
+
+    def add(self, user):
+        if self._by_own_name(user.username) or (
+                self.settings.username_attributes
+                and self._by_alias(user.attributes.get("email", ""))):
+            raise ServiceError("UsernameExistsException",
+                               "User already exists")
+        self.by_name[user.username] = user
+
+    def remove(self, user):
+        del self.by_name[user.username]
+
+    def find(self, name):
+        """Who signs in with this name or alias, or None."""
+        return self._by_own_name(name) or self._by_alias(name)
+
+    def find_for_admin(self, name):
+        """As find; administration may use the sub too."""
+        found = self.find(name)
+        if not found:
+            found = next((u for u in self if u.sub == name), None)
+        if not found:
+            raise user_not_found()
+        return found
+
+    def has(self, user):
+        """False once the user was deleted, whoever has the name now."""
+        return self.by_name.get(user.username) is user
+
+    def _same(self, one, other):
+        if not self.settings.case_sensitive:
+            one, other = one.lower(), other.lower()
+        return one == other
+
+    def _by_own_name(self, name):
+        if name in self.by_name:
+            return self.by_name[name]
+        if self.settings.case_sensitive:
+            return None
+        return next((u for u in self if self._same(u.username, name)), None)
+
+    def _by_alias(self, name):
+        """An alias counts once verified; an address that is the user name
+        counts always."""
+        for alias in self.settings.username_attributes:
+            for user in self:
+                if self._same(user.attributes.get(alias, ""), name):
+                    return user
+        for alias in self.settings.alias_attributes:
+            for user in self:
+                verified = (alias not in VERIFIED or user.attributes.get(
+                    alias + "_verified") == "true")
+                if verified and self._same(
+                        user.attributes.get(alias, ""), name):
+                    return user
+        return None
