@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Look-ups in the accounts files, ACCOUNTS/recent.cdb and then
+ * ACCOUNTS/base.cdb. This is what the NSS module links: libc only, no
+ * allocation, no lock, no environment, no descriptor kept between calls;
+ * system calls are openat, fstat, pread, mmap, madvise, munmap and close.
+ *
+ * Any number of threads may use one reader at once, and a process may fork
+ * at any moment; the scheme stands in the .c. errno is clobbered.
+ *
+ * All functions return
+ *   0                found; the output is complete and checked
+ *   ENOENT           certainly not there: both files were sound
+ *   ENODATA          there is no accounts file (nothing installed, or lost)
+ *   EBADMSG          damaged, cut short or forged: no answer
+ *   EPERM            not a regular file of root's that only root may write
+ *   EFBIG            over 4 GB
+ *   EPROTONOSUPPORT  another version of the format
+ *   other            the errno of the system call that failed
+ * and leave outputs untouched unless 0. Whoever decides about a login must
+ * treat everything but 0 and ENOENT as a refusal.
+ */
+#ifndef COG_ACCOUNTS_CACHE_READ_H
+#define COG_ACCOUNTS_CACHE_READ_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounts/account.h"
+
+/* A mapped file; inside of the reader. */
+struct cog_cache_map {
+    const unsigned char *bytes; /* NULL when not mapped */
+    size_t size;
+    uint64_t device, inode;
+};
+
+/*
+ * The reader. Storage is the caller's (static in the NSS module, on the
+ * stack elsewhere); initialise with COG_CACHE_READER(directory), an absolute
+ * path that must outlive it.
+ */
+struct cog_cache_reader {
+    const char *directory;
+    _Atomic uint32_t gate;    /* who is inside of the mappings */
+    _Atomic uint32_t lookups; /* made so far: the first ones do not map */
+    struct cog_cache_map recent, base;
+};
+
+#define COG_CACHE_READER(dir)                                                 \
+    {                                                                         \
+        .directory = (dir)                                                    \
+    }
+
+/* Let go of the mappings; no other thread may be inside. */
+void cog_cache_close(struct cog_cache_reader *reader);
+
+#define cog_cleanup_cache __attribute__((cleanup(cog_cache_close)))
+
+/*
+ * An account by name. A name that the grammar refuses is ENOENT without a
+ * look at any file.
+ */
+int cog_cache_find_name(struct cog_cache_reader *reader, const char *name,
+                        struct cog_account *account);
+
+/* An account by uid. */
+int cog_cache_find_uid(struct cog_cache_reader *reader, uint32_t uid,
+                       struct cog_account *account);
+
+/* A group, private ones included, by name and by gid. */
+int cog_cache_find_group(struct cog_cache_reader *reader, const char *name,
+                         struct cog_group *group);
+int cog_cache_find_gid(struct cog_cache_reader *reader, uint32_t gid,
+                       struct cog_group *group);
+
+/* The gids of one account. */
+struct cog_gids {
+    uint32_t primary; /* initgroups answers only if its caller's is this */
+    size_t count;
+    uint32_t list[COG_GROUPS_MAX]; /* without the primary */
+};
+
+/* The supplementary gids of an account in one probe, for initgroups. */
+int cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
+                        struct cog_gids *gids);
+
+/* The settings, of recent.cdb. ENOENT: none were written yet. */
+int cog_cache_settings(struct cog_cache_reader *reader,
+                       struct cog_settings *settings);
+
+#endif

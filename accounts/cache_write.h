@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Changes to the accounts files. Each call replaces a file by rename, after
+ * it is durable; a failure or a kill at any moment leaves the old file, whole
+ * (P74, P76). Only accounts that keep the rules are written, never a name or
+ * an id of /etc/passwd or /etc/group.
+ *
+ * All functions return 0 or a positive errno:
+ *   EINVAL    the account breaks a rule (*fault tells which)
+ *   EEXIST    name or id is taken (the conflict tells by whom)
+ *   ENOENT    nothing to remove
+ *   EBADMSG   the file that would be replaced is damaged: not carried on
+ *   EBADF     the lock is not held
+ *   other     as cache_read.h, or the errno of the call that failed
+ */
+#ifndef COG_ACCOUNTS_CACHE_WRITE_H
+#define COG_ACCOUNTS_CACHE_WRITE_H
+
+#include <stdint.h>
+
+#include "accounts/account.h"
+#include "accounts/cache_lock.h"
+#include "accounts/id_check.h"
+#include "accounts/places.h"
+
+/* A login folds recent into base from this many accounts in recent on ... */
+#define COG_FOLD_FROM 256
+/* ... while base has fewer than this. */
+#define COG_FOLD_UP_TO 10000
+
+/* Why a write was refused; for the log line. Zeroed means no reason. */
+struct cog_write_refusal {
+    enum cog_fault fault;            /* with EINVAL */
+    struct cog_id_conflict conflict; /* with EEXIST */
+};
+
+/*
+ * Write the settings into recent.cdb, which is made when missing; accounts
+ * are kept. Nothing is written when they are there already.
+ */
+int cog_cache_put_settings(const struct cog_places *places,
+                           const struct cog_cache_lock *lock,
+                           const struct cog_settings *settings,
+                           struct cog_write_refusal *refusal);
+
+/*
+ * Add or replace one account with its groups, and the settings with it.
+ * Refuses ids that another name has or had (id_check.h). recent.cdb is made
+ * when missing. Nothing is written when the account, but for its time, and
+ * the settings are there already.
+ */
+int cog_cache_put_account(const struct cog_places *places,
+                          const struct cog_cache_lock *lock,
+                          const struct cog_settings *settings,
+                          const struct cog_account *account,
+                          const struct cog_groups *groups,
+                          struct cog_write_refusal *refusal);
+
+/* Remove an account from both files. Its id is not retired: see logins.h. */
+int cog_cache_remove_account(const struct cog_places *places,
+                             const struct cog_cache_lock *lock,
+                             const char *name);
+
+/* Told each account with its groups; a result other than 0 ends the walk. */
+typedef int cog_cache_visit(void *context, const struct cog_account *account,
+                            const struct cog_groups *groups);
+
+/*
+ * Visit every account once (that of recent where both files have the name),
+ * after checking the whole files, record by record. Needs no lock. Returns
+ * the visitor's result when it is not 0.
+ */
+int cog_cache_walk(const char *directory, cog_cache_visit *visit,
+                   void *context);
+
+#endif

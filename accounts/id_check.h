@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether an id may be given to a name: it must be free on the host, among
+ * our accounts, and among the ids ever given here (P21).
+ */
+#ifndef COG_ACCOUNTS_ID_CHECK_H
+#define COG_ACCOUNTS_ID_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accounts/account.h"
+#include "accounts/ids.h"
+#include "accounts/places.h"
+
+/* Whom an id was given to, in the login store. */
+struct cog_id_owner {
+    enum cog_id_kind kind;
+    char name[COG_NAME_MAX + 1];
+    bool retired; /* forgotten: not given again, not even to this name */
+};
+
+/* Where a taken name or id was found. */
+enum cog_id_place {
+    COG_ID_FREE = 0,
+    COG_ID_LOCAL,      /* /etc/passwd or /etc/group has the id */
+    COG_ID_ACCOUNT,    /* another account of ours has it */
+    COG_ID_POOL_GROUP, /* another group of ours has it */
+    COG_ID_GIVEN,      /* it was given to another name on this host */
+    COG_ID_RETIRED,    /* its owner was forgotten */
+    COG_ID_NAME_LOCAL  /* not the id: the name is a local user or group */
+};
+
+/* Both sides of a collision, for the log line. */
+struct cog_id_conflict {
+    enum cog_id_place place;
+    uint32_t id;
+    char wanted_by[COG_NAME_MAX + 1];
+    char owner[COG_NAME_MAX + 1]; /* equal to wanted_by with RETIRED */
+};
+
+/* A few words, such as "is taken by the local user or group"; never NULL. */
+const char *cog_id_place_text(enum cog_id_place place);
+
+/*
+ * Whether id may be given to (or kept by) the user or group name. 0: yes.
+ * EEXIST: no, and *conflict names both. Else the file that could not be
+ * read: no answer, so no id. A missing accounts file or login store counts
+ * as empty. Call it under the writers' lock when a write follows.
+ */
+int cog_id_check_free(const struct cog_places *places, enum cog_id_kind kind,
+                      const char *name, uint32_t id,
+                      struct cog_id_conflict *conflict);
+
+/*
+ * Whether name is free of the host's own users and groups (P12, P19). 0:
+ * yes; EEXIST with COG_ID_NAME_LOCAL; else the file's error.
+ */
+int cog_name_check_local(const struct cog_local_files *files, const char *name,
+                         struct cog_id_conflict *conflict);
+
+#endif
