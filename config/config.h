@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognito.conf: bytes in, one plain struct out. Knows neither files nor
+ * processes: whoever calls has opened and checked the file (P79). What an
+ * option is called, its default and its limits is one table in options.c;
+ * the man page, the sample file and a test follow that table.
+ *
+ * The file has lines "key = value", blank lines, and comments on lines of
+ * their own that begin with "#" or ";". Everything else is an error that
+ * names file and line (P80): unknown or repeated keys, empty or bad values,
+ * sections, "key: value", control characters, NUL, lines over
+ * COG_CONFIG_LINE_MAX bytes.
+ */
+#ifndef COG_CONFIG_CONFIG_H
+#define COG_CONFIG_CONFIG_H
+
+#include "base/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COG_CONFIG_FILE_MAX (64 * 1024) /* bytes in a configuration file */
+#define COG_CONFIG_LINE_MAX 1000        /* bytes in a line, its end apart */
+
+/* Sizes of the fields below, each with its NUL. */
+#define COG_CONFIG_PATH_SIZE     256
+#define COG_CONFIG_URL_SIZE      320
+#define COG_CONFIG_TEMPLATE_SIZE 128
+#define COG_CONFIG_LIST_SIZE     (COG_CONFIG_LINE_MAX + 1)
+
+enum cog_config_early {
+    COG_CONFIG_EARLY_CONNECT = 0,
+    COG_CONFIG_EARLY_CHALLENGE,
+    COG_CONFIG_EARLY_NO
+};
+
+enum cog_config_claim {
+    COG_CONFIG_CLAIM_USERNAME = 0, /* cognito:username */
+    COG_CONFIG_CLAIM_EMAIL         /* email, with email_verified */
+};
+
+enum cog_config_provisional {
+    COG_CONFIG_PROVISIONAL_OFF = 0,
+    COG_CONFIG_PROVISIONAL_SSHD
+};
+
+/*
+ * A list of words: count texts, each with its NUL, behind each other. Walk
+ * with cog_config_list_next.
+ */
+struct cog_config_list {
+    size_t count;
+    size_t len; /* bytes used in text, NULs included */
+    char text[COG_CONFIG_LIST_SIZE];
+};
+
+/*
+ * A configuration that passed all checks. No pointers, nothing to free, no
+ * secrets. A text option that was not given and has no default is "".
+ */
+struct cog_config {
+    /* The pool. */
+    char pool_id[56];    /* required: REGION_NAME */
+    char client_id[129]; /* required: 1-128 of [A-Za-z0-9_+] */
+    /* Default "": the app client has no secret. */
+    char client_secret_file[COG_CONFIG_PATH_SIZE];
+    /* "https://HOST[:PORT]", never "": default from the pool's region. */
+    char endpoint[COG_CONFIG_URL_SIZE];
+    char jwks_file[COG_CONFIG_PATH_SIZE]; /* default "": fetch the keys */
+    /*
+     * Who may have issued a token: either issuer[0] is the configured one
+     * and issuer[1] is "", or they are the two forms Cognito makes from
+     * pool_id. The key set of each is at ISSUER/.well-known/jwks.json.
+     */
+    char issuer[2][COG_CONFIG_URL_SIZE];
+
+    /* The way there. Exactly one of ca_file and ca_path is not "". */
+    char ca_file[COG_CONFIG_PATH_SIZE];
+    char ca_path[COG_CONFIG_PATH_SIZE]; /* default "/etc/ssl/certs" */
+    char proxy[COG_CONFIG_URL_SIZE];    /* "http[s]://HOST:PORT"; "": none */
+    unsigned timeout_s;                 /* 1-60, default 10 */
+    enum cog_config_early early;        /* default connect */
+
+    /* Who somebody is. */
+    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */
+    enum cog_config_claim login_claim;           /* default username */
+    bool case_insensitive;                       /* default no */
+    /*
+     * Pool groups that are let in. Default: none, and then nobody is (P24).
+     * With "*" allow_everybody is true and the list empty. Ask
+     * cog_config_allows_group.
+     */
+    bool allow_everybody;
+    struct cog_config_list allow_groups;
+
+    /* What an account looks like. */
+    uint32_t id_base;  /* default 1879048192 */
+    uint32_t id_range; /* how many ids; default 268304384 */
+    /* The last two: no id below 1000, in 60000-65535 or above 2147352575
+     * lies in id_base ... id_base + id_range - 1 (P20). */
+    char id_map[COG_CONFIG_PATH_SIZE];       /* default "": none */
+    char id_attribute[32];                   /* "custom:NAME"; "": none */
+    char home[COG_CONFIG_TEMPLATE_SIZE];     /* default "/home/%u" */
+    char shell[COG_CONFIG_TEMPLATE_SIZE];    /* default "/bin/bash" */
+    char group_prefix[17];                   /* default "cognito-" */
+    struct cog_config_list group_map;        /* "PoolGroup:localgroup" */
+    enum cog_config_provisional provisional; /* default off */
+    /* Names, or beginnings of names ending in "*". */
+    struct cog_config_list provisional_match;
+
+    /* Made from pool_id. */
+    char region[56];    /* the part before "_" */
+    char pool_name[56]; /* the part behind it */
+};
+
+/* Why a configuration was refused. */
+struct cog_config_error {
+    unsigned line; /* counted from 1; 0: not about one line */
+    /* "FILE:LINE: reason" or "FILE: reason", printable ASCII, for the log */
+    char text[512];
+};
+
+/*
+ * Parse a whole configuration file and check it. file_name is for messages
+ * only. Returns true; or false with *error filled in and *out untouched.
+ * The first error ends it. Sets the process-wide switches of libinih, so
+ * it is not for use in two threads at once.
+ */
+bool cog_config_parse(const char *bytes, size_t len, const char *file_name,
+                      struct cog_config *out, struct cog_config_error *error);
+
+/*
+ * Whether these bytes of a client_secret_file are a client secret: 24-64
+ * characters of [A-Za-z0-9_+] and at most one newline behind them. Returns
+ * NULL and sets *secret; or a reason that quotes nothing of the secret, and
+ * *secret is untouched.
+ */
+const char *cog_config_check_secret(const char *bytes, size_t len,
+                                    struct cog_secret *secret);
+
+/* Whether members of this pool group are let in. Compares bytes (P18). */
+bool cog_config_allows_group(const struct cog_config *config,
+                             const char *group);
+
+/*
+ * Put name in the place of %u in sign_in_name or home. Returns 0, or
+ * EMSGSIZE when it does not fit; out is untouched then.
+ */
+int cog_config_expand(const char *pattern, const char *name, char *out,
+                      size_t out_size);
+
+/* Whether a login name matches provisional_match. */
+bool cog_config_matches_provisional(const struct cog_config *config,
+                                    const char *name);
+
+/*
+ * Walk a list: *at starts at 0; each call returns the next text (borrowed)
+ * or NULL at the end.
+ */
+const char *cog_config_list_next(const struct cog_config_list *list,
+                                 size_t *at);
+
+/*
+ * What an entry of group_map says: the pool group is its first *pool_len
+ * bytes, the return value is the local group (borrowed).
+ */
+const char *cog_config_group_map_local(const char *entry, size_t *pool_len);
+
+/*
+ * The options in the order of the table, for documentation tests: the name
+ * of the index-th or NULL past the end. *default_text is the default as one
+ * would write it into the file, or NULL if it has none.
+ */
+const char *cog_config_option(size_t index, const char **default_text);
+
+#endif
