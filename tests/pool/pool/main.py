@@ -16,13 +16,14 @@ from pool.state import Pool
 class Box:
     """The pool that is being served; control calls may swap it."""
 
-    def __init__(self, start, signing_key_dir=None):
-        self.seed = start
+    def __init__(self, value, signing_key_dir=None):
+        self.first = value
         self.keys = KeySet(signing_key_dir)
-        self.reload(start)
+        self.reload()
 
-    def reload(self, start):
-        """Begin anew; the signing keys stay."""
+    def reload(self, value=None):
+        """Begin anew from this decoded seed; the signing keys stay."""
+        start = seed.parse(self.first if value is None else value)
         self.pool = Pool(start, self.keys)
         self.faults = Faults(start.faults)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations by name."""
 
-from pool import challenges, request, signin
+from pool import admin, challenges, own, request, signin
 from pool.errors import ServiceError
 
 OPERATIONS = {
@@ -9,6 +9,28 @@ OPERATIONS = {
     "RespondToAuthChallenge": signin.respond_to_auth_challenge,
     "AssociateSoftwareToken": challenges.associate_software_token,
     "VerifySoftwareToken": challenges.verify_software_token,
+    "GetUser": own.get_user,
+    "ChangePassword": own.change_password,
+    "GlobalSignOut": own.global_sign_out,
+    "RevokeToken": own.revoke_token,
+    "GetTokensFromRefreshToken": own.get_tokens_from_refresh_token,
+    "ForgotPassword": own.forgot_password,
+    "ConfirmForgotPassword": own.confirm_forgot_password,
+    "AdminGetUser": admin.admin_get_user,
+    "AdminCreateUser": admin.admin_create_user,
+    "AdminDeleteUser": admin.admin_delete_user,
+    "AdminEnableUser": admin.admin_enable_user,
+    "AdminDisableUser": admin.admin_disable_user,
+    "AdminUserGlobalSignOut": admin.admin_user_global_sign_out,
+    "AdminResetUserPassword": admin.admin_reset_user_password,
+    "AdminSetUserPassword": admin.admin_set_user_password,
+    "AdminAddUserToGroup": admin.admin_add_user_to_group,
+    "AdminRemoveUserFromGroup": admin.admin_remove_user_from_group,
+    "AdminListGroupsForUser": admin.admin_list_groups_for_user,
+    "ListUsers": admin.list_users,
+    "ListGroups": admin.list_groups,
+    "ListUsersInGroup": admin.list_users_in_group,
+    "CreateGroup": admin.create_group,
 }
 
 

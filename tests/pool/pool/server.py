@@ -10,6 +10,7 @@ import ssl
 import struct
 import threading
 import time
+import traceback
 import uuid
 
 from pool import control, operations, request
@@ -171,6 +172,9 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
     def route(self, data):
         """By method and path."""
+        if self.request_version != "HTTP/1.1":
+            raise ServiceError("UnknownOperationException",
+                               "HTTP/1.1 is wanted", status=505)
         if self.path == "/":
             self.want_method("POST")
             self.answer_call(data)
@@ -238,7 +242,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
                 fields += [f"{name}.{inner}" for inner in value]
             else:
                 fields.append(name)
-        parameters = body.get("AuthParameters")
+        parameters = body.get("AuthParameters",
+                              body.get("ChallengeResponses"))
         if not isinstance(parameters, dict):
             parameters = {}
         self.noted.update(
@@ -253,6 +258,12 @@ class Connection(http.server.BaseHTTPRequestHandler):
         except ServiceError as error:
             self.note_error(error)
             return error.kind, self.error(error)
+        except Exception:
+            # A mistake of the pool's own: say so loudly, and go on.
+            traceback.print_exc()
+            return "bug in the test pool", self.error(ServiceError(
+                "InternalErrorException", "See the pool's stderr",
+                status=500))
         return operations.outcome_of(result), result_answer(
             result, self.pool.clock.now(), self.request_id)
 
@@ -269,8 +280,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
     def answer_control(self, data):
         try:
-            result = control.perform(self.box, self.server,
-                                     request.decode(data))
+            result = control.perform(self.box, request.decode(data))
             outcome, answer = "success", result_answer(
                 result, self.pool.clock.now(), self.request_id)
         except ServiceError as error:
@@ -305,7 +315,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.wfile.write(answer.whole())
         elif fault:
             SENDERS[fault.do](self, fault)
-        if self.box.faults.close_before_next():
+        if operation != "_control" and self.box.faults.close_before_next():
             self.close_connection = True
 
     def spoil(self, fault, answer):

@@ -42,7 +42,6 @@ def start_srp(pool, call, client, parameters):
                 ("SECRET_HASH", "DEVICE_KEY"))
     typed = parameters["USERNAME"]
     request.name(typed, "username")
-    call.log["username"] = typed
     check_secret_hash(client, parameters.get("SECRET_HASH"), typed)
     a_public = srp.parse_public(parameters["SRP_A"])
     if a_public is None:
@@ -91,7 +90,6 @@ def respond_to_auth_challenge(pool, call):
     responses = call.body.get("ChallengeResponses", {})
     if not responses.get("USERNAME"):
         raise missing_parameter("USERNAME")
-    call.log["username"] = responses["USERNAME"]
     if name == "PASSWORD_VERIFIER":
         return proof.answer_password(pool, call, client, responses)
     return challenges.answer(pool, call, client, name, responses)

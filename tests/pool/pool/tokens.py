@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tokens: what is in them, which were issued, and which are dead."""
 
-import base64
 import dataclasses
 import hashlib
 import hmac

@@ -8,6 +8,9 @@ from pool.lockout import Lock
 from pool.passwords import Password
 
 VERIFIED = ("email", "phone_number")  # aliases that count once verified
+# Keys of the seed that a user carries, changed by operations since.
+RUNNING = ("status", "enabled", "sub", "attributes", "groups",
+           "totp_secret", "preferred_mfa")
 
 
 def user_not_found():
@@ -44,6 +47,7 @@ class User:
         self.created = self.modified = now
         self.password_changes = []  # times of ChangePassword
         self.reset_code = ""      # of ForgotPassword, until used
+        self.reset_sent = 0
 
     def _first_password(self, seed):
         if seed.verifier is not None:
@@ -56,6 +60,20 @@ class User:
     def set_password(self, text, now):
         self.password = Password(self.pool_name, self.username, text)
         self.history.append(self.password)
+        self.modified = now
+
+    def send_reset_code(self, now):
+        self.reset_code = self.knobs.reset_code
+        self.reset_sent = now
+
+    def apply(self, changes, now):
+        """Change keys of the seed after the fact."""
+        for name, value in changes.items():
+            setattr(self.knobs, name, value)
+            if name in RUNNING:
+                setattr(self, name, value)
+        if "password" in changes:
+            self.set_password(changes["password"], now)
         self.modified = now
 
     def factors(self, pool_mfa):

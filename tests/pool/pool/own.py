@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people do with their own account: with an access token, with a
+refresh token, or with a code after a forgotten password."""
+
+from pool import passwords
+from pool.challenges import masked_email, masked_phone
+from pool.errors import (ServiceError, invalid_parameter, missing_parameter,
+                         not_authorized, wrong_password)
+from pool.state import check_client_secret, check_secret_hash
+from pool.users import user_not_found
+
+HOUR_S = 3600
+
+
+def token_owner(pool, call):
+    """The grant behind the call's access token."""
+    grant = pool.tokens.check_access(call.body["AccessToken"])
+    call.log["username"] = grant.user.username
+    if not grant.user.enabled:
+        raise not_authorized("User is disabled.")
+    return grant
+
+
+def get_user(pool, call):
+    user = token_owner(pool, call).user
+    result = {"Username": user.username,
+              "UserAttributes": user.attribute_list()}
+    factors = user.factors(pool.settings.mfa)
+    if factors:
+        result["UserMFASettingList"] = factors
+    if user.preferred_mfa:
+        result["PreferredMfaSetting"] = user.preferred_mfa
+    return result
+
+
+def change_password(pool, call):
+    user = token_owner(pool, call).user
+    now = call.arrived
+    proposed = call.body["ProposedPassword"]
+    passwords.check_form(proposed, "proposedPassword")
+    if "PreviousPassword" in call.body:
+        passwords.check_form(call.body["PreviousPassword"],
+                             "previousPassword")
+    elif user.password:
+        raise missing_parameter("PreviousPassword")
+    count_change(pool, user, now)
+    if user.password and not user.password.matches(
+            call.body["PreviousPassword"]):
+        raise wrong_password("previous password")
+    passwords.check_new(user, proposed, pool.settings.password_policy,
+                        "proposedPassword")
+    user.set_password(proposed, now)
+    return {}
+
+
+def count_change(pool, user, now):
+    """Every try counts, also one with a wrong old password."""
+    user.password_changes = [at for at in user.password_changes
+                             if now - at < HOUR_S]
+    if len(user.password_changes) >= pool.settings.change_password_per_hour:
+        raise attempt_limit()
+    user.password_changes.append(now)
+
+
+def attempt_limit():
+    return ServiceError("LimitExceededException", "Attempt limit exceeded, "
+                        "please try after some time.")
+
+
+def global_sign_out(pool, call):
+    pool.tokens.revoke_all(token_owner(pool, call).user)
+    return {}
+
+
+def revoke_token(pool, call):
+    client = pool.client(call.body["ClientId"])
+    try:
+        check_client_secret(client, call.body.get("ClientSecret"))
+    except ServiceError as error:
+        raise ServiceError("UnauthorizedException",
+                           error.message) from None
+    if not client.token_revocation:
+        raise ServiceError("UnsupportedOperationException",
+                           "Token revocation is not enabled for the client")
+    token = call.body["Token"]
+    if token.count(".") == 2:
+        raise ServiceError("UnsupportedTokenTypeException",
+                           "Unsupported token type")
+    grant = pool.tokens.find_refresh(token)
+    if not grant:
+        # As RFC 7009 wants it; the log tells.
+        call.log["reason"] = "unknown token"
+        return {}
+    if grant.client is not client:
+        raise ServiceError("UnauthorizedException",
+                           "The token is another client's")
+    call.log["username"] = grant.user.username
+    grant.revoked = True
+    return {}
+
+
+def get_tokens_from_refresh_token(pool, call):
+    client = pool.client(call.body["ClientId"])
+    check_client_secret(client, call.body.get("ClientSecret"))
+    grant = pool.tokens.check_refresh(call.body["RefreshToken"], client)
+    call.log["username"] = grant.user.username
+    if not grant.user.enabled:
+        raise not_authorized("User is disabled.")
+    return {"AuthenticationResult": pool.tokens.refresh(
+        grant, client.refresh_rotation)}
+
+
+# Forgotten passwords
+
+def delivery(user):
+    """Where a code goes: a verified address, then a verified number."""
+    if user.attributes.get("email_verified") == "true":
+        return {"Destination": masked_email(user),
+                "DeliveryMedium": "EMAIL", "AttributeName": "email"}
+    if user.attributes.get("phone_number_verified") == "true":
+        return {"Destination": masked_phone(user), "DeliveryMedium": "SMS",
+                "AttributeName": "phone_number"}
+    raise invalid_parameter(
+        "Cannot reset password for the user as there is no "
+        "registered/verified email or phone_number")
+
+
+def forgot_password(pool, call):
+    client = pool.client(call.body["ClientId"])
+    name = call.body["Username"]
+    check_secret_hash(client, call.body.get("SecretHash"), name)
+    user = pool.users.find(name)
+    if not user:
+        if not pool.hides_users(client):
+            raise user_not_found()
+        call.log["reason"] = "no such user"
+        return {"CodeDeliveryDetails": {
+            "Destination": f"{name[:1]}***@e***", "DeliveryMedium": "EMAIL",
+            "AttributeName": "email"}}
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+    if user.status == "FORCE_CHANGE_PASSWORD":
+        raise not_authorized("User password cannot be reset in the current "
+                             "state.")
+    details = delivery(user)
+    user.send_reset_code(call.arrived)
+    return {"CodeDeliveryDetails": details}
+
+
+def confirm_forgot_password(pool, call):
+    client = pool.client(call.body["ClientId"])
+    name = call.body["Username"]
+    check_secret_hash(client, call.body.get("SecretHash"), name)
+    password = call.body["Password"]
+    passwords.check_form(password, "password")
+    user = pool.users.find(name)
+    if not user and not pool.hides_users(client):
+        raise user_not_found()
+    if (not user or not user.reset_code
+            or call.arrived - user.reset_sent > HOUR_S):
+        raise ServiceError("ExpiredCodeException", "Invalid code provided, "
+                           "please request a code again.")
+    if call.body["ConfirmationCode"] != user.reset_code:
+        raise ServiceError("CodeMismatchException", "Invalid verification "
+                           "code provided, please try again.")
+    passwords.check_new(user, password, pool.settings.password_policy,
+                        "password")
+    user.set_password(password, call.arrived)
+    user.reset_code = ""
+    user.status = "CONFIRMED"
+    return {}
