@@ -178,7 +178,7 @@ class PasswordPolicy:
 @dataclasses.dataclass
 class Lockout:
     after: int = member(whole, 5)     # this failure is the first that locks
-    base_s: float = member(number, 1)  # doubled by each further failure; 0: never
+    base_s: float = member(number, 1)  # doubles each time; 0: no lock
     max_s: float = member(number, 900)
     forget_s: float = member(number, 900)  # the count starts anew after this
 
@@ -221,7 +221,8 @@ class ClientSeed:
     secret: str = member(text, "")
     explicit_auth_flows: list = member(
         list_of(text), make=lambda: list(FLOWS))
-    prevent_user_existence_errors: object = member(flag, None)  # else the pool's
+    # Without a value of its own, the pool's counts.
+    prevent_user_existence_errors: object = member(flag, None)
     access_token_s: int = member(whole, 3600)
     id_token_s: int = member(whole, 3600)
     refresh_token_s: int = member(whole, 30 * 86400)
@@ -237,7 +238,8 @@ class TokenKnobs:
     access_claims: dict = member(table_of(anything), make=dict)
     header: dict = member(table_of(anything), make=dict)
     use: str = member(one_of("id", "access"), "id")
-    key: str = member(one_of("own", "foreign", "unknown_kid", "swapped"), "own")
+    key: str = member(
+        one_of("own", "foreign", "unknown_kid", "swapped"), "own")
     alg: str = member(one_of("RS256", "none", "HS256"), "RS256")
     omit: list = member(list_of(text), make=list)
     id_token: str = member(text, "")
