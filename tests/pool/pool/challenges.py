@@ -162,9 +162,9 @@ def check_person(pool, login, sent):
         raise not_authorized("User is disabled.")
 
 
-def required_response(responses, name):
+def required_response(responses, name, *also_allowed):
     check_keys(responses, "ChallengeResponses", ("USERNAME", name),
-               ("SECRET_HASH", "DEVICE_KEY"))
+               ("SECRET_HASH", "DEVICE_KEY", *also_allowed))
     return responses[name]
 
 
@@ -210,7 +210,9 @@ def use_authenticator_code(pool, call, user, secret, code):
 
 
 def answer_authenticator(pool, call, login, responses):
-    code = required_response(responses, "SOFTWARE_TOKEN_MFA_CODE")
+    # amazon-cognito-identity-js sends the code under both names.
+    code = required_response(responses, "SOFTWARE_TOKEN_MFA_CODE",
+                             "SMS_MFA_CODE")
     user = login.user
     if not user.totp_secret:
         raise ServiceError("SoftwareTokenMFANotFoundException",
