@@ -168,7 +168,7 @@ cog_text_for_log(const char *bytes, size_t len, char *out, size_t out_size)
 
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char) bytes[i];
-        bool plain = c >= 0x20 && c < 0x7f && c != '\\';
+        bool plain = c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
 
         /* Room for this one, for "...", and for the NUL. */
         if (used + (plain ? 1U : 4U) + 4U > out_size) {

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The messages between module, keeper and speaker, and their one codec.
+ * Each message is one packet of a SOCK_SEQPACKET pair: a type, then fields
+ * in a fixed order. What fields a type has, of what kind and how long, is
+ * one table in message.c; what does not fit it is refused on both sides.
+ *
+ * Build identity: REQUEST, STARTED, JOB, RESULT and VERDICT carry the build
+ * their sender comes from, so that a module, keeper and speaker of
+ * different builds refuse each other and the format needs no versions.
+ */
+#ifndef COG_WIRE_MESSAGE_H
+#define COG_WIRE_MESSAGE_H
+
+#include "base/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COG_WIRE_MAX        32768 /* bytes in one message */
+#define COG_WIRE_FIELDS     24    /* fields in one message */
+#define COG_WIRE_ANSWER_MAX 512   /* what a person types, PAM_MAX_RESP_SIZE */
+#define COG_WIRE_KEYS_MAX   32000 /* a key set */
+#define COG_WIRE_TEXT_MAX   1024  /* prompts, texts, log lines */
+
+/* Descriptors that a started program finds its sockets at. */
+#define COG_FD_PARENT 3 /* keeper: the module; speaker: the keeper */
+#define COG_FD_PERSON 4 /* the person: keeper hands it on to the speaker */
+
+enum cog_message_type {
+    /* module to keeper */
+    COG_MSG_REQUEST = 1, /* what is wanted; once */
+    COG_MSG_CHANGE,      /* after ADMITTED: change the password */
+    /* keeper to module */
+    COG_MSG_STARTED, /* rules passed, the speaker runs; the limits */
+    COG_MSG_LOG,     /* a line for the log */
+    COG_MSG_VERDICT, /* the decision; exactly one per operation */
+    /* keeper to speaker */
+    COG_MSG_JOB,       /* everything needed to talk to the pool */
+    COG_MSG_SECRET,    /* the app client's secret, may be empty */
+    COG_MSG_KEYS,      /* the pool's key set, may be empty */
+    COG_MSG_GO_CHANGE, /* change the password now */
+    /* speaker to keeper */
+    COG_MSG_NEW_KEYS, /* a key set just fetched */
+    COG_MSG_RESULT,   /* how it ended; one per operation */
+    /* speaker to module */
+    COG_MSG_ASK,  /* a question to the person */
+    COG_MSG_TELL, /* a text for the person */
+    /* module to speaker */
+    COG_MSG_ANSWER,    /* what the person typed */
+    COG_MSG_NO_ANSWER, /* the conversation ended */
+    COG_MSG_COUNT
+};
+
+/* Fields by message, in wire order. */
+enum { /* REQUEST */
+       COG_REQUEST_BUILD,
+       COG_REQUEST_OPERATION, /* enum cog_operation */
+       COG_REQUEST_USER,
+       COG_REQUEST_SERVICE,
+       COG_REQUEST_RHOST,
+       COG_REQUEST_CONFIG, /* absolute path */
+       COG_REQUEST_LOCAL_GROUP,
+       COG_REQUEST_MINIMUM_UID,
+       COG_REQUEST_FLAGS, /* enum cog_request_flag */
+};
+enum { /* STARTED */
+       COG_STARTED_BUILD,
+       COG_STARTED_TIMEOUT_MS,
+};
+enum { /* LOG */
+       COG_LOG_PRIORITY, /* of syslog(3), 0-7 */
+       COG_LOG_TEXT,
+};
+enum { /* VERDICT */
+       COG_VERDICT_BUILD,
+       COG_VERDICT_OPERATION,
+       COG_VERDICT_USER,       /* the name it is about, as requested */
+       COG_VERDICT_OUTCOME,    /* enum cog_outcome */
+       COG_VERDICT_REQUEST_ID, /* Cognito's, for the log; may be empty */
+       COG_VERDICT_DETAIL,     /* for the log; may be empty */
+};
+enum { /* JOB */
+       COG_JOB_BUILD,
+       COG_JOB_OPERATION,
+       COG_JOB_ENDPOINT,
+       COG_JOB_POOL_ID,
+       COG_JOB_CLIENT_ID,
+       COG_JOB_ISSUER, /* empty: both forms Cognito makes of the pool id */
+       COG_JOB_CA_FILE, /* one of the two is empty */
+       COG_JOB_CA_PATH,
+       COG_JOB_PROXY, /* empty: none */
+       COG_JOB_SIGN_IN_NAME,
+       COG_JOB_CLAIM, /* enum cog_wire_claim */
+       COG_JOB_CASE_INSENSITIVE,
+       COG_JOB_EARLY, /* enum cog_wire_early */
+       COG_JOB_TIMEOUT_MS,
+};
+enum { /* KEYS */
+       COG_KEYS_BYTES,
+       COG_KEYS_FETCHED_S, /* unix time; 0: unknown */
+       COG_KEYS_PINNED,
+};
+enum { /* RESULT */
+       COG_RESULT_BUILD,
+       COG_RESULT_OPERATION,
+       COG_RESULT_OUTCOME,
+       COG_RESULT_REQUEST_ID,
+       COG_RESULT_DETAIL,
+       COG_RESULT_SIGN_IN_NAME, /* what was proved, as in the job */
+       COG_RESULT_SUB,
+       COG_RESULT_DISPLAY_NAME, /* may be empty */
+       COG_RESULT_GROUPS,       /* list */
+};
+enum { /* ASK and TELL */
+       COG_SAY_KIND, /* enum cog_wire_ask or enum cog_wire_tell */
+       COG_SAY_TEXT,
+};
+
+enum cog_operation {
+    COG_OPERATION_LOGIN = 1, /* pam_sm_authenticate */
+    COG_OPERATION_ACCOUNT,   /* pam_sm_acct_mgmt: files only */
+    COG_OPERATION_PRELIM,    /* pam_sm_chauthtok: a login that stays */
+    COG_OPERATION_CHANGE,    /* the change itself, after PRELIM */
+};
+
+enum cog_wire_early {
+    COG_WIRE_EARLY_CONNECT,
+    COG_WIRE_EARLY_CHALLENGE,
+    COG_WIRE_EARLY_NO,
+};
+
+enum cog_wire_claim {
+    COG_WIRE_CLAIM_USERNAME,
+    COG_WIRE_CLAIM_EMAIL,
+};
+
+enum cog_request_flag {
+    COG_REQUEST_ALLOW_UNKNOWN = 1 << 0,  /* module argument */
+    COG_REQUEST_CREATE_ACCOUNT = 1 << 1, /* module argument */
+    COG_REQUEST_PROVED = 1 << 2, /* this handle just proved this user */
+    COG_REQUEST_DEBUG = 1 << 3,
+    COG_REQUEST_FLAGS_ALL = (1 << 4) - 1
+};
+
+enum cog_wire_ask {
+    COG_WIRE_ASK_PASSWORD = 1, /* the password; once per operation */
+    COG_WIRE_ASK_NEW_PASSWORD, /* echo off */
+    COG_WIRE_ASK_SHOWN,        /* echo on: codes, choices, texts */
+};
+
+enum cog_wire_tell {
+    COG_WIRE_TELL_INFO = 1,
+    COG_WIRE_TELL_ERROR,
+};
+
+/* One field of a parsed message; it points into the packet. */
+struct cog_field {
+    const char *bytes; /* text fields: NUL-terminated */
+    size_t len;        /* without the NUL */
+    uint64_t number;   /* number fields */
+};
+
+/* A packet being written or a packet that was parsed. */
+struct cog_message {
+    enum cog_message_type type;
+    size_t count; /* fields */
+    struct cog_field field[COG_WIRE_FIELDS];
+    struct cog_secret packet; /* all bytes, wiped by clear */
+    int error;                /* of the first put that failed */
+};
+
+#define COG_MESSAGE_EMPTY {0}
+
+void cog_message_clear(struct cog_message *message);
+#define cog_cleanup_message __attribute__((cleanup(cog_message_clear)))
+
+/*
+ * Writing: begin, put each field in order, send. An error in a put is kept
+ * and returned by send, so that puts need no check of their own.
+ */
+void cog_message_begin(struct cog_message *message,
+                       enum cog_message_type type);
+void cog_message_put_text(struct cog_message *message, const char *text);
+void cog_message_put_bytes(struct cog_message *message, const void *bytes,
+                           size_t len);
+void cog_message_put_number(struct cog_message *message, uint64_t number);
+
+/*
+ * Send a finished message as one packet and wipe it. Returns 0; EPROTO if
+ * it does not fit its type's table (our mistake, or a value too long);
+ * ENOMEM; ETIMEDOUT at deadline_ms (of cog_clock_ms); EPIPE if the other
+ * side is gone; another errno.
+ */
+int cog_message_send(int fd, struct cog_message *message,
+                     int64_t deadline_ms);
+
+/*
+ * Parse one packet. Pure: the message points into its own copy of the
+ * bytes. Returns 0, ENOMEM, or EPROTO for anything that is not exactly one
+ * message of the table. The message must be empty.
+ */
+int cog_message_parse(const void *bytes, size_t len,
+                      struct cog_message *message);
+
+/*
+ * Receive and parse one packet. Returns 0; ETIMEDOUT; ECONNRESET when the
+ * other side is gone; EPROTO for a packet that is not of the table or too
+ * long; ENOMEM; another errno. Passed descriptors are never taken.
+ */
+int cog_message_receive(int fd, struct cog_message *message,
+                        int64_t deadline_ms);
+
+/* Whether the build field (always field 0) is our own. */
+bool cog_message_same_build(const struct cog_message *message);
+
+/*
+ * Lists (RESULT_GROUPS): NUL-terminated texts behind each other. Walk with
+ * *at starting at 0; returns NULL at the end.
+ */
+const char *cog_field_list_next(const struct cog_field *list, size_t *at);
+
+/* The identity of this build: 32 hex digits. */
+extern const char cog_build_id[];
+
+#endif
