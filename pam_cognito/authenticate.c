@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pam_sm_authenticate: a login, from the name to the verdict. */
+#include "pam_cognito/phases.h"
+
+#include "base/text.h"
+#include "pam_cognito/converse.h"
+#include "pam_cognito/operation.h"
+#include "pam_cognito/ours.h"
+#include "pam_cognito/report.h"
+
+#include <security/pam_ext.h>
+#include <string.h>
+
+/* As pam_unix asks, so that our names cannot be told from others (P63). */
+static const char prompt[] = "Password: ";
+
+/* An earlier module's password, where the arguments say to use it. */
+static bool
+take_earlier_password(const struct cog_call *call,
+                      struct cog_secret *password)
+{
+    const void *item = NULL;
+
+    if (!call->options.try_first_pass && !call->options.use_first_pass)
+        return false;
+    return pam_get_item(call->pamh, PAM_AUTHTOK, &item) == PAM_SUCCESS &&
+           item != NULL && strlen(item) <= PAM_MAX_RESP_SIZE &&
+           cog_secret_set_text(password, item) == 0;
+}
+
+/*
+ * sshd feeds a junk password with control characters for names it does not
+ * know, and an empty one proves nothing: neither leaves the host (P59).
+ */
+static bool
+is_junk(const struct cog_secret *password)
+{
+    return password->len == 0 ||
+           cog_text_has_control(password->data, password->len);
+}
+
+static enum cog_outcome
+get_password(const struct cog_call *call, struct cog_operation_run *run)
+{
+    if (!take_earlier_password(call, &run->password)) {
+        if (call->options.use_first_pass)
+            return COG_OUTCOME_INPUT;
+        if (cog_converse_ask(call->pamh, PAM_PROMPT_ECHO_OFF, prompt,
+                             &run->password) != PAM_SUCCESS)
+            return COG_OUTCOME_ABORTED;
+    }
+    if (is_junk(&run->password))
+        return COG_OUTCOME_INPUT;
+    run->password_ready = true;
+    return COG_OUTCOME_ADMITTED;
+}
+
+static uint64_t
+request_flags(const struct cog_call *call)
+{
+    uint64_t flags = 0;
+
+    if (call->options.allow_unknown)
+        flags |= COG_REQUEST_ALLOW_UNKNOWN;
+    if (call->options.create_account)
+        flags |= COG_REQUEST_CREATE_ACCOUNT;
+    if (call->options.debug)
+        flags |= COG_REQUEST_DEBUG;
+    return flags;
+}
+
+/*
+ * The keeper is started before the person is asked: it makes the
+ * connection while they type. A keeper that could not be started shows
+ * only after the password was asked for, as with any other name.
+ */
+static enum cog_outcome
+log_in(const struct cog_call *call, struct cog_operation_run *run)
+{
+    enum cog_outcome started, typed;
+
+    run->pamh = call->pamh;
+    run->user = call->user;
+    run->silent = (call->flags & PAM_SILENT) != 0;
+    started = cog_operation_start(run, &call->options, COG_OPERATION_LOGIN,
+                                  request_flags(call));
+    typed = get_password(call, run);
+    if (typed != COG_OUTCOME_ADMITTED)
+        return typed;
+    if (started != COG_OUTCOME_ADMITTED)
+        return started;
+    return cog_operation_relay(run);
+}
+
+/* What a keyring module finds behind us: the password that holds now. */
+static void
+hand_on_password(const struct cog_call *call,
+                 const struct cog_operation_run *run)
+{
+    const struct cog_secret *password =
+        run->new_password.data != NULL ? &run->new_password : &run->password;
+
+    if (password->data != NULL)
+        (void) pam_set_item(call->pamh, PAM_AUTHTOK, password->data);
+}
+
+static void
+tell_failure(const struct cog_call *call, enum cog_outcome outcome)
+{
+    const char *sentence = cog_report_sentence(outcome);
+
+    if (sentence != NULL && (call->flags & PAM_SILENT) == 0)
+        cog_converse_tell(call->pamh, PAM_ERROR_MSG, sentence);
+}
+
+int
+cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    cog_cleanup_operation struct cog_operation_run run =
+        COG_OPERATION_RUN_EMPTY;
+    struct cog_call call;
+    enum cog_outcome outcome;
+
+    (void) pam_fail_delay(pamh, 2000000);
+    outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return cog_report_code(outcome, COG_PHASE_AUTH);
+    cog_ours_clear_proved(&call);
+    outcome = log_in(&call, &run);
+    cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);
+    if (outcome != COG_OUTCOME_ADMITTED) {
+        tell_failure(&call, outcome);
+        return cog_report_code(outcome, COG_PHASE_AUTH);
+    }
+    hand_on_password(&call, &run);
+    if (cog_ours_set_proved(&call) != PAM_SUCCESS)
+        return PAM_BUF_ERR;
+    /* The one success: the keeper's verdict about this very name. */
+    return PAM_SUCCESS;
+}
+
+int
+cog_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct cog_call call;
+
+    if (cog_ours_begin(pamh, flags, argc, argv, &call) !=
+        COG_OUTCOME_ADMITTED)
+        return PAM_IGNORE;
+    if (call.whose == COG_WHOSE_NOBODY && !cog_ours_is_proved(&call))
+        return PAM_IGNORE;
+    return PAM_SUCCESS;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keeper is started with posix_spawn, an empty environment and a
+ * session of its own, so that neither the caller's variables nor keys
+ * typed at its terminal reach it. Nothing of the host is changed: no
+ * signal handling, no environment, no descriptors below five.
+ */
+#include "pam_cognito/operation.h"
+
+#include "base/clock.h"
+#include "pam_cognito/converse.h"
+#include "pam_cognito/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* Until the keeper has read the configuration. */
+#define DEFAULT_TIMEOUT_MS 10000
+/* Lets the keeper, whose own deadline is the same, speak first. */
+#define GRACE_MS 1500
+/* How long an ended keeper may take to be gone before it is left alone. */
+#define REAP_MS 250
+/* Questions, texts and log lines of one operation, in all. */
+#define MESSAGES_MAX 100
+/* Above the two descriptors that the keeper finds its sockets at. */
+#define LEAST_FD 5
+
+static void
+close_fd(int *fd)
+{
+    if (*fd >= 0)
+        (void) close(*fd);
+    *fd = -1;
+}
+
+/* A pair whose ends are both close-on-exec and at least LEAST_FD. */
+static int
+open_pair(int *ours, int *theirs)
+{
+    int pair[2], high[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return errno;
+    for (int i = 0; i < 2; i++) {
+        high[i] = fcntl(pair[i], F_DUPFD_CLOEXEC, LEAST_FD);
+        (void) close(pair[i]);
+    }
+    if (high[0] < 0 || high[1] < 0) {
+        close_fd(&high[0]);
+        close_fd(&high[1]);
+        return EMFILE;
+    }
+    *ours = high[0];
+    *theirs = high[1];
+    return 0;
+}
+
+static int
+describe_files(posix_spawn_file_actions_t *files, int parent, int person)
+{
+    int error;
+
+    error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDWR,
+                                             0);
+    if (error == 0)
+        error = posix_spawn_file_actions_adddup2(files, 0, 1);
+    if (error == 0)
+        error = posix_spawn_file_actions_adddup2(files, 0, 2);
+    if (error == 0)
+        error = posix_spawn_file_actions_adddup2(files, parent,
+                                                 COG_FD_PARENT);
+    if (error == 0)
+        error = posix_spawn_file_actions_adddup2(files, person,
+                                                 COG_FD_PERSON);
+    if (error == 0)
+        error = posix_spawn_file_actions_addclosefrom_np(files, LEAST_FD);
+    return error;
+}
+
+static int
+describe_process(posix_spawnattr_t *attributes)
+{
+    sigset_t none, all;
+    int error;
+
+    (void) sigemptyset(&none);
+    (void) sigfillset(&all);
+    error = posix_spawnattr_setsigmask(attributes, &none);
+    if (error == 0)
+        error = posix_spawnattr_setsigdefault(attributes, &all);
+    if (error == 0)
+        error = posix_spawnattr_setflags(
+            attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+                            POSIX_SPAWN_SETSIGDEF);
+    return error;
+}
+
+static int
+spawn_keeper(const char *path, int parent, int person, int *pidfd)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    char name[] = "pam-cognito-keeper";
+    char *const argv[] = {name, NULL};
+    char *const envp[] = {NULL};
+    pid_t pid = -1;
+    int error;
+
+    error = posix_spawn_file_actions_init(&files);
+    if (error != 0)
+        return error;
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) {
+        error = describe_files(&files, parent, person);
+        if (error == 0)
+            error = describe_process(&attributes);
+        if (error == 0)
+            error = posix_spawn(&pid, path, &files, &attributes, argv, envp);
+        (void) posix_spawnattr_destroy(&attributes);
+    }
+    (void) posix_spawn_file_actions_destroy(&files);
+    if (error == 0)
+        *pidfd = pidfd_open(pid, 0);
+    return error;
+}
+
+static void
+restart_deadline(struct cog_operation_run *run)
+{
+    run->deadline_ms = cog_clock_ms() + run->timeout_ms + GRACE_MS;
+}
+
+/* A PAM item as text; longer than the wire takes is cut: it is for logs. */
+static void
+copy_item(pam_handle_t *pamh, int which, char *out, size_t out_size)
+{
+    const void *item = NULL;
+
+    out[0] = '\0';
+    if (pam_get_item(pamh, which, &item) == PAM_SUCCESS && item != NULL)
+        (void) snprintf(out, out_size, "%s", (const char *) item);
+}
+
+static int
+send_request(struct cog_operation_run *run,
+             const struct cog_options *options, enum cog_operation operation,
+             uint64_t flags)
+{
+    cog_cleanup_message struct cog_message request = COG_MESSAGE_EMPTY;
+    char service[257], rhost[257];
+
+    copy_item(run->pamh, PAM_SERVICE, service, sizeof service);
+    copy_item(run->pamh, PAM_RHOST, rhost, sizeof rhost);
+    cog_message_begin(&request, COG_MSG_REQUEST);
+    cog_message_put_text(&request, cog_build_id);
+    cog_message_put_number(&request, operation);
+    cog_message_put_text(&request, run->user);
+    cog_message_put_text(&request, service);
+    cog_message_put_text(&request, rhost);
+    cog_message_put_text(&request, options->config);
+    cog_message_put_text(&request, options->local_group);
+    cog_message_put_number(&request, options->minimum_uid);
+    cog_message_put_number(&request, flags);
+    return cog_message_send(run->keeper_fd, &request, run->deadline_ms);
+}
+
+static enum cog_outcome
+start_failed(struct cog_operation_run *run, const char *what, int error)
+{
+    (void) snprintf(run->detail, sizeof run->detail, "%s: error %d", what,
+                    error);
+    return COG_OUTCOME_SYSTEM;
+}
+
+enum cog_outcome
+cog_operation_start(struct cog_operation_run *run,
+                    const struct cog_options *options,
+                    enum cog_operation operation, uint64_t flags)
+{
+    int parent = -1, person = -1, error;
+
+    run->timeout_ms = DEFAULT_TIMEOUT_MS;
+    run->expected = operation;
+    run->messages_left = MESSAGES_MAX;
+    restart_deadline(run);
+    error = open_pair(&run->keeper_fd, &parent);
+    if (error == 0)
+        error = open_pair(&run->person_fd, &person);
+    if (error == 0)
+        error = spawn_keeper(options->keeper, parent, person,
+                             &run->keeper_pidfd);
+    close_fd(&parent);
+    close_fd(&person);
+    if (error != 0)
+        return start_failed(run, "the keeper cannot be started", error);
+    error = send_request(run, options, operation, flags);
+    if (error != 0)
+        return start_failed(run, "the keeper takes no request", error);
+    return COG_OUTCOME_ADMITTED;
+}
+
+enum cog_outcome
+cog_operation_change(struct cog_operation_run *run)
+{
+    cog_cleanup_message struct cog_message change = COG_MESSAGE_EMPTY;
+
+    restart_deadline(run);
+    run->expected = COG_OPERATION_CHANGE;
+    cog_message_begin(&change, COG_MSG_CHANGE);
+    if (cog_message_send(run->keeper_fd, &change, run->deadline_ms) != 0)
+        return COG_OUTCOME_KEEPER;
+    return COG_OUTCOME_ADMITTED;
+}
+
+/* The password the module holds; it is given once. */
+static bool
+take_password(struct cog_operation_run *run, struct cog_secret *answer)
+{
+    if (!run->password_ready)
+        return false;
+    run->password_ready = false;
+    return cog_secret_copy(answer, &run->password) == 0;
+}
+
+static bool
+take_new_password(struct cog_operation_run *run, const char *prompt,
+                  struct cog_secret *answer)
+{
+    if (run->authtok != NULL) {
+        if (run->authtok_left-- <= 0)
+            return false;
+        if (cog_secret_copy(answer, run->authtok) != 0)
+            return false;
+    } else if (cog_converse_ask(run->pamh, PAM_PROMPT_ECHO_OFF, prompt,
+                                answer) != PAM_SUCCESS) {
+        return false;
+    }
+    return cog_secret_copy(&run->new_password, answer) == 0;
+}
+
+static bool
+take_answer(struct cog_operation_run *run, const struct cog_message *ask,
+            struct cog_secret *answer)
+{
+    const char *prompt = ask->field[COG_SAY_TEXT].bytes;
+
+    switch (ask->field[COG_SAY_KIND].number) {
+    case COG_WIRE_ASK_PASSWORD:
+        return take_password(run, answer);
+    case COG_WIRE_ASK_NEW_PASSWORD:
+        return take_new_password(run, prompt, answer);
+    case COG_WIRE_ASK_SHOWN:
+        /*
+         * Echo on: sshd's password method answers every question with
+         * echo off with the password, and fails at one with echo on. So
+         * it fails instead of sending a password as a code.
+         */
+        return cog_converse_ask(run->pamh, PAM_PROMPT_ECHO_ON, prompt,
+                                answer) == PAM_SUCCESS;
+    default:
+        return false;
+    }
+}
+
+static int
+answer_question(struct cog_operation_run *run, const struct cog_message *ask)
+{
+    cog_cleanup_secret struct cog_secret answer = COG_SECRET_EMPTY;
+    cog_cleanup_message struct cog_message reply = COG_MESSAGE_EMPTY;
+
+    if (take_answer(run, ask, &answer)) {
+        cog_message_begin(&reply, COG_MSG_ANSWER);
+        cog_message_put_bytes(&reply, answer.data, answer.len);
+    } else {
+        cog_message_begin(&reply, COG_MSG_NO_ANSWER);
+    }
+    restart_deadline(run);
+    return cog_message_send(run->person_fd, &reply, run->deadline_ms);
+}
+
+/* One message from the speaker. An error ends only its line. */
+static void
+hear_speaker(struct cog_operation_run *run)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    const struct cog_field *text = &message.field[COG_SAY_TEXT];
+    int error;
+
+    error = cog_message_receive(run->person_fd, &message, run->deadline_ms);
+    if (error == 0 && message.type == COG_MSG_ASK) {
+        error = answer_question(run, &message);
+    } else if (error == 0 && message.type == COG_MSG_TELL) {
+        bool bad = message.field[COG_SAY_KIND].number == COG_WIRE_TELL_ERROR;
+
+        if (!run->silent)
+            cog_converse_tell(run->pamh, bad ? PAM_ERROR_MSG : PAM_TEXT_INFO,
+                              text->bytes);
+    } else if (error == 0) {
+        error = EPROTO;
+    }
+    if (error != 0)
+        close_fd(&run->person_fd);
+}
+
+static void
+take_started(struct cog_operation_run *run,
+             const struct cog_message *message)
+{
+    run->timeout_ms =
+        (int64_t) message->field[COG_STARTED_TIMEOUT_MS].number;
+    restart_deadline(run);
+}
+
+static enum cog_outcome
+take_verdict(struct cog_operation_run *run,
+             const struct cog_message *message)
+{
+    enum cog_outcome outcome = COG_OUTCOME_NONE;
+
+    if (message->field[COG_VERDICT_OPERATION].number != run->expected ||
+        strcmp(message->field[COG_VERDICT_USER].bytes, run->user) != 0 ||
+        !cog_outcome_from_number(message->field[COG_VERDICT_OUTCOME].number,
+                                 &outcome) ||
+        outcome == COG_OUTCOME_NONE)
+        return COG_OUTCOME_KEEPER;
+    (void) snprintf(run->request_id, sizeof run->request_id, "%s",
+                    message->field[COG_VERDICT_REQUEST_ID].bytes);
+    (void) snprintf(run->detail, sizeof run->detail, "%s",
+                    message->field[COG_VERDICT_DETAIL].bytes);
+    return outcome;
+}
+
+/*
+ * One message from the keeper. Returns COG_OUTCOME_NONE to go on, anything
+ * else is the end.
+ */
+static enum cog_outcome
+hear_keeper(struct cog_operation_run *run)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    int error =
+        cog_message_receive(run->keeper_fd, &message, run->deadline_ms);
+
+    if (error == ETIMEDOUT)
+        return COG_OUTCOME_TIMEOUT;
+    if (error != 0)
+        return COG_OUTCOME_KEEPER;
+    if (message.type == COG_MSG_LOG) {
+        cog_report_note(run->pamh,
+                        (int) message.field[COG_LOG_PRIORITY].number,
+                        message.field[COG_LOG_TEXT].bytes);
+        return COG_OUTCOME_NONE;
+    }
+    if (message.type != COG_MSG_STARTED && message.type != COG_MSG_VERDICT)
+        return COG_OUTCOME_KEEPER;
+    if (!cog_message_same_build(&message))
+        return COG_OUTCOME_BUILD;
+    if (message.type == COG_MSG_VERDICT)
+        return take_verdict(run, &message);
+    take_started(run, &message);
+    return COG_OUTCOME_NONE;
+}
+
+enum cog_outcome
+cog_operation_relay(struct cog_operation_run *run)
+{
+    enum cog_outcome outcome = COG_OUTCOME_NONE;
+
+    restart_deadline(run);
+    while (outcome == COG_OUTCOME_NONE) {
+        struct pollfd poller[2] = {
+            {.fd = run->keeper_fd, .events = POLLIN, .revents = 0},
+            {.fd = run->person_fd, .events = POLLIN, .revents = 0},
+        };
+        int ready = poll(poller, 2, cog_clock_left_ms(run->deadline_ms));
+
+        /* A peer that never stops talking does not stretch the time. */
+        if (ready == 0 || cog_clock_left_ms(run->deadline_ms) == 0)
+            return COG_OUTCOME_TIMEOUT;
+        if (ready > 0 && run->messages_left-- <= 0)
+            return COG_OUTCOME_KEEPER;
+        if (ready < 0 && errno != EINTR)
+            return COG_OUTCOME_SYSTEM;
+        /* Texts before the verdict that ends the reading. */
+        if (ready > 0 && poller[1].revents != 0)
+            hear_speaker(run);
+        else if (ready > 0 && poller[0].revents != 0)
+            outcome = hear_keeper(run);
+    }
+    return outcome;
+}
+
+/*
+ * Wait for the keeper without signalling it: it ends when its sockets are
+ * closed. The descriptor can only mean our own child, also when the host
+ * ignores or reaps SIGCHLD and the number has been given to another.
+ */
+static void
+reap(int pidfd)
+{
+    struct pollfd poller = {.fd = pidfd, .events = POLLIN, .revents = 0};
+    siginfo_t info;
+
+    (void) poll(&poller, 1, REAP_MS);
+    (void) waitid(P_PIDFD, (id_t) pidfd, &info, WEXITED | WNOHANG);
+}
+
+void
+cog_operation_end(struct cog_operation_run *run)
+{
+    close_fd(&run->keeper_fd);
+    close_fd(&run->person_fd);
+    if (run->keeper_pidfd >= 0)
+        reap(run->keeper_pidfd);
+    close_fd(&run->keeper_pidfd);
+    cog_secret_clear(&run->password);
+    cog_secret_clear(&run->new_password);
+    run->password_ready = false;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this call is about: arguments, name, and whether it is ours. */
+#ifndef COG_PAM_OURS_H
+#define COG_PAM_OURS_H
+
+#include "accounts/whose.h"
+#include "pam_cognito/options.h"
+#include "wire/outcome.h"
+
+#include <security/pam_modules.h>
+
+struct cog_call {
+    pam_handle_t *pamh;
+    unsigned flags; /* of the PAM function */
+    struct cog_options options;
+    const char *user; /* PAM_USER, owned by libpam */
+    enum cog_whose whose;
+};
+
+/*
+ * Read arguments and PAM_USER and decide from files whether the name is
+ * ours. COG_OUTCOME_ADMITTED: it is, go on (nothing else is meant).
+ * COG_OUTCOME_NOT_OURS: answer PAM_USER_UNKNOWN without a word.
+ * Otherwise a denial: call->options may be unset, call->user NULL.
+ */
+enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
+                                const char **argv, struct cog_call *call);
+
+/* Remember in this handle that PAM_USER has just proved who they are. */
+int cog_ours_set_proved(const struct cog_call *call);
+
+/* Whether this handle's authenticate has proved this very PAM_USER. */
+bool cog_ours_is_proved(const struct cog_call *call);
+
+/* Forget that, at the start of another authenticate. */
+void cog_ours_clear_proved(const struct cog_call *call);
+
+#endif

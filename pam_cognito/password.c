@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pam_sm_chauthtok: a change of the pool's password. libpam calls twice:
+ * PAM_PRELIM_CHECK is a whole login with the old password, whose keeper and
+ * speaker stay; PAM_UPDATE_AUTHTOK lets them send the change. Root, too,
+ * must know the old password: the pool asks for it.
+ */
+#include "pam_cognito/phases.h"
+
+#include "pam_cognito/converse.h"
+#include "pam_cognito/operation.h"
+#include "pam_cognito/ours.h"
+#include "pam_cognito/report.h"
+
+#include <security/pam_ext.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char run_key[] = "pam_cognito_change";
+static const char prompt[] = "Current password: ";
+
+/* New password and its repetition. */
+#define AUTHTOK_ANSWERS 2
+
+struct pending {
+    struct cog_operation_run run;
+    char user[33];
+};
+
+static void
+free_pending(pam_handle_t *pamh, void *data, int error_status)
+{
+    struct pending *pending = data;
+
+    (void) pamh;
+    (void) error_status;
+    if (pending == NULL)
+        return;
+    cog_operation_end(&pending->run);
+    free(pending);
+}
+
+static enum cog_outcome
+get_old_password(const struct cog_call *call, struct cog_operation_run *run)
+{
+    const void *item = NULL;
+    bool earlier =
+        call->options.try_first_pass || call->options.use_first_pass;
+
+    if (earlier &&
+        pam_get_item(call->pamh, PAM_OLDAUTHTOK, &item) == PAM_SUCCESS &&
+        item != NULL && strlen(item) <= PAM_MAX_RESP_SIZE) {
+        if (cog_secret_set_text(&run->password, item) != 0)
+            return COG_OUTCOME_SYSTEM;
+    } else if (call->options.use_first_pass) {
+        return COG_OUTCOME_INPUT;
+    } else if (cog_converse_ask(call->pamh, PAM_PROMPT_ECHO_OFF, prompt,
+                                &run->password) != PAM_SUCCESS) {
+        return COG_OUTCOME_ABORTED;
+    }
+    run->password_ready = true;
+    return COG_OUTCOME_ADMITTED;
+}
+
+static enum cog_outcome
+prove_old_password(const struct cog_call *call,
+                   struct cog_operation_run *run)
+{
+    enum cog_outcome started, typed;
+
+    started = cog_operation_start(run, &call->options, COG_OPERATION_PRELIM,
+                                  0);
+    typed = get_old_password(call, run);
+    if (typed != COG_OUTCOME_ADMITTED)
+        return typed;
+    if (started != COG_OUTCOME_ADMITTED)
+        return started;
+    return cog_operation_relay(run);
+}
+
+static int
+finish(const struct cog_call *call, const struct cog_operation_run *run,
+       enum cog_outcome outcome)
+{
+    const char *sentence = cog_report_sentence(outcome);
+
+    cog_report_log(call->pamh, call->user, outcome, run->request_id,
+                   run->detail);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        return PAM_SUCCESS;
+    if (sentence != NULL && !run->silent)
+        cog_converse_tell(call->pamh, PAM_ERROR_MSG, sentence);
+    return cog_report_code(outcome, COG_PHASE_PASSWORD);
+}
+
+/*
+ * A pool user without an account has no password to change here: a change
+ * needs a name that the host knows.
+ */
+static int
+prelim(const struct cog_call *call)
+{
+    struct pending *pending = calloc(1, sizeof *pending);
+    int code;
+
+    if (pending == NULL)
+        return PAM_BUF_ERR;
+    pending->run = (struct cog_operation_run) COG_OPERATION_RUN_EMPTY;
+    memcpy(pending->user, call->user, strnlen(call->user, 32));
+    pending->run.pamh = call->pamh;
+    pending->run.user = pending->user;
+    pending->run.silent = (call->flags & PAM_SILENT) != 0;
+    code = finish(call, &pending->run,
+                  prove_old_password(call, &pending->run));
+    if (code == PAM_SUCCESS)
+        (void) pam_set_item(call->pamh, PAM_OLDAUTHTOK,
+                            pending->run.password.data);
+    if (code == PAM_SUCCESS)
+        code = pam_set_data(call->pamh, run_key, pending, free_pending);
+    if (code != PAM_SUCCESS)
+        free_pending(call->pamh, pending, 0);
+    return code;
+}
+
+/* With use_authtok the new password is what an earlier module set. */
+static enum cog_outcome
+change(const struct cog_call *call, struct cog_operation_run *run)
+{
+    cog_cleanup_secret struct cog_secret authtok = COG_SECRET_EMPTY;
+    const void *item = NULL;
+    enum cog_outcome outcome;
+
+    if (call->options.use_authtok) {
+        if (pam_get_item(call->pamh, PAM_AUTHTOK, &item) != PAM_SUCCESS ||
+            item == NULL || strlen(item) > PAM_MAX_RESP_SIZE)
+            return COG_OUTCOME_INPUT;
+        if (cog_secret_set_text(&authtok, item) != 0)
+            return COG_OUTCOME_SYSTEM;
+        run->authtok = &authtok;
+        run->authtok_left = AUTHTOK_ANSWERS;
+    }
+    outcome = cog_operation_change(run);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        outcome = cog_operation_relay(run);
+    run->authtok = NULL;
+    if (outcome == COG_OUTCOME_ADMITTED && run->new_password.data != NULL)
+        (void) pam_set_item(call->pamh, PAM_AUTHTOK, run->new_password.data);
+    return outcome;
+}
+
+static int
+update(const struct cog_call *call)
+{
+    const void *data = NULL;
+    struct pending *pending;
+    int code;
+
+    if (pam_get_data(call->pamh, run_key, &data) != PAM_SUCCESS ||
+        data == NULL)
+        return PAM_AUTHTOK_RECOVERY_ERR;
+    memcpy(&pending, &data, sizeof pending); /* libpam hands it as const */
+    if (strcmp(pending->user, call->user) != 0)
+        return PAM_AUTHTOK_RECOVERY_ERR;
+    pending->run.pamh = call->pamh;
+    pending->run.silent = (call->flags & PAM_SILENT) != 0;
+    code = finish(call, &pending->run, change(call, &pending->run));
+    /* Keeper and speaker end here, whatever came of it. */
+    (void) pam_set_data(call->pamh, run_key, NULL, NULL);
+    return code;
+}
+
+int
+cog_password(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct cog_call call;
+    enum cog_outcome outcome;
+
+    outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
+    if (outcome == COG_OUTCOME_ADMITTED && call.whose == COG_WHOSE_NOBODY)
+        outcome = COG_OUTCOME_NOT_OURS;
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return cog_report_code(outcome, COG_PHASE_PASSWORD);
+    /* The pool enforces its own expiry at login: none is pending here. */
+    if ((call.flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
+        return PAM_SUCCESS;
+    if ((call.flags & PAM_PRELIM_CHECK) != 0)
+        return prelim(&call);
+    if ((call.flags & PAM_UPDATE_AUTHTOK) != 0)
+        return update(&call);
+    return PAM_SYSTEM_ERR;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Outcomes as PAM codes, log lines and sentences; see the header. */
+#include "pam_cognito/report.h"
+
+#include "base/text.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+static const char unavailable[] =
+    "The login service cannot be reached. Try again later.";
+static const char misconfigured[] =
+    "The login service is not set up properly. Ask your administrator.";
+
+/*
+ * What reveals nothing about an account may differ. What a stranger could
+ * tell known from unknown, disabled or locked names by has PAM_AUTH_ERR
+ * throughout: su prints the code's text. After the password was proved the
+ * person may know more (not allowed, other sub).
+ */
+static const struct {
+    int auth, account, password;
+    const char *sentence;
+} table[COG_OUTCOME_COUNT] = {
+    [COG_OUTCOME_NONE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                          NULL},
+    /* Denied here; success is written where it is decided. */
+    [COG_OUTCOME_ADMITTED] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                              NULL},
+#define CREDENTIALS                                                          \
+    {                                                                        \
+        PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, NULL        \
+    }
+    [COG_OUTCOME_PASSWORD] = CREDENTIALS,
+    [COG_OUTCOME_CODE] = CREDENTIALS,
+    [COG_OUTCOME_LOCKED] = CREDENTIALS,
+    [COG_OUTCOME_DISABLED] = CREDENTIALS,
+    [COG_OUTCOME_NOT_CONFIRMED] = CREDENTIALS,
+    [COG_OUTCOME_RESET_REQUIRED] = CREDENTIALS,
+    [COG_OUTCOME_TEMPORARY_EXPIRED] = CREDENTIALS,
+    [COG_OUTCOME_BLOCKED] = CREDENTIALS,
+    [COG_OUTCOME_UNSUPPORTED] = CREDENTIALS,
+    [COG_OUTCOME_TOKEN] = CREDENTIALS,
+    [COG_OUTCOME_INPUT] = CREDENTIALS,
+#undef CREDENTIALS
+    [COG_OUTCOME_NO_FACTOR] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
+                               PAM_AUTHTOK_RECOVERY_ERR,
+                               "No usable second factor. Ask your "
+                               "administrator."},
+    [COG_OUTCOME_SESSION_EXPIRED] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
+                                     PAM_AUTHTOK_RECOVERY_ERR,
+                                     "That took too long. Start over."},
+    [COG_OUTCOME_LIMIT] = {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
+                           "Too many attempts. Try again later."},
+    [COG_OUTCOME_IDENTITY] = {PAM_PERM_DENIED, PAM_PERM_DENIED,
+                              PAM_PERM_DENIED, NULL},
+    [COG_OUTCOME_ABORTED] = {PAM_CONV_ERR, PAM_CONV_ERR, PAM_CONV_ERR, NULL},
+    [COG_OUTCOME_POLICY] = {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
+                            NULL},
+#define UNAVAILABLE                                                          \
+    {                                                                        \
+        PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHTOK_ERR,         \
+            unavailable                                                      \
+    }
+    [COG_OUTCOME_NETWORK] = UNAVAILABLE,
+    [COG_OUTCOME_TLS] = UNAVAILABLE,
+    [COG_OUTCOME_TIMEOUT] = UNAVAILABLE,
+    [COG_OUTCOME_THROTTLED] = UNAVAILABLE,
+    [COG_OUTCOME_SERVICE] = UNAVAILABLE,
+    [COG_OUTCOME_CLOCK] = UNAVAILABLE,
+    [COG_OUTCOME_KEYS] = UNAVAILABLE,
+    [COG_OUTCOME_BUSY] = UNAVAILABLE,
+#undef UNAVAILABLE
+    [COG_OUTCOME_CONFIG] = {PAM_SERVICE_ERR, PAM_SERVICE_ERR,
+                            PAM_SERVICE_ERR, misconfigured},
+    [COG_OUTCOME_NOT_OURS] = {PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
+                              PAM_USER_UNKNOWN, NULL},
+#define DENIED                                                               \
+    {                                                                        \
+        PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED, NULL              \
+    }
+    [COG_OUTCOME_NOT_ALLOWED] = DENIED,
+    [COG_OUTCOME_OTHER_SUB] = DENIED,
+    [COG_OUTCOME_NAME] = DENIED,
+    [COG_OUTCOME_ID_TAKEN] = DENIED,
+    [COG_OUTCOME_NO_RECORD] = DENIED,
+    [COG_OUTCOME_MARKED] = DENIED,
+#undef DENIED
+    [COG_OUTCOME_STORE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                           NULL},
+    [COG_OUTCOME_SYSTEM] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                            NULL},
+    [COG_OUTCOME_BUILD] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                           misconfigured},
+    [COG_OUTCOME_KEEPER] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                            NULL},
+    [COG_OUTCOME_SPEAKER] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                             NULL},
+    [COG_OUTCOME_NOT_ROOT] = {PAM_CRED_INSUFFICIENT, PAM_CRED_INSUFFICIENT,
+                              PAM_CRED_INSUFFICIENT, NULL},
+};
+
+static bool
+is_listed(enum cog_outcome outcome)
+{
+    return (unsigned) outcome < COG_OUTCOME_COUNT;
+}
+
+int
+cog_report_code(enum cog_outcome outcome, enum cog_phase phase)
+{
+    if (!is_listed(outcome))
+        return PAM_SYSTEM_ERR;
+    switch (phase) {
+    case COG_PHASE_AUTH:
+        return table[outcome].auth;
+    case COG_PHASE_ACCOUNT:
+        return table[outcome].account;
+    case COG_PHASE_PASSWORD:
+        return table[outcome].password;
+    }
+    return PAM_SYSTEM_ERR;
+}
+
+const char *
+cog_report_sentence(enum cog_outcome outcome)
+{
+    return is_listed(outcome) ? table[outcome].sentence : NULL;
+}
+
+/* Foreign text for the log; NULL is empty. */
+static void
+printable(const char *text, char *out, size_t out_size)
+{
+    if (text == NULL)
+        text = "";
+    cog_text_for_log(text, strlen(text), out, out_size);
+}
+
+void
+cog_report_log(pam_handle_t *pamh, const char *user,
+               enum cog_outcome outcome, const char *request_id,
+               const char *detail)
+{
+    bool admitted = outcome == COG_OUTCOME_ADMITTED;
+    char who[160], from[300], id[160], why[1100];
+    const void *rhost = NULL;
+
+    (void) pam_get_item(pamh, PAM_RHOST, &rhost);
+    printable(user, who, sizeof who);
+    printable(rhost, from, sizeof from);
+    printable(request_id, id, sizeof id);
+    printable(detail, why, sizeof why);
+    /* pam_syslog puts the module, the service and the phase in front. */
+    pam_syslog(pamh, admitted ? LOG_INFO : LOG_NOTICE,
+               "%s user=\"%s\" rhost=\"%s\" reason=%s request=%s%s%s%s",
+               admitted ? "admitted" : "denied", who, from,
+               cog_outcome_word(outcome), id[0] == '\0' ? "-" : id,
+               why[0] == '\0' ? "" : " detail=\"", why,
+               why[0] == '\0' ? "" : "\"");
+}
+
+void
+cog_report_note(pam_handle_t *pamh, int priority, const char *text)
+{
+    char line[1100];
+
+    printable(text, line, sizeof line);
+    pam_syslog(pamh, priority, "%s", line);
+}
