@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the keeper reads before anything else: configuration, client
+ * secret, the pool's keys. Each is opened once and checked on its
+ * descriptor.
+ */
+#ifndef COG_KEEPER_FILES_H
+#define COG_KEEPER_FILES_H
+
+#include "base/secret.h"
+#include "config/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for a reason that names the file. */
+#define COG_FILES_REASON 600
+
+struct cog_keeper_files {
+    struct cog_config config;
+    struct cog_secret client_secret; /* empty: the client has none */
+    struct cog_secret keys;          /* a key set document, or empty */
+    int64_t keys_fetched_s;          /* 0: unknown */
+    bool keys_pinned;                /* from jwks_file: never fetched */
+};
+
+void cog_files_clear(struct cog_keeper_files *files);
+#define cog_cleanup_files __attribute__((cleanup(cog_files_clear)))
+
+/* Only the configuration. False with a reason for the log. */
+bool cog_files_load_config(const char *path, struct cog_config *config,
+                           char reason[COG_FILES_REASON]);
+
+/* All of it. False with a reason for the log. */
+bool cog_files_load(const char *path, struct cog_keeper_files *files,
+                    char reason[COG_FILES_REASON]);
+
+/*
+ * Keep a key set that was just fetched, for the next logins. Returns 0 or
+ * an errno; a failure costs the next login a request, no more.
+ */
+int cog_files_keep_keys(const void *bytes, size_t len);
+
+#endif

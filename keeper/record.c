@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing down what a login taught; see the header. */
+#include "keeper/record.h"
+
+#include "accounts/cache_write.h"
+#include "accounts/ids.h"
+#include "accounts/places.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "keeper/parent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define ID_KEY COG_CONFIG_DIR "/id_key"
+
+static const struct cog_places places = COG_PLACES;
+
+static enum cog_outcome
+store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
+{
+    (void) snprintf(reason, COG_REASON_SIZE, "%s cannot be written: %d",
+                    what, error);
+    return COG_OUTCOME_STORE;
+}
+
+static enum cog_outcome
+id_taken(char reason[COG_REASON_SIZE],
+         const struct cog_id_conflict *conflict)
+{
+    (void) snprintf(reason, COG_REASON_SIZE, "id %lu for %s %s %s",
+                    (unsigned long) conflict->id, conflict->wanted_by,
+                    cog_id_place_text(conflict->place), conflict->owner);
+    return COG_OUTCOME_ID_TAKEN;
+}
+
+void
+cog_record_settings(const struct cog_config *config,
+                    struct cog_settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    (void) snprintf(settings->pool_id, sizeof settings->pool_id, "%s",
+                    config->pool_id);
+    settings->id_base = config->id_base;
+    settings->id_range = config->id_range;
+    (void) snprintf(settings->home, sizeof settings->home, "%s",
+                    config->home);
+    (void) snprintf(settings->shell, sizeof settings->shell, "%s",
+                    config->shell);
+    (void) snprintf(settings->group_prefix, sizeof settings->group_prefix,
+                    "%s", config->group_prefix);
+    settings->provisional =
+        config->provisional == COG_CONFIG_PROVISIONAL_SSHD;
+    (void) snprintf(settings->provisional_match,
+                    sizeof settings->provisional_match, "%s",
+                    config->provisional_match);
+}
+
+/* A pool group that cannot be a group here is dropped, never bent (P25). */
+static void
+drop_group(const char *pool_group, const char *why)
+{
+    char shown[160];
+
+    cog_text_for_log(pool_group, strlen(pool_group), shown, sizeof shown);
+    cog_parent_note(LOG_WARNING, "pool group \"%s\" left out: %s", shown,
+                    why);
+}
+
+static void
+add_group(const struct cog_id_key *key, const struct cog_settings *settings,
+          const char *pool_group, struct cog_groups *groups)
+{
+    struct cog_group *group = &groups->list[groups->count];
+    struct cog_id_conflict conflict;
+    enum cog_fault fault;
+
+    fault = cog_group_name_make(settings->group_prefix, pool_group,
+                                strlen(pool_group), group->name);
+    if (fault != COG_FAULT_NONE) {
+        drop_group(pool_group, cog_fault_text(fault));
+        return;
+    }
+    group->gid = cog_id_make(key, settings, COG_ID_GROUP, group->name);
+    if (cog_name_check_local(&places.local, group->name, &conflict) != 0 ||
+        cog_id_check_free(&places, COG_ID_GROUP, group->name, group->gid,
+                          &conflict) != 0) {
+        drop_group(pool_group, "its name or id is taken");
+        return;
+    }
+    groups->count++;
+}
+
+static void
+make_groups(const struct cog_id_key *key,
+            const struct cog_settings *settings,
+            const struct cog_pool_groups *pool_groups,
+            struct cog_groups *groups)
+{
+    const char *name = NULL;
+
+    memset(groups, 0, sizeof *groups);
+    while ((name = cog_pool_groups_next(pool_groups, name)) != NULL)
+        add_group(key, settings, name, groups);
+}
+
+static enum cog_outcome
+make_account(const struct cog_subject *subject,
+             const struct cog_settings *settings,
+             const struct cog_id_key *key, const struct cog_proof *proof,
+             struct cog_account *account, char reason[COG_REASON_SIZE])
+{
+    enum cog_fault fault;
+
+    memset(account, 0, sizeof *account);
+    (void) snprintf(account->name, sizeof account->name, "%s",
+                    subject->user);
+    (void) snprintf(account->sub, sizeof account->sub, "%s", proof->sub);
+    (void) snprintf(account->shell, sizeof account->shell, "%s",
+                    settings->shell);
+    account->uid = subject->whose == COG_WHOSE_ACCOUNT
+                       ? subject->ids.uid
+                       : cog_id_make(key, settings, COG_ID_USER,
+                                     subject->user);
+    account->gid = account->uid;
+    account->when_s = cog_clock_unix_s();
+    cog_gecos_clean(proof->display_name, strlen(proof->display_name),
+                    account->gecos);
+    fault = cog_home_expand(settings->home, subject->user, account->home);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_account_check(account, settings);
+    if (fault != COG_FAULT_NONE) {
+        (void) snprintf(reason, COG_REASON_SIZE, "%s",
+                        cog_fault_text(fault));
+        return COG_OUTCOME_NAME;
+    }
+    return COG_OUTCOME_ADMITTED;
+}
+
+static void
+make_login(const struct cog_subject *subject, const struct cog_proof *proof,
+           struct cog_login *login)
+{
+    memset(login, 0, sizeof *login);
+    (void) snprintf(login->name, sizeof login->name, "%s", subject->user);
+    (void) snprintf(login->sub, sizeof login->sub, "%s", proof->sub);
+    login->last_login_s = cog_clock_unix_s();
+    login->groups = proof->groups;
+}
+
+static enum cog_outcome
+put_login(const struct cog_login *login, const struct cog_groups *groups,
+          const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
+{
+    struct cog_id_conflict conflict = {0};
+    int error =
+        cog_logins_put(COG_LOGINS_DIR, lock, login, groups, &conflict);
+
+    if (error == EEXIST)
+        return id_taken(reason, &conflict);
+    if (error != 0)
+        return store_failed(reason, "the login store", error);
+    return COG_OUTCOME_ADMITTED;
+}
+
+static enum cog_outcome
+put_account(const struct cog_settings *settings,
+            const struct cog_account *account,
+            const struct cog_groups *groups,
+            const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
+{
+    struct cog_write_refusal refusal = {0};
+    int error = cog_cache_put_account(&places, lock, settings, account,
+                                      groups, &refusal);
+
+    if (error == EEXIST)
+        return id_taken(reason, &refusal.conflict);
+    if (error == EINVAL) {
+        (void) snprintf(reason, COG_REASON_SIZE, "%s",
+                        cog_fault_text(refusal.fault));
+        return COG_OUTCOME_NAME;
+    }
+    if (error != 0)
+        return store_failed(reason, "the accounts file", error);
+    return COG_OUTCOME_ADMITTED;
+}
+
+/* The id is claimed in the login store first: given once, given for ever. */
+static enum cog_outcome
+record_account(const struct cog_subject *subject,
+               const struct cog_config *config,
+               const struct cog_proof *proof,
+               const struct cog_cache_lock *lock, struct cog_login *login,
+               char reason[COG_REASON_SIZE])
+{
+    cog_cleanup_id_key struct cog_id_key key = COG_ID_KEY_EMPTY;
+    enum cog_trust trust = COG_TRUST_FINE;
+    struct cog_settings settings;
+    struct cog_account account;
+    struct cog_groups groups;
+    enum cog_outcome outcome;
+
+    if (cog_id_key_load(ID_KEY, &key, &trust) != 0) {
+        (void) snprintf(reason, COG_REASON_SIZE, "%s: %s", ID_KEY,
+                        cog_trust_text(trust));
+        return COG_OUTCOME_STORE;
+    }
+    cog_record_settings(config, &settings);
+    outcome = make_account(subject, &settings, &key, proof, &account, reason);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    make_groups(&key, &settings, &proof->groups, &groups);
+    login->has_id = true;
+    login->uid = account.uid;
+    outcome = put_login(login, &groups, lock, reason);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        outcome = put_account(&settings, &account, &groups, lock, reason);
+    return outcome;
+}
+
+enum cog_outcome
+cog_record_login(const struct cog_subject *subject,
+                 const struct cog_config *config,
+                 const struct cog_proof *proof,
+                 const struct cog_cache_lock *lock,
+                 char reason[COG_REASON_SIZE])
+{
+    struct cog_login login;
+
+    make_login(subject, proof, &login);
+    if (subject->whose == COG_WHOSE_LOCAL)
+        return put_login(&login, NULL, lock, reason);
+    return record_account(subject, config, proof, lock, &login, reason);
+}
+
+void
+cog_record_unwritten(const struct cog_subject *subject, const char *reason)
+{
+    cog_parent_note(LOG_WARNING, "login of %s not recorded: %s",
+                    subject->user, reason);
+}

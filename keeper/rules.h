@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of this host: who may sign in, before the network is asked and
+ * after it answered, and who may come in at the account phase. Each
+ * function returns COG_OUTCOME_ADMITTED when its rules have nothing
+ * against it, and fills in the reason otherwise.
+ */
+#ifndef COG_KEEPER_RULES_H
+#define COG_KEEPER_RULES_H
+
+#include "accounts/logins.h"
+#include "accounts/whose.h"
+#include "config/config.h"
+#include "wire/message.h"
+#include "wire/outcome.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define COG_REASON_SIZE 600
+
+/* Whom an operation is about. */
+struct cog_subject {
+    enum cog_operation operation;
+    char user[COG_NAME_MAX + 1]; /* PAM_USER */
+    uint64_t flags;              /* of enum cog_request_flag */
+    bool caller_is_root;         /* only then something is written */
+    enum cog_whose whose;
+    struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
+};
+
+/* All that is believed of the speaker: this name proved itself, and ... */
+struct cog_proof {
+    char sub[COG_SUB_MAX + 1];
+    char display_name[257]; /* foreign text */
+    struct cog_pool_groups groups;
+};
+
+/* Before anything is sent: names, allow_groups, what is built. */
+enum cog_outcome cog_rules_before(const struct cog_subject *subject,
+                                  const struct cog_config *config,
+                                  char reason[COG_REASON_SIZE]);
+
+/* Whether one of these groups is in allow_groups (P24). */
+enum cog_outcome cog_rules_groups(const struct cog_config *config,
+                                  const struct cog_pool_groups *groups,
+                                  char reason[COG_REASON_SIZE]);
+
+/* Whether the success of a new account may be recorded as one. */
+bool cog_rules_make_account(const struct cog_subject *subject);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting the speaker; see the header. */
+#include "keeper/speaker_process.h"
+
+#include "accounts/local_names.h"
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SPEAKER_USER "_cognito"
+#define SPEAKER_PATH COG_LIBEXEC_DIR "/pam-cognito-speaker"
+
+/* Give up root for good, checked. */
+static bool
+become(const struct cog_local_user *user)
+{
+    uid_t real, effective, saved;
+    gid_t group, effective_group, saved_group;
+
+    if (setgroups(0, NULL) != 0 ||
+        setresgid(user->gid, user->gid, user->gid) != 0 ||
+        setresuid(user->uid, user->uid, user->uid) != 0)
+        return false;
+    if (getresuid(&real, &effective, &saved) != 0 ||
+        getresgid(&group, &effective_group, &saved_group) != 0)
+        return false;
+    return real == user->uid && effective == user->uid &&
+           saved == user->uid && group == user->gid &&
+           effective_group == user->gid && saved_group == user->gid &&
+           setuid(0) != 0;
+}
+
+/* In the child: never returns. The parent sees its socket close. */
+static void
+run_speaker(int socket_fd, const struct cog_local_user *user)
+{
+    char name[] = "pam-cognito-speaker";
+    char *const argv[] = {name, NULL};
+    char *const envp[] = {NULL};
+
+    /* dup2 takes close-on-exec away; the person's is there already. */
+    if (dup2(socket_fd, COG_FD_PARENT) == COG_FD_PARENT &&
+        fcntl(COG_FD_PERSON, F_SETFD, 0) == 0 && become(user))
+        (void) execve(SPEAKER_PATH, argv, envp);
+    _exit(127);
+}
+
+const char *
+cog_speaker_start(int *fd)
+{
+    const struct cog_local_files files = COG_LOCAL_FILES;
+    struct cog_local_user user;
+    int pair[2];
+    pid_t pid;
+
+    if (cog_local_user_find(&files, SPEAKER_USER, &user, NULL) != 0)
+        return "the system user " SPEAKER_USER " is missing";
+    if (user.uid == 0 || user.gid == 0)
+        return "the system user " SPEAKER_USER " must not be root";
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return "no socket for the speaker";
+    pid = fork();
+    if (pid == 0)
+        run_speaker(pair[1], &user);
+    (void) close(pair[1]);
+    (void) close(COG_FD_PERSON);
+    if (pid < 0) {
+        (void) close(pair[0]);
+        return "no process for the speaker";
+    }
+    *fd = pair[0];
+    return NULL;
+}
+
+static int
+send_secret(int fd, const struct cog_secret *secret, int64_t deadline_ms)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_SECRET);
+    cog_message_put_bytes(&message, secret->data, secret->len);
+    return cog_message_send(fd, &message, deadline_ms);
+}
+
+static int
+send_keys(int fd, const struct cog_keeper_files *files, int64_t deadline_ms)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_KEYS);
+    cog_message_put_bytes(&message, files->keys.data, files->keys.len);
+    cog_message_put_number(&message, (uint64_t) files->keys_fetched_s);
+    cog_message_put_number(&message, files->keys_pinned ? 1 : 0);
+    return cog_message_send(fd, &message, deadline_ms);
+}
+
+static enum cog_wire_early
+wire_early(enum cog_config_early early)
+{
+    switch (early) {
+    case COG_CONFIG_EARLY_CONNECT:
+        return COG_WIRE_EARLY_CONNECT;
+    case COG_CONFIG_EARLY_CHALLENGE:
+        return COG_WIRE_EARLY_CHALLENGE;
+    case COG_CONFIG_EARLY_NO:
+        break;
+    }
+    return COG_WIRE_EARLY_NO;
+}
+
+static int
+send_job(int fd, const struct cog_config *config,
+         enum cog_operation operation, const char *sign_in_name,
+         int64_t deadline_ms)
+{
+    cog_cleanup_message struct cog_message job = COG_MESSAGE_EMPTY;
+    bool issuer_given = config->issuer[1][0] == '\0';
+    bool by_email = config->login_claim == COG_CONFIG_CLAIM_EMAIL;
+
+    cog_message_begin(&job, COG_MSG_JOB);
+    cog_message_put_text(&job, cog_build_id);
+    cog_message_put_number(&job, operation);
+    cog_message_put_text(&job, config->endpoint);
+    cog_message_put_text(&job, config->pool_id);
+    cog_message_put_text(&job, config->client_id);
+    cog_message_put_text(&job, issuer_given ? config->issuer[0] : "");
+    cog_message_put_text(&job, config->ca_file);
+    cog_message_put_text(&job, config->ca_path);
+    cog_message_put_text(&job, config->proxy);
+    cog_message_put_text(&job, sign_in_name);
+    cog_message_put_number(&job, by_email ? COG_WIRE_CLAIM_EMAIL
+                                          : COG_WIRE_CLAIM_USERNAME);
+    cog_message_put_number(&job, config->case_insensitive ? 1 : 0);
+    cog_message_put_number(&job, wire_early(config->early));
+    cog_message_put_number(&job, (uint64_t) config->timeout_s * 1000);
+    return cog_message_send(fd, &job, deadline_ms);
+}
+
+int
+cog_speaker_send_job(int fd, const struct cog_keeper_files *files,
+                     enum cog_operation operation, const char *sign_in_name,
+                     int64_t deadline_ms)
+{
+    int error;
+
+    error = send_job(fd, &files->config, operation, sign_in_name,
+                     deadline_ms);
+    if (error == 0)
+        error = send_secret(fd, &files->client_secret, deadline_ms);
+    if (error == 0)
+        error = send_keys(fd, files, deadline_ms);
+    return error;
+}

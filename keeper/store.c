@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stores, as a login and an account check use them; see the header. */
+#include "keeper/store.h"
+
+#include "accounts/cache_read.h"
+#include "base/clock.h"
+#include "keeper/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Another login writes for milliseconds; whoever keeps the lock longer is
+   stuck, and is not waited for (P35). */
+#define LOCK_MS 2000
+
+static enum cog_outcome
+refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
+       const char *what, int error)
+{
+    (void) snprintf(reason, COG_REASON_SIZE, error == 0 ? "%s" : "%s: %d",
+                    what, error);
+    return outcome;
+}
+
+/*
+ * What logins.cdb knows of the subject. 0, ENOENT, or an error: then nobody
+ * of ours comes in.
+ */
+static enum cog_outcome
+find_login(const struct cog_subject *subject, struct cog_login *login,
+           bool *known, char reason[COG_REASON_SIZE])
+{
+    int error = cog_logins_find(COG_LOGINS_DIR, subject->user, login);
+
+    if (error == 0 || error == ENOENT) {
+        *known = error == 0;
+        return COG_OUTCOME_ADMITTED;
+    }
+    if (error == ENODATA)
+        return refuse(COG_OUTCOME_STORE, reason,
+                      "there is no login store: run cognitoctl apply", 0);
+    return refuse(COG_OUTCOME_STORE, reason, "login store", error);
+}
+
+/* The binding in the accounts file, which sync may have made. */
+static enum cog_outcome
+check_account_sub(const struct cog_subject *subject, const char *sub,
+                  char reason[COG_REASON_SIZE])
+{
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    struct cog_account account;
+    int error;
+
+    if (subject->whose != COG_WHOSE_ACCOUNT)
+        return COG_OUTCOME_ADMITTED;
+    error = cog_cache_find_name(&reader, subject->user, &account);
+    if (error != 0)
+        return refuse(COG_OUTCOME_STORE, reason, "accounts file", error);
+    if (account.disabled)
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled by sync", 0);
+    if (account.sub[0] != '\0' && strcmp(account.sub, sub) != 0)
+        return refuse(COG_OUTCOME_OTHER_SUB, reason,
+                      "the account is bound to another sub: see "
+                      "cognitoctl forget",
+                      0);
+    return COG_OUTCOME_ADMITTED;
+}
+
+static enum cog_outcome
+check_binding(const struct cog_subject *subject,
+              const struct cog_proof *proof, bool *known,
+              char reason[COG_REASON_SIZE])
+{
+    struct cog_login login;
+    enum cog_outcome outcome = find_login(subject, &login, known, reason);
+
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    if (*known && login.disabled)
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host",
+                      0);
+    if (*known && strcmp(login.sub, proof->sub) != 0)
+        return refuse(COG_OUTCOME_OTHER_SUB, reason,
+                      "the name is bound to another sub: see "
+                      "cognitoctl forget",
+                      0);
+    return check_account_sub(subject, proof->sub, reason);
+}
+
+/* Check and write under one lock, so that two first logins cannot both be
+   the first. */
+static enum cog_outcome
+check_and_record(const struct cog_subject *subject,
+                 const struct cog_config *config,
+                 const struct cog_proof *proof,
+                 char reason[COG_REASON_SIZE])
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    bool known = false;
+    enum cog_outcome outcome, recorded;
+    int error =
+        cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_MS, &lock);
+
+    outcome = check_binding(subject, proof, &known, reason);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    if (error != 0)
+        recorded = refuse(COG_OUTCOME_STORE, reason, "writers' lock", error);
+    else
+        recorded = cog_record_login(subject, config, proof, &lock, reason);
+    if (recorded == COG_OUTCOME_STORE && known &&
+        !cog_rules_make_account(subject)) {
+        cog_record_unwritten(subject, reason);
+        return COG_OUTCOME_ADMITTED;
+    }
+    return recorded;
+}
+
+enum cog_outcome
+cog_store_admit(const struct cog_subject *subject,
+                const struct cog_config *config,
+                const struct cog_proof *proof, char reason[COG_REASON_SIZE])
+{
+    bool known = false;
+
+    /* Databases and VPNs: no account, nothing to be bound. */
+    if (subject->whose == COG_WHOSE_NOBODY &&
+        !cog_rules_make_account(subject))
+        return COG_OUTCOME_ADMITTED;
+    if (subject->caller_is_root &&
+        subject->operation == COG_OPERATION_LOGIN)
+        return check_and_record(subject, config, proof, reason);
+    return check_binding(subject, proof, &known, reason);
+}
+
+enum cog_outcome
+cog_store_account(const struct cog_subject *subject,
+                  const struct cog_config *config,
+                  char reason[COG_REASON_SIZE])
+{
+    struct cog_login login;
+    bool known = false;
+    enum cog_outcome outcome = find_login(subject, &login, &known, reason);
+
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    if (!known && (subject->flags & COG_REQUEST_PROVED) != 0)
+        return COG_OUTCOME_ADMITTED;
+    if (!known)
+        return refuse(COG_OUTCOME_NO_RECORD, reason,
+                      "never signed in on this host", 0);
+    if (login.disabled)
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host",
+                      0);
+    outcome = check_account_sub(subject, login.sub, reason);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    return cog_rules_groups(config, &login.groups, reason);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of a name from earlier logins, compared with what was just
+ * proved, and what is written down of it. Opened only after the speaker was
+ * started.
+ */
+#ifndef COG_KEEPER_STORE_H
+#define COG_KEEPER_STORE_H
+
+#include "keeper/rules.h"
+
+/*
+ * A proved login: is the name bound to this sub (P16), is it disabled here,
+ * and, where the caller is root, record it. Whoever is known already gets
+ * in also when the record cannot be written (P35); a first login that
+ * cannot be written is refused.
+ */
+enum cog_outcome cog_store_admit(const struct cog_subject *subject,
+                                 const struct cog_config *config,
+                                 const struct cog_proof *proof,
+                                 char reason[COG_REASON_SIZE]);
+
+/* The account phase: from the store alone, without network. */
+enum cog_outcome cog_store_account(const struct cog_subject *subject,
+                                   const struct cog_config *config,
+                                   char reason[COG_REASON_SIZE]);
+
+#endif
