@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the keeper wants of the speaker. */
+#ifndef COG_SPEAKER_JOB_H
+#define COG_SPEAKER_JOB_H
+
+#include "cognito/http.h"
+#include "cognito/login.h"
+#include "wire/message.h"
+
+/* A job; its texts point into its messages. */
+struct cog_job {
+    struct cog_message message;
+    struct cog_secret client_secret;
+    enum cog_operation operation;
+    struct cog_http_settings http;
+    struct cog_login_settings login;
+    struct cog_keys keys;
+};
+
+#define COG_JOB_EMPTY {.operation = 0}
+
+/* Receive JOB, SECRET and KEYS, in that order. 0 or an errno. */
+int cog_job_receive(struct cog_job *job);
+
+/* Wait for GO_CHANGE. 0 or an errno. */
+int cog_job_wait_for_change(void);
+
+void cog_job_clear(struct cog_job *job);
+#define cog_cleanup_job __attribute__((cleanup(cog_job_clear)))
+
+#endif

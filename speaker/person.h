@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The person, as the speaker reaches them: through the module's socket. */
+#ifndef COG_SPEAKER_PERSON_H
+#define COG_SPEAKER_PERSON_H
+
+#include "cognito/conversation.h"
+
+/* A conversation over COG_FD_PERSON. */
+struct cog_conversation cog_person_conversation(void);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sandbox; see the header. */
+#include "speaker/sandbox.h"
+
+#include "wire/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As long as the keeper: a person who types for ten minutes is gone. */
+#define LIFETIME_S 600
+/* What a hostile server can make us use. */
+#define MEMORY_MAX (512UL << 20)
+
+extern char **environ;
+
+/*
+ * Calls that TLS, name resolution and threads need. What is not listed
+ * fails with ENOSYS, for which libraries have their ways around; what an
+ * intruder would want kills.
+ */
+static const int allowed[] = {
+    SCMP_SYS(access),          SCMP_SYS(bind),
+    SCMP_SYS(brk),             SCMP_SYS(clock_getres),
+    SCMP_SYS(clock_gettime),   SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(close),           SCMP_SYS(connect),
+    SCMP_SYS(dup),             SCMP_SYS(epoll_create1),
+    SCMP_SYS(epoll_ctl),       SCMP_SYS(epoll_pwait),
+    SCMP_SYS(epoll_wait),      SCMP_SYS(eventfd2),
+    SCMP_SYS(exit),            SCMP_SYS(exit_group),
+    SCMP_SYS(faccessat),       SCMP_SYS(faccessat2),
+    SCMP_SYS(fcntl),           SCMP_SYS(fstat),
+    SCMP_SYS(fstatfs),         SCMP_SYS(futex),
+    SCMP_SYS(getegid),         SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),          SCMP_SYS(getpeername),
+    SCMP_SYS(getpid),          SCMP_SYS(getppid),
+    SCMP_SYS(getrandom),       SCMP_SYS(getsockname),
+    SCMP_SYS(getsockopt),      SCMP_SYS(gettid),
+    SCMP_SYS(gettimeofday),    SCMP_SYS(getuid),
+    SCMP_SYS(ioctl),           SCMP_SYS(lseek),
+    SCMP_SYS(madvise),         SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),        SCMP_SYS(mremap),
+    SCMP_SYS(munmap),          SCMP_SYS(nanosleep),
+    SCMP_SYS(newfstatat),      SCMP_SYS(pipe2),
+    SCMP_SYS(poll),            SCMP_SYS(ppoll),
+    SCMP_SYS(pread64),         SCMP_SYS(prlimit64),
+    SCMP_SYS(pselect6),        SCMP_SYS(read),
+    SCMP_SYS(readlink),        SCMP_SYS(readlinkat),
+    SCMP_SYS(readv),           SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmmsg),        SCMP_SYS(recvmsg),
+    SCMP_SYS(restart_syscall), SCMP_SYS(rseq),
+    SCMP_SYS(rt_sigaction),    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield),     SCMP_SYS(select),
+    SCMP_SYS(sendmmsg),        SCMP_SYS(sendmsg),
+    SCMP_SYS(sendto),          SCMP_SYS(set_robust_list),
+    SCMP_SYS(setsockopt),      SCMP_SYS(shutdown),
+    SCMP_SYS(sigaltstack),     SCMP_SYS(socketpair),
+    SCMP_SYS(stat),            SCMP_SYS(statfs),
+    SCMP_SYS(statx),           SCMP_SYS(sysinfo),
+    SCMP_SYS(tgkill),          SCMP_SYS(uname),
+    SCMP_SYS(write),           SCMP_SYS(writev),
+};
+
+static const int deadly[] = {
+    SCMP_SYS(execve),          SCMP_SYS(execveat),
+    SCMP_SYS(fork),            SCMP_SYS(vfork),
+    SCMP_SYS(ptrace),          SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev), SCMP_SYS(bpf),
+    SCMP_SYS(mount),           SCMP_SYS(unshare),
+    SCMP_SYS(setns),           SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),    SCMP_SYS(kexec_load),
+    SCMP_SYS(keyctl),          SCMP_SYS(add_key),
+    SCMP_SYS(request_key),     SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),     SCMP_SYS(io_uring_setup),
+    SCMP_SYS(chmod),           SCMP_SYS(fchmodat),
+    SCMP_SYS(unlink),          SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),          SCMP_SYS(renameat2),
+    SCMP_SYS(listen),          SCMP_SYS(accept),
+    SCMP_SYS(accept4),
+};
+
+/* Address families that connections and the resolver use. */
+static const unsigned families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+
+static bool
+add_lists(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) != 0)
+            return false;
+    }
+    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+        if (seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0) !=
+            0)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Calls allowed for some arguments only: files are opened to be read, and
+ * a clone must be a thread. clone3 hides its arguments in memory, so it
+ * stays ENOSYS and the C library uses clone.
+ */
+static bool
+add_conditions(scmp_filter_ctx filter)
+{
+    const scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+
+    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                         SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+                         SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                         SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
+                                 CLONE_THREAD)) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        const struct scmp_arg_cmp family = {
+            .arg = 0, .op = SCMP_CMP_EQ, .datum_a = families[i]};
+
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
+                                   1, &family) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
+install_filter(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    bool installed;
+
+    if (filter == NULL)
+        return false;
+    installed = add_lists(filter) && add_conditions(filter) &&
+                seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return installed;
+}
+
+static bool
+set_limit(__rlimit_resource_t which, rlim_t value)
+{
+    struct rlimit limit = {value, value};
+    struct rlimit old;
+
+    if (getrlimit(which, &old) != 0)
+        return false;
+    if (old.rlim_max < value)
+        limit.rlim_cur = limit.rlim_max = old.rlim_max;
+    return setrlimit(which, &limit) == 0;
+}
+
+/* RLIMIT_NPROC is left alone: it counts all speakers of this user. */
+static bool
+set_limits(void)
+{
+    return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_FSIZE, 0) &&
+           set_limit(RLIMIT_NOFILE, 64) && set_limit(RLIMIT_AS, MEMORY_MAX);
+}
+
+static bool
+is_unprivileged(void)
+{
+    uid_t real, effective, saved;
+    gid_t group, effective_group, saved_group;
+
+    return getresuid(&real, &effective, &saved) == 0 &&
+           getresgid(&group, &effective_group, &saved_group) == 0 &&
+           real != 0 && effective == real && saved == real && group != 0 &&
+           effective_group == group && saved_group == group &&
+           getgroups(0, NULL) == 0;
+}
+
+static bool
+check_descriptors(void)
+{
+    struct stat info;
+
+    for (int fd = 0; fd <= COG_FD_PERSON; fd++) {
+        if (fstat(fd, &info) != 0 ||
+            (fd >= COG_FD_PARENT && !S_ISSOCK(info.st_mode)))
+            return false;
+    }
+    return close_range(COG_FD_PERSON + 1, ~0U, 0) == 0;
+}
+
+const char *
+cog_sandbox_enter(void)
+{
+    if (prctl(PR_SET_DUMPABLE, 0) != 0)
+        return "core dumps cannot be switched off";
+    if (!is_unprivileged())
+        return "started with privileges";
+    if (environ != NULL && environ[0] != NULL)
+        return "the environment is not empty";
+    if (!check_descriptors())
+        return "the descriptors are not as expected";
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() == 1)
+        return "the keeper is gone";
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return "privileges cannot be given up";
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return "SIGPIPE cannot be ignored";
+    if (!set_limits())
+        return "resource limits cannot be set";
+    (void) alarm(LIFETIME_S);
+    if (!install_filter())
+        return "the system call filter cannot be installed";
+    return NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is left to the speaker after it has started: an unprivileged user,
+ * sockets, files to read, and an end. Nothing here can be undone.
+ */
+#ifndef COG_SPEAKER_SANDBOX_H
+#define COG_SPEAKER_SANDBOX_H
+
+/*
+ * Enter it. Returns NULL, or what could not be had: then the speaker must
+ * end without a result.
+ */
+const char *cog_sandbox_enter(void);
+
+#endif
