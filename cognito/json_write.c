@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building request bodies; see the header. */
+#include "cognito/json_write.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static void
+append(struct cog_json_writer *writer, const char *bytes, size_t len)
+{
+    if (writer->status == COG_OK &&
+        cog_secret_append(&writer->text, bytes, len) != 0)
+        writer->status = COG_NO_MEMORY;
+}
+
+/* What a byte becomes inside a string; returns its length. */
+static size_t
+escape(char c, char out[6])
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char byte = (unsigned char)c;
+
+    if (c == '"' || c == '\\') {
+        out[0] = '\\';
+        out[1] = c;
+        return 2;
+    }
+    if (byte >= 0x20) {
+        out[0] = c;
+        return 1;
+    }
+    memcpy(out, "\\u00", 4);
+    out[4] = hex[byte >> 4];
+    out[5] = hex[byte & 15];
+    return 6;
+}
+
+/* In pieces, as each append copies and wipes the whole. */
+static void
+append_string(struct cog_json_writer *writer, const char *value, size_t len)
+{
+    char piece[512];
+    size_t used = 0;
+
+    append(writer, "\"", 1);
+    for (size_t i = 0; i < len; i++) {
+        used += escape(value[i], piece + used);
+        if (used + 6 > sizeof piece) {
+            append(writer, piece, used);
+            used = 0;
+        }
+    }
+    append(writer, piece, used);
+    append(writer, "\"", 1);
+    explicit_bzero(piece, sizeof piece);
+}
+
+static void
+append_key(struct cog_json_writer *writer, const char *key)
+{
+    if (writer->comma)
+        append(writer, ",", 1);
+    if (key != NULL) {
+        append_string(writer, key, strlen(key));
+        append(writer, ":", 1);
+    }
+}
+
+void
+cog_json_open(struct cog_json_writer *writer, const char *key)
+{
+    append_key(writer, key);
+    append(writer, "{", 1);
+    writer->comma = false;
+}
+
+void
+cog_json_close(struct cog_json_writer *writer)
+{
+    append(writer, "}", 1);
+    writer->comma = true;
+}
+
+void
+cog_json_put(struct cog_json_writer *writer, const char *key,
+             const char *value, size_t len)
+{
+    if (writer->status == COG_OK &&
+        (!cog_text_is_utf8(value, len) || !cog_text_is_utf8(key, strlen(key))))
+        writer->status = COG_BAD_INPUT;
+    append_key(writer, key);
+    append_string(writer, value, len);
+    writer->comma = true;
+}
+
+void
+cog_json_put_text(struct cog_json_writer *writer, const char *key,
+                  const char *value)
+{
+    cog_json_put(writer, key, value, strlen(value));
+}
+
+void
+cog_json_writer_clear(struct cog_json_writer *writer)
+{
+    cog_secret_clear(&writer->text);
+}
