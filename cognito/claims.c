@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checks of an ID token's claims; see the header. */
+#include "cognito/claims.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cognito/pool.h"
+
+#define CLAIM_MAX 2048 /* bytes of a claim that is only compared */
+
+/* One check; what fails is named in the report. */
+struct check {
+    const char *name;
+    enum cog_status (*run)(const struct cog_json *claims,
+                           const struct cog_login_settings *settings,
+                           const struct cog_claims_times *times,
+                           struct cog_report *report);
+};
+
+/* Whether a claim is this text, byte for byte and in length. */
+static bool
+claim_is(const struct cog_json *claims, const char *name, const char *wanted)
+{
+    const char *text;
+
+    return cog_json_text(claims, name, CLAIM_MAX, &text) == COG_OK &&
+           strcmp(text, wanted) == 0;
+}
+
+static enum cog_status
+check_iss(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    char issuer[COG_POOL_URL_SIZE];
+
+    (void)times;
+    (void)report;
+    if (settings->issuer != NULL)
+        return claim_is(claims, "iss", settings->issuer) ? COG_OK : COG_TOKEN;
+    for (int updated = 0; updated < 2; updated++) {
+        cog_pool_issuer(settings->pool_id, updated == 1, issuer);
+        if (claim_is(claims, "iss", issuer))
+            return COG_OK;
+    }
+    return COG_TOKEN;
+}
+
+static enum cog_status
+check_aud(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    (void)times;
+    (void)report;
+    /* JWT allows an array of audiences; the service sends a string. */
+    return claim_is(claims, "aud", settings->client_id) ? COG_OK : COG_TOKEN;
+}
+
+static enum cog_status
+check_token_use(const struct cog_json *claims,
+                const struct cog_login_settings *settings,
+                const struct cog_claims_times *times,
+                struct cog_report *report)
+{
+    (void)settings;
+    (void)times;
+    (void)report;
+    return claim_is(claims, "token_use", "id") ? COG_OK : COG_TOKEN;
+}
+
+/*
+ * A time that does not fit: the clock's fault, unless the service's Date
+ * header has shown the clock to be right.
+ */
+static enum cog_status
+blame(struct cog_report *report, int64_t offset_s)
+{
+    if (report->offset_known && report->offset_s <= COG_CLOCK_TOLERANCE_S &&
+        report->offset_s >= -COG_CLOCK_TOLERANCE_S)
+        return COG_TOKEN;
+    if (!report->offset_known)
+        report->offset_s = offset_s;
+    report->offset_known = true;
+    return COG_CLOCK;
+}
+
+static enum cog_status
+check_iat(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    int64_t iat;
+
+    (void)settings;
+    if (cog_json_integer(claims, "iat", &iat) != COG_OK)
+        return COG_TOKEN;
+    if (iat > times->now_s + COG_CLOCK_TOLERANCE_S)
+        return blame(report, iat - times->now_s);
+    return COG_OK;
+}
+
+/* Cognito does not send nbf, but who sends it means it. */
+static enum cog_status
+check_nbf(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    int64_t nbf;
+
+    (void)settings;
+    (void)report;
+    if (!cog_json_has(claims, "nbf"))
+        return COG_OK;
+    if (cog_json_integer(claims, "nbf", &nbf) != COG_OK ||
+        nbf > times->now_s + COG_CLOCK_TOLERANCE_S)
+        return COG_TOKEN;
+    return COG_OK;
+}
+
+/* An old token is one of another login: this one has just begun. */
+static enum cog_status
+check_auth_time(const struct cog_json *claims,
+                const struct cog_login_settings *settings,
+                const struct cog_claims_times *times,
+                struct cog_report *report)
+{
+    int64_t auth_time;
+
+    (void)settings;
+    if (cog_json_integer(claims, "auth_time", &auth_time) != COG_OK)
+        return COG_TOKEN;
+    if (auth_time < times->started_s - COG_CLOCK_TOLERANCE_S)
+        return blame(report, auth_time - times->now_s);
+    if (auth_time > times->now_s + COG_CLOCK_TOLERANCE_S)
+        return blame(report, auth_time - times->now_s);
+    return COG_OK;
+}
+
+static enum cog_status
+check_exp(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    int64_t exp;
+
+    (void)settings;
+    (void)report;
+    if (cog_json_integer(claims, "exp", &exp) != COG_OK ||
+        times->now_s >= exp + COG_CLOCK_TOLERANCE_S)
+        return COG_TOKEN;
+    return COG_OK;
+}
+
+/* The text of a claim that goes out: never empty, no control characters. */
+static enum cog_status
+read_name(const struct cog_json *claims, const char *name, size_t size,
+          const char **text)
+{
+    const char *found;
+
+    if (cog_json_text(claims, name, size - 1, &found) != COG_OK ||
+        *found == '\0' || cog_text_has_control(found, strlen(found)))
+        return COG_TOKEN;
+    *text = found;
+    return COG_OK;
+}
+
+static enum cog_status
+check_sub(const struct cog_json *claims,
+          const struct cog_login_settings *settings,
+          const struct cog_claims_times *times, struct cog_report *report)
+{
+    const char *sub;
+
+    (void)settings;
+    (void)times;
+    (void)report;
+    if (read_name(claims, "sub", COG_SUB_SIZE, &sub) != COG_OK)
+        return COG_TOKEN;
+    for (; *sub != '\0'; sub++) {
+        if (*sub <= ' ' || *sub > '~')
+            return COG_TOKEN;
+    }
+    return COG_OK;
+}
+
+static enum cog_status
+check_username(const struct cog_json *claims,
+               const struct cog_login_settings *settings,
+               const struct cog_claims_times *times, struct cog_report *report)
+{
+    const char *name;
+
+    (void)settings;
+    (void)times;
+    (void)report;
+    return read_name(claims, "cognito:username", COG_NAME_SIZE, &name);
+}
+
+/* The whole text, never a part; the claim alone may be lowered. */
+static bool
+names_equal(const char *claim, const char *wanted, bool lower)
+{
+    for (; *claim != '\0' && *wanted != '\0'; claim++, wanted++) {
+        char c = lower ? cog_ascii_to_lower(*claim) : *claim;
+
+        if (c != *wanted)
+            return false;
+    }
+    return *claim == '\0' && *wanted == '\0';
+}
+
+static enum cog_status
+check_login_claim(const struct cog_json *claims,
+                  const struct cog_login_settings *settings,
+                  const struct cog_claims_times *times,
+                  struct cog_report *report)
+{
+    const char *name = "cognito:username", *text;
+
+    (void)times;
+    (void)report;
+    if (settings->login_claim == COG_CLAIM_EMAIL) {
+        name = "email";
+        if (cog_json_true(claims, "email_verified") != COG_OK)
+            return COG_WRONG_IDENTITY;
+    } else if (settings->login_claim != COG_CLAIM_USERNAME) {
+        return COG_INTERNAL;
+    }
+    if (read_name(claims, name, COG_NAME_SIZE, &text) != COG_OK ||
+        !names_equal(text, settings->sign_in_name, settings->case_insensitive))
+        return COG_WRONG_IDENTITY;
+    return COG_OK;
+}
+
+/*
+ * Refused before anything is believed. Groups of a wrong type are a token
+ * we do not understand; a bad name in the list is dropped later.
+ */
+static enum cog_status
+check_groups(const struct cog_json *claims,
+             const struct cog_login_settings *settings,
+             const struct cog_claims_times *times, struct cog_report *report)
+{
+    const struct cog_json *groups;
+
+    (void)settings;
+    (void)times;
+    (void)report;
+    if (!cog_json_has(claims, "cognito:groups"))
+        return COG_OK;
+    return cog_json_array(claims, "cognito:groups", &groups) == COG_OK
+               ? COG_OK
+               : COG_TOKEN;
+}
+
+/* In the order of the protocol reference, who it is last. */
+static const struct check checks[] = {
+    {"claim iss", check_iss},
+    {"claim aud", check_aud},
+    {"claim token_use", check_token_use},
+    {"claim iat", check_iat},
+    {"claim auth_time", check_auth_time},
+    {"claim exp", check_exp},
+    {"claim nbf", check_nbf},
+    {"claim sub", check_sub},
+    {"claim cognito:username", check_username},
+    {"claim cognito:groups", check_groups},
+    {"login claim", check_login_claim},
+};
+
+static void
+read_groups(const struct cog_json *claims, struct cog_report *report,
+            struct cog_identity *identity)
+{
+    const struct cog_json *groups;
+    const char *name;
+
+    if (cog_json_array(claims, "cognito:groups", &groups) != COG_OK)
+        return;
+    for (size_t i = 0; i < cog_json_count(groups); i++) {
+        if (identity->group_count == COG_GROUPS_MAX ||
+            cog_json_text_at(groups, i, COG_GROUP_SIZE - 1, &name) != COG_OK ||
+            *name == '\0' || cog_text_has_control(name, strlen(name))) {
+            report->groups_dropped++;
+            continue;
+        }
+        memcpy(identity->groups[identity->group_count++], name,
+               strlen(name) + 1);
+    }
+}
+
+/* Both were checked above, so they are there and fit. */
+static void
+read_identity(const struct cog_json *claims, struct cog_report *report,
+              struct cog_identity *identity)
+{
+    const char *text = "";
+
+    memset(identity, 0, sizeof *identity);
+    if (read_name(claims, "sub", COG_SUB_SIZE, &text) == COG_OK)
+        memcpy(identity->sub, text, strlen(text) + 1);
+    if (read_name(claims, "cognito:username", COG_NAME_SIZE, &text) == COG_OK)
+        memcpy(identity->username, text, strlen(text) + 1);
+    /* Its owner may write anything there: nobody may depend on it. */
+    if (read_name(claims, "name", COG_NAME_SIZE, &text) == COG_OK)
+        memcpy(identity->display_name, text, strlen(text) + 1);
+    read_groups(claims, report, identity);
+}
+
+enum cog_status
+cog_claims_check(const struct cog_json *claims,
+                 const struct cog_login_settings *settings,
+                 const struct cog_claims_times *times,
+                 struct cog_report *report, struct cog_identity *identity)
+{
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        enum cog_status status =
+            checks[i].run(claims, settings, times, report);
+
+        if (status != COG_OK) {
+            report->detail = checks[i].name;
+            return status;
+        }
+    }
+    read_identity(claims, report, identity);
+    return COG_OK;
+}
