@@ -46,6 +46,13 @@ enum cog_status cog_http_new(const struct cog_http_settings *settings,
 struct cog_transport cog_http_transport(struct cog_http *http);
 
 /*
+ * What libcurl says about the last post that failed, as "SSL peer
+ * certificate or SSH remote key was not OK": a fixed text for a log, NULL
+ * when there is nothing to add to the status.
+ */
+const char *cog_http_problem(const struct cog_http *http);
+
+/*
  * Close the connection and free. Not needed before _exit, and with a name
  * server that does not answer a libcurl older than 7.87 may wait for its
  * resolver here. NULL is fine.
