@@ -34,8 +34,8 @@ struct cog_conversation {
      * answer is in *answer (owned by the asker, empty before). Otherwise
      * COG_ABORTED (the person or the other side ended it), COG_TIMEOUT
      * (the host's own limit), COG_BAD_INPUT (the answer was too long) or
-     * COG_NO_MEMORY, and *answer is untouched. No answer is asked for again
-     * after a failure: it ends the login.
+     * COG_NO_MEMORY, and *answer is untouched. All of these end the login,
+     * save that a new password or attribute too long is asked for again.
      *
      * Asking for COG_ASK_PASSWORD may happen inside the transport, while a
      * connection is held open: it must not use that transport.

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The challenges we answer, as a table: name, kind, and who answers it.
+ * What is not in it is refused by name.
+ */
+#ifndef COG_COGNITO_CHALLENGE_H
+#define COG_COGNITO_CHALLENGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cognito/flow.h"
+#include "cognito/json.h"
+#include "cognito/status.h"
+
+/* What the service may answer to a step, as far as we take it. */
+enum cog_reply_kind {
+    COG_REPLY_PROOF,        /* PASSWORD_VERIFIER */
+    COG_REPLY_NEW_PASSWORD, /* NEW_PASSWORD_REQUIRED */
+    COG_REPLY_SELECT,       /* SELECT_MFA_TYPE */
+    COG_REPLY_CODE,         /* a second factor's code */
+    COG_REPLY_TOKENS,       /* AuthenticationResult */
+    COG_REPLY_KINDS
+};
+
+struct cog_challenge {
+    const char *name;
+    enum cog_reply_kind kind;
+    /*
+     * Answer it, asking the person as often as the same session allows.
+     * parameters is NULL when the service sent none. COG_OK with the next
+     * answer, which the caller frees.
+     */
+    enum cog_status (*answer)(struct cog_flow *flow,
+                              const struct cog_challenge *challenge,
+                              const struct cog_json *parameters,
+                              struct cog_json **reply);
+
+    /* COG_REPLY_CODE only. */
+    const char *code_key; /* the answer's member */
+    const char *prompt;   /* begins the prompt */
+    const char *choice;   /* how a list of factors calls it */
+    bool by_message;      /* the code was sent: useless in another flow */
+};
+
+/* The row of that name, or NULL. Rows live for ever. */
+const struct cog_challenge *cog_challenge_find(const char *name);
+
+/* A string parameter, or NULL when it is absent or no such string. */
+const char *cog_challenge_parameter(const struct cog_json *parameters,
+                                    const char *key, size_t max);
+
+/* One file each answers these. */
+enum cog_status cog_answer_password(struct cog_flow *flow,
+                                    const struct cog_challenge *challenge,
+                                    const struct cog_json *parameters,
+                                    struct cog_json **reply);
+enum cog_status cog_answer_new_password(struct cog_flow *flow,
+                                        const struct cog_challenge *challenge,
+                                        const struct cog_json *parameters,
+                                        struct cog_json **reply);
+enum cog_status cog_answer_code(struct cog_flow *flow,
+                                const struct cog_challenge *challenge,
+                                const struct cog_json *parameters,
+                                struct cog_json **reply);
+enum cog_status cog_answer_select(struct cog_flow *flow,
+                                  const struct cog_challenge *challenge,
+                                  const struct cog_json *parameters,
+                                  struct cog_json **reply);
+
+/*
+ * Why a new password is refused before it is sent (P57), as a fixed text
+ * for the person; NULL when it may be sent.
+ */
+const char *cog_new_password_fault(const struct cog_secret *fresh,
+                                   const struct cog_secret *old);
+
+#endif

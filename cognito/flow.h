@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one login remembers between its steps, and the few things that every
+ * step does: ask the person, answer a challenge. For this room only.
+ */
+#ifndef COG_COGNITO_FLOW_H
+#define COG_COGNITO_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/secret.h"
+#include "cognito/conversation.h"
+#include "cognito/identity.h"
+#include "cognito/json.h"
+#include "cognito/json_write.h"
+#include "cognito/login.h"
+#include "cognito/rpc.h"
+#include "cognito/srp.h"
+#include "cognito/status.h"
+
+/* Session strings have up to 2048 characters (API model). */
+#define COG_SESSION_MAX 4096
+
+/* Longest parameter of a challenge: the present attributes, as JSON. */
+#define COG_PARAMETER_MAX (128 * 1024)
+
+/* Attributes that a forced password change may demand. */
+#define COG_ATTRIBUTES_MAX     16
+#define COG_ATTRIBUTE_KEY_SIZE 64
+
+struct cog_challenge; /* a row of the table in cognito/challenge.h */
+
+struct cog_attribute {
+    char key[COG_ATTRIBUTE_KEY_SIZE]; /* "userAttributes.name" */
+    struct cog_secret value;          /* what the person typed */
+};
+
+struct cog_flow {
+    const struct cog_login_settings *settings;
+    const struct cog_conversation *conversation;
+    struct cog_rpc rpc;
+
+    struct cog_secret password; /* of this login; asked once */
+    struct cog_srp *srp;        /* of this flow */
+    struct cog_secret session;  /* the newest; empty: none */
+    char name[COG_NAME_SIZE];   /* the internal name, from the challenge */
+
+    /*
+     * What the person has answered, so that a flow begun again need not
+     * ask: offered once to the challenge that it was given for.
+     */
+    const char *answered;     /* that challenge's name; NULL: none */
+    struct cog_secret answer; /* a code, or the new password */
+    bool answer_in_doubt;     /* sent, and its fate is unknown */
+    struct cog_attribute attributes[COG_ATTRIBUTES_MAX];
+    size_t attribute_count;
+    char factor[COG_ATTRIBUTE_KEY_SIZE];  /* chosen at SELECT_MFA_TYPE */
+    const struct cog_challenge *expected; /* what must follow that choice */
+
+    struct cog_secret id_token;
+    struct cog_secret access_token;
+};
+
+/*
+ * Ask the person; a given answer restarts the deadline. Statuses as
+ * struct cog_conversation's; an answer longer than COG_ANSWER_MAX is
+ * COG_BAD_INPUT, a success without an answer COG_INTERNAL.
+ */
+enum cog_status cog_flow_ask(struct cog_flow *flow, enum cog_ask_kind kind,
+                             const char *prompt, struct cog_secret *answer);
+
+/* Tell a fixed text of ours. */
+enum cog_status cog_flow_tell(struct cog_flow *flow, enum cog_tell_kind kind,
+                              const char *text);
+
+/* The same with foreign text behind ours, made printable first. */
+enum cog_status cog_flow_tell_foreign(struct cog_flow *flow,
+                                      enum cog_tell_kind kind,
+                                      const char *text, const char *foreign);
+
+/* One member of ChallengeResponses. */
+struct cog_pair {
+    const char *key;
+    const char *value;
+    size_t len;
+};
+
+/*
+ * RespondToAuthChallenge with these members besides USERNAME and
+ * SECRET_HASH, in the newest session. COG_OK with the next answer, which the
+ * caller frees; its Session has been taken over.
+ */
+enum cog_status cog_flow_respond(struct cog_flow *flow, const char *challenge,
+                                 const struct cog_pair *pairs, size_t count,
+                                 struct cog_json **reply);
+
+/* Write SECRET_HASH for that name, if the client has a secret. */
+enum cog_status cog_flow_put_secret_hash(const struct cog_flow *flow,
+                                         const char *name,
+                                         struct cog_json_writer *body);
+
+/* Take over an answer's Session, or forget the old one if it has none. */
+enum cog_status cog_flow_take_session(struct cog_flow *flow,
+                                      const struct cog_json *reply);
+
+/* The answer kept for this challenge, once; false when there is none. */
+bool cog_flow_take_answer(struct cog_flow *flow, const char *challenge,
+                          struct cog_secret *answer);
+
+/* Keep what was just answered, for the same challenge of a renewed flow. */
+enum cog_status cog_flow_keep_answer(struct cog_flow *flow,
+                                     const char *challenge,
+                                     const struct cog_secret *answer);
+
+/* Its fate is known: do not offer it again. */
+void cog_flow_forget_answer(struct cog_flow *flow);
+
+/* Wipe the attributes the person gave. */
+void cog_flow_forget_attributes(struct cog_flow *flow);
+
+/* Wipe everything. */
+void cog_flow_clear(struct cog_flow *flow);
+
+#endif

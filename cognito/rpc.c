@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* API operations over a transport; see the header. */
+#include "cognito/rpc.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cognito/crypto.h"
+#include "cognito/error.h"
+
+#define MESSAGE_MAX 1024 /* bytes of an error text; longer ones are no text   \
+                          */
+
+/* The pause before a repeat, and what must be left after it. */
+#define PAUSE_LEAST_MS  100
+#define PAUSE_SPREAD_MS 200
+#define WORTH_MS        1000
+
+void
+cog_response_clear(struct cog_response *response)
+{
+    cog_secret_clear(&response->body);
+    memset(response, 0, sizeof *response);
+}
+
+void
+cog_rpc_allow(struct cog_rpc *rpc, int timeout_ms)
+{
+    rpc->deadline_ms = rpc->clock->monotonic_ms() + timeout_ms;
+    rpc->transport->set_deadline(rpc->transport->context, rpc->deadline_ms);
+}
+
+/* What every answer tells, whatever its status. */
+static void
+note_answer(struct cog_rpc *rpc, const struct cog_response *response)
+{
+    cog_text_for_log(response->request_id, strlen(response->request_id),
+                     rpc->report->request_id, sizeof rpc->report->request_id);
+    if (response->date_s > 0) {
+        rpc->report->offset_known = true;
+        rpc->report->offset_s = response->date_s - rpc->clock->unix_s();
+    }
+}
+
+static enum cog_status
+post(struct cog_rpc *rpc, const struct cog_request *request,
+     struct cog_response *response)
+{
+    enum cog_status status;
+
+    rpc->report->calls++;
+    status = rpc->transport->post(rpc->transport->context, request, response);
+    if (status == COG_OK)
+        note_answer(rpc, response);
+    return status;
+}
+
+/* The first text of several members, or "". */
+static const char *
+first_text(const struct cog_json *object, const char *const *keys,
+           size_t count)
+{
+    const char *text;
+
+    for (size_t i = 0; object != NULL && i < count; i++) {
+        if (cog_json_text(object, keys[i], MESSAGE_MAX, &text) == COG_OK)
+            return text;
+    }
+    return "";
+}
+
+static void
+note_error(struct cog_report *report, const char *type, const char *message)
+{
+    static const char withheld[] = "(withheld: it may quote what was typed)";
+    const char *shown = message;
+
+    if (*message != '\0' && !cog_error_may_log(type, message))
+        shown = withheld;
+    cog_text_for_log(type, strlen(type), report->error_type,
+                     sizeof report->error_type);
+    cog_text_for_log(shown, strlen(shown), report->message,
+                     sizeof report->message);
+    report->person[0] = '\0';
+    if (cog_error_is_for_person(type))
+        cog_text_for_person(message, strlen(message), report->person,
+                            sizeof report->person);
+}
+
+/*
+ * The meaning of an answer that is not 200: by type, and by HTTP status only
+ * when there is none (a proxy's page).
+ */
+static enum cog_status
+read_error(struct cog_report *report, const struct cog_response *response)
+{
+    static const char *const type_keys[] = {"__type", "code"};
+    static const char *const message_keys[] = {"message", "Message"};
+    cog_cleanup_json struct cog_json *body = NULL;
+    char type[COG_ERROR_TYPE_SIZE];
+    const char *raw = response->error_type, *message;
+
+    if (cog_json_parse(response->body.data, response->body.len, &body) ==
+        COG_NO_MEMORY)
+        return COG_NO_MEMORY;
+    if (*raw == '\0')
+        raw = first_text(body, type_keys, 2);
+    message = first_text(body, message_keys, 2);
+    if (*message == '\0')
+        message = response->error_message;
+    cog_error_type(raw, type);
+    note_error(report, type, message);
+    return type[0] != '\0' ? cog_error_status(type, message)
+                           : cog_error_http(response->http_status);
+}
+
+static enum cog_status
+read_reply(const struct cog_response *response, struct cog_json **reply)
+{
+    static const char empty[] = "{}";
+
+    if (response->body.len == 0)
+        return cog_json_parse(empty, sizeof empty - 1, reply);
+    return cog_json_parse(response->body.data, response->body.len, reply);
+}
+
+static enum cog_status
+call_once(struct cog_rpc *rpc, const struct cog_call *call, bool held,
+          struct cog_json **reply)
+{
+    cog_cleanup_response struct cog_response response = {.http_status = 0};
+    const struct cog_request request = {
+        .operation = call->operation,
+        .path = "/",
+        .body = call->body,
+        .hold = held ? NULL : call->hold,
+        .hold_context = call->hold_context,
+    };
+    enum cog_status status = post(rpc, &request, &response);
+
+    if (status != COG_OK)
+        return status;
+    if (response.http_status == 200)
+        return read_reply(&response, reply);
+    status = read_error(rpc->report, &response);
+    /* No table of errors may ever say yes. */
+    return status == COG_OK ? COG_INTERNAL : status;
+}
+
+/* Whether one more try may help, after the pause if so. */
+static bool
+pause_for_repeat(struct cog_rpc *rpc, const struct cog_call *call,
+                 enum cog_status status)
+{
+    unsigned char dice;
+    int64_t pause_ms;
+
+    if (rpc->clock->sleep_ms == NULL ||
+        (status != COG_THROTTLED &&
+         (status != COG_SERVICE || !call->harmless)) ||
+        cog_random(&dice, sizeof dice) != COG_OK)
+        return false;
+    pause_ms = PAUSE_LEAST_MS + dice * PAUSE_SPREAD_MS / 255;
+    if (rpc->deadline_ms - rpc->clock->monotonic_ms() < pause_ms + WORTH_MS)
+        return false;
+    rpc->clock->sleep_ms(pause_ms);
+    return true;
+}
+
+enum cog_status
+cog_rpc_call(struct cog_rpc *rpc, const struct cog_call *call,
+             struct cog_json **reply)
+{
+    enum cog_status status = call_once(rpc, call, false, reply);
+
+    if (pause_for_repeat(rpc, call, status))
+        status = call_once(rpc, call, true, reply);
+    return status;
+}
+
+enum cog_status
+cog_rpc_get(struct cog_rpc *rpc, const char *path, size_t max,
+            struct cog_secret *document)
+{
+    cog_cleanup_response struct cog_response response = {.http_status = 0};
+    const struct cog_request request = {.path = path};
+    enum cog_status status = post(rpc, &request, &response);
+
+    if (status != COG_OK)
+        return status;
+    if (response.http_status != 200)
+        return cog_error_http(response.http_status);
+    if (response.body.len == 0 || response.body.len > max)
+        return COG_PROTOCOL;
+    cog_secret_move(document, &response.body);
+    return COG_OK;
+}

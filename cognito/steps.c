@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop over challenges; see the header. */
+#include "cognito/steps.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cognito/jwt.h"
+
+/*
+ * Whatever is not listed ends the login: tokens before our own proof (P3),
+ * a second proof, password or factor, any code but the chosen one's.
+ */
+static const bool allowed[COG_STATES][COG_REPLY_KINDS] = {
+    [COG_STATE_INITIATED] = {[COG_REPLY_PROOF] = true},
+    [COG_STATE_PROVED] = {[COG_REPLY_NEW_PASSWORD] = true,
+                          [COG_REPLY_SELECT] = true,
+                          [COG_REPLY_CODE] = true,
+                          [COG_REPLY_TOKENS] = true},
+    [COG_STATE_NEW_PASSWORD] = {[COG_REPLY_SELECT] = true,
+                                [COG_REPLY_CODE] = true,
+                                [COG_REPLY_TOKENS] = true},
+    [COG_STATE_SELECTED] = {[COG_REPLY_CODE] = true},
+    [COG_STATE_CODE] = {[COG_REPLY_TOKENS] = true},
+};
+
+/* The state that answering a kind leads to. */
+static const enum cog_state after[COG_REPLY_KINDS] = {
+    [COG_REPLY_PROOF] = COG_STATE_PROVED,
+    [COG_REPLY_NEW_PASSWORD] = COG_STATE_NEW_PASSWORD,
+    [COG_REPLY_SELECT] = COG_STATE_SELECTED,
+    [COG_REPLY_CODE] = COG_STATE_CODE,
+};
+
+bool
+cog_step_is_allowed(enum cog_state state, enum cog_reply_kind kind)
+{
+    return (unsigned)state < COG_STATES && (unsigned)kind < COG_REPLY_KINDS &&
+           allowed[state][kind];
+}
+
+static enum cog_status
+write_initiate(const struct cog_flow *flow, struct cog_json_writer *body)
+{
+    const struct cog_login_settings *settings = flow->settings;
+    enum cog_status status;
+
+    cog_json_open(body, NULL);
+    cog_json_put_text(body, "AuthFlow", "USER_SRP_AUTH");
+    cog_json_put_text(body, "ClientId", settings->client_id);
+    cog_json_open(body, "AuthParameters");
+    cog_json_put_text(body, "USERNAME", settings->sign_in_name);
+    cog_json_put_text(body, "SRP_A", cog_srp_public(flow->srp));
+    status = cog_flow_put_secret_hash(flow, settings->sign_in_name, body);
+    cog_json_close(body);
+    cog_json_close(body);
+    return status == COG_OK ? body->status : status;
+}
+
+enum cog_status
+cog_steps_initiate(struct cog_flow *flow,
+                   enum cog_status (*hold)(void *context), void *hold_context,
+                   struct cog_json **reply)
+{
+    cog_cleanup_json_writer struct cog_json_writer body =
+        COG_JSON_WRITER_EMPTY;
+    const struct cog_call call = {.operation = "InitiateAuth",
+                                  .body = &body.text,
+                                  .harmless = true,
+                                  .hold = hold,
+                                  .hold_context = hold_context};
+    enum cog_status status = write_initiate(flow, &body);
+
+    if (status != COG_OK)
+        return status;
+    return cog_rpc_call(&flow->rpc, &call, reply);
+}
+
+/* Keep the tokens that matter; the refresh token is not even looked at. */
+static enum cog_status
+take_tokens(struct cog_flow *flow, const struct cog_json *reply)
+{
+    const struct cog_json *result;
+    const char *id_token, *access_token;
+
+    if (cog_json_object(reply, "AuthenticationResult", &result) != COG_OK ||
+        cog_json_text(result, "IdToken", COG_JWT_MAX, &id_token) != COG_OK)
+        return COG_PROTOCOL;
+    if (cog_secret_set_text(&flow->id_token, id_token) != 0)
+        return COG_NO_MEMORY;
+    if (cog_json_text(result, "AccessToken", COG_JWT_MAX, &access_token) ==
+            COG_OK &&
+        cog_secret_set_text(&flow->access_token, access_token) != 0)
+        return COG_NO_MEMORY;
+    return COG_OK;
+}
+
+/*
+ * What an answer is: tokens or a challenge of ours. Both and neither are
+ * errors, as is a challenge that we do not do, whose name is reported.
+ */
+static enum cog_status
+classify(struct cog_flow *flow, const struct cog_json *reply,
+         enum cog_reply_kind *kind, const struct cog_challenge **challenge)
+{
+    struct cog_report *report = flow->rpc.report;
+    bool tokens = cog_json_has(reply, "AuthenticationResult");
+    const char *name;
+
+    if (tokens == cog_json_has(reply, "ChallengeName")) {
+        report->detail = tokens ? "tokens and a challenge at once"
+                                : "neither tokens nor a challenge";
+        return COG_PROTOCOL;
+    }
+    if (tokens) {
+        *kind = COG_REPLY_TOKENS;
+        return COG_OK;
+    }
+    if (cog_json_text(reply, "ChallengeName", 256, &name) != COG_OK)
+        return COG_PROTOCOL;
+    *challenge = cog_challenge_find(name);
+    if (*challenge == NULL) {
+        cog_text_for_log(name, strlen(name), report->challenge,
+                         sizeof report->challenge);
+        return COG_UNSUPPORTED;
+    }
+    *kind = (*challenge)->kind;
+    return COG_OK;
+}
+
+/* The table, and after a choice the chosen one only. */
+static enum cog_status
+check_order(struct cog_flow *flow, enum cog_state state,
+            enum cog_reply_kind kind, const struct cog_challenge *challenge)
+{
+    if (!cog_step_is_allowed(state, kind)) {
+        flow->rpc.report->detail = kind == COG_REPLY_TOKENS
+                                       ? "tokens before the proof"
+                                       : "challenge out of order";
+        return COG_PROTOCOL;
+    }
+    if (state == COG_STATE_SELECTED && challenge != flow->expected) {
+        flow->rpc.report->detail = "not the chosen factor";
+        return COG_PROTOCOL;
+    }
+    return COG_OK;
+}
+
+static enum cog_status
+answer(struct cog_flow *flow, const struct cog_challenge *challenge,
+       struct cog_json **reply)
+{
+    cog_cleanup_json struct cog_json *next = NULL;
+    const struct cog_json *parameters = NULL;
+    enum cog_status status;
+
+    if (cog_json_has(*reply, "ChallengeParameters") &&
+        cog_json_object(*reply, "ChallengeParameters", &parameters) != COG_OK)
+        return COG_PROTOCOL;
+    status = challenge->answer(flow, challenge, parameters, &next);
+    if (status != COG_OK)
+        return status;
+    if (next == NULL)
+        return COG_INTERNAL;
+    cog_json_free(*reply);
+    *reply = next;
+    next = NULL;
+    return COG_OK;
+}
+
+enum cog_status
+cog_steps_run(struct cog_flow *flow, struct cog_json *reply)
+{
+    cog_cleanup_json struct cog_json *current = reply;
+    enum cog_state state = COG_STATE_INITIATED;
+    enum cog_status status = cog_flow_take_session(flow, current);
+
+    for (int step = 0; status == COG_OK && step < COG_STEPS_MAX; step++) {
+        const struct cog_challenge *challenge = NULL;
+        enum cog_reply_kind kind;
+
+        status = classify(flow, current, &kind, &challenge);
+        if (status == COG_OK)
+            status = check_order(flow, state, kind, challenge);
+        if (status != COG_OK)
+            return status;
+        if (kind == COG_REPLY_TOKENS)
+            return take_tokens(flow, current);
+        status = answer(flow, challenge, &current);
+        state = after[kind];
+    }
+    return status == COG_OK ? COG_PROTOCOL : status;
+}
