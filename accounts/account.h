@@ -82,7 +82,8 @@ enum cog_fault {
     COG_FAULT_GROUP_START,    /* first byte not a letter or digit */
     COG_FAULT_GROUP_BYTE,     /* a byte outside A-Z a-z 0-9 . _ - */
     COG_FAULT_GROUP_RESERVED, /* with its prefix, on the shipped list */
-    COG_FAULT_GROUP_PREFIX,   /* the prefix itself is not well-formed */
+    COG_FAULT_GROUP_PREFIX,   /* the prefix is not well-formed, or absent */
+    COG_FAULT_GROUP_TWICE,    /* a name or gid twice among an account's */
     COG_FAULT_ID_FORBIDDEN,   /* system, nobody or systemd's (P20) */
     COG_FAULT_ID_OUTSIDE,     /* not inside id_base..id_base+id_range-1 */
     COG_FAULT_ID_RANGE,       /* the range is empty or touches forbidden */
@@ -183,7 +184,7 @@ enum cog_fault cog_account_check(const struct cog_account *account,
 /*
  * Groups before they are written: each name well-formed, not reserved and
  * beginning with the settings' prefix, each gid in the range, no name and
- * no gid twice (COG_FAULT_GROUP_RESERVED, COG_FAULT_ID_OUTSIDE, ...).
+ * no gid twice.
  */
 enum cog_fault cog_groups_check(const struct cog_groups *groups,
                                 const struct cog_settings *settings);

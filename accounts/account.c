@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules that accounts must keep; see the header. */
+#include "accounts/account.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const char *
+cog_fault_text(enum cog_fault fault)
+{
+    static const char *const texts[] = {
+        [COG_FAULT_NONE] = "fine",
+        [COG_FAULT_NAME_EMPTY] = "name is empty",
+        [COG_FAULT_NAME_LONG] = "name is over 32 bytes",
+        [COG_FAULT_NAME_START] = "name does not begin with a-z or _",
+        [COG_FAULT_NAME_BYTE] = "name has a byte outside a-z 0-9 . _ -",
+        [COG_FAULT_NAME_DOTS] = "name contains ..",
+        [COG_FAULT_NAME_END] = "name ends in . or -",
+        [COG_FAULT_NAME_RESERVED] = "name is reserved",
+        [COG_FAULT_NAME_PREFIX] = "name begins with group_prefix",
+        [COG_FAULT_GROUP_EMPTY] = "group name is empty",
+        [COG_FAULT_GROUP_LONG] = "group name with prefix is over 32 bytes",
+        [COG_FAULT_GROUP_START] =
+            "group name does not begin with a letter or digit",
+        [COG_FAULT_GROUP_BYTE] =
+            "group name has a byte outside A-Z a-z 0-9 . _ -",
+        [COG_FAULT_GROUP_RESERVED] = "group name is reserved",
+        [COG_FAULT_GROUP_PREFIX] = "group prefix is not well-formed",
+        [COG_FAULT_GROUP_TWICE] = "group name or gid occurs twice",
+        [COG_FAULT_ID_FORBIDDEN] = "id belongs to the system",
+        [COG_FAULT_ID_OUTSIDE] = "id is outside of id_base and id_range",
+        [COG_FAULT_ID_RANGE] =
+            "id range is empty or touches ids of the system",
+        [COG_FAULT_ID_GID] = "gid is not equal to uid",
+        [COG_FAULT_GECOS] = "gecos is not printable ASCII without : and ,",
+        [COG_FAULT_HOME] = "home is not a sane absolute path",
+        [COG_FAULT_SHELL] = "shell is not a sane absolute path",
+        [COG_FAULT_SUB] = "sub is not 1 to 36 letters, digits and -",
+        [COG_FAULT_POOL_ID] = "pool id is not REGION_NAME",
+        [COG_FAULT_MATCH] = "provisional_match is not printable ASCII",
+    };
+
+    if ((size_t) fault >= sizeof texts / sizeof texts[0] ||
+        texts[fault] == NULL)
+        return "unknown fault";
+    return texts[fault];
+}
+
+static bool
+is_name_byte(char c)
+{
+    return cog_ascii_is_lower(c) || cog_ascii_is_digit(c) || c == '.' ||
+           c == '_' || c == '-';
+}
+
+static bool
+is_group_byte(char c)
+{
+    return is_name_byte(c) || cog_ascii_is_upper(c);
+}
+
+enum cog_fault
+cog_login_name_check(const char *name, size_t len)
+{
+    if (len == 0)
+        return COG_FAULT_NAME_EMPTY;
+    if (len > COG_NAME_MAX)
+        return COG_FAULT_NAME_LONG;
+    if (!cog_ascii_is_lower(name[0]) && name[0] != '_')
+        return COG_FAULT_NAME_START;
+    for (size_t i = 1; i < len; i++) {
+        if (!is_name_byte(name[i]))
+            return COG_FAULT_NAME_BYTE;
+        if (name[i] == '.' && name[i - 1] == '.')
+            return COG_FAULT_NAME_DOTS;
+    }
+    if (name[len - 1] == '.' || name[len - 1] == '-')
+        return COG_FAULT_NAME_END;
+    return COG_FAULT_NONE;
+}
+
+static bool
+begins_nocase(const char *text, const char *prefix)
+{
+    while (*prefix != '\0' &&
+           cog_ascii_to_lower(*text) == cog_ascii_to_lower(*prefix)) {
+        text++;
+        prefix++;
+    }
+    return *prefix == '\0';
+}
+
+enum cog_fault
+cog_login_name_admit(const char *name, const char *group_prefix)
+{
+    /* One byte more than allowed is enough to see that it is too long. */
+    enum cog_fault fault =
+        cog_login_name_check(name, strnlen(name, COG_NAME_MAX + 1));
+
+    if (fault != COG_FAULT_NONE)
+        return fault;
+    if (cog_name_is_reserved(name))
+        return COG_FAULT_NAME_RESERVED;
+    if (*group_prefix != '\0' && begins_nocase(name, group_prefix))
+        return COG_FAULT_NAME_PREFIX;
+    return COG_FAULT_NONE;
+}
+
+/*
+ * Names that mean power or a service on some Linux, whether or not this host
+ * has them: groups that sudo, polkit and udev know by name, users of common
+ * daemons, and the users that cloud images give password-less sudo to. In
+ * byte order, for the search below; the unit test checks the order.
+ */
+/* clang-format off */
+static const char *const reserved[] = {
+    "_apt", "_chrony", "_cognito", "_ssh", "adm", "admin", "administrator",
+    "alma", "almalinux", "amazon", "ansible", "apache", "audio", "avahi",
+    "backup", "bin", "bitnami", "bluetooth", "cdrom", "centos", "chrony",
+    "clamav", "cloud-user", "cognito", "cognito-users", "colord", "core",
+    "crontab", "cups", "daemon", "dbus", "debian", "debian-exim", "dialout",
+    "dip", "disk", "dnsmasq", "docker", "ec2-user", "elasticsearch", "fax",
+    "fedora", "floppy", "ftp", "games", "gdm", "git", "gitlab-runner", "gnats",
+    "google-sudoers", "halt", "haproxy", "httpd", "i2c", "incus",
+    "incus-admin", "input", "irc", "jenkins", "kmem", "kvm", "landscape",
+    "libvirt", "libvirt-dnsmasq", "libvirt-qemu", "libvirtd", "lightdm",
+    "list", "lp", "lpadmin", "lxc", "lxd", "mail", "man", "memcached",
+    "messagebus", "microk8s", "mongodb", "mysql", "nagios", "named", "netdev",
+    "network", "news", "nginx", "nobody", "nogroup", "nscd", "nslcd", "ntp",
+    "opc", "openvpn", "operator", "oracle", "plugdev", "podman", "polkitd",
+    "pollinate", "postfix", "postgres", "postgresql", "power", "proxy",
+    "pulse", "puppet", "rabbitmq", "redis", "render", "rocky", "root", "rpc",
+    "rtkit", "sambashare", "saned", "sasl", "scanner", "sgx", "shadow",
+    "shutdown", "snap_daemon", "speech-dispatcher", "src", "ssh", "ssh_keys",
+    "sshd", "ssl-cert", "ssm-user", "sssd", "staff", "storage", "sudo",
+    "sudoers", "suse", "sync", "sys", "sysadmin", "syslog", "sysop", "tape",
+    "tcpdump", "tomcat", "toor", "tss", "tty", "ubuntu",
+    "ubuntu-core-launcher", "usbmux", "users", "utmp", "uucp", "uuidd",
+    "vagrant", "vboxsf", "vboxusers", "video", "voice", "wheel", "whoopsie",
+    "wireshark", "www-data", "zabbix",
+};
+/* clang-format on */
+
+bool
+cog_name_is_reserved(const char *name)
+{
+    char lower[COG_NAME_MAX + 1];
+    size_t len = 0, low = 0, high = sizeof reserved / sizeof reserved[0];
+
+    for (; name[len] != '\0' && len < COG_NAME_MAX; len++)
+        lower[len] = cog_ascii_to_lower(name[len]);
+    if (name[len] != '\0')
+        return false;
+    lower[len] = '\0';
+    if (cog_text_begins(lower, "systemd-"))
+        return true;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(lower, reserved[middle]);
+
+        if (order == 0)
+            return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
+enum cog_fault
+cog_group_name_check(const char *name, size_t len)
+{
+    if (len == 0)
+        return COG_FAULT_GROUP_EMPTY;
+    if (len > COG_NAME_MAX)
+        return COG_FAULT_GROUP_LONG;
+    if (!cog_ascii_is_alnum(name[0]) && name[0] != '_')
+        return COG_FAULT_GROUP_START;
+    for (size_t i = 1; i < len; i++) {
+        if (!is_group_byte(name[i]))
+            return COG_FAULT_GROUP_BYTE;
+    }
+    return COG_FAULT_NONE;
+}
+
+enum cog_fault
+cog_group_prefix_check(const char *prefix)
+{
+    size_t len = strnlen(prefix, COG_GROUP_PREFIX_MAX + 1);
+
+    if (len == 0)
+        return COG_FAULT_NONE;
+    if (len > COG_GROUP_PREFIX_MAX || cog_ascii_is_digit(prefix[0]) ||
+        cog_group_name_check(prefix, len) != COG_FAULT_NONE)
+        return COG_FAULT_GROUP_PREFIX;
+    return COG_FAULT_NONE;
+}
+
+enum cog_fault
+cog_group_name_make(const char *prefix, const char *pool_group, size_t len,
+                    char out[COG_NAME_MAX + 1])
+{
+    size_t prefix_len = strnlen(prefix, COG_GROUP_PREFIX_MAX + 1);
+    char made[COG_NAME_MAX + 1];
+    bool only_digits = true;
+
+    if (cog_group_prefix_check(prefix) != COG_FAULT_NONE)
+        return COG_FAULT_GROUP_PREFIX;
+    if (len == 0)
+        return COG_FAULT_GROUP_EMPTY;
+    if (len > COG_NAME_MAX - prefix_len)
+        return COG_FAULT_GROUP_LONG;
+    if (!cog_ascii_is_alnum(pool_group[0]))
+        return COG_FAULT_GROUP_START;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_group_byte(pool_group[i]))
+            return COG_FAULT_GROUP_BYTE;
+        only_digits = only_digits && cog_ascii_is_digit(pool_group[i]);
+    }
+    /* chgrp and friends would take such a name for a gid. */
+    if (prefix_len == 0 && only_digits)
+        return COG_FAULT_GROUP_START;
+    memcpy(made, prefix, prefix_len);
+    memcpy(made + prefix_len, pool_group, len);
+    made[prefix_len + len] = '\0';
+    if (cog_name_is_reserved(made))
+        return COG_FAULT_GROUP_RESERVED;
+    memcpy(out, made, prefix_len + len + 1);
+    return COG_FAULT_NONE;
+}
+
+/*
+ * 60000-65535: systemd's homed and dynamic users, nobody, and the 16-bit -1.
+ * 2147352576 and above: systemd's foreign ids, and what is negative as a
+ * 32-bit number to programs that do not care.
+ */
+bool
+cog_id_is_forbidden(uint32_t id)
+{
+    return id < 1000 || (id >= 60000 && id <= 65535) || id >= 2147352576U;
+}
+
+enum cog_fault
+cog_id_range_check(uint32_t base, uint32_t range)
+{
+    uint32_t last;
+
+    if (range == 0 || range - 1 > UINT32_MAX - base)
+        return COG_FAULT_ID_RANGE;
+    last = base + (range - 1);
+    if (cog_id_is_forbidden(base) || cog_id_is_forbidden(last) ||
+        (base < 60000 && last > 65535))
+        return COG_FAULT_ID_RANGE;
+    return COG_FAULT_NONE;
+}
+
+enum cog_fault
+cog_id_check(uint32_t id, uint32_t base, uint32_t range)
+{
+    if (cog_id_is_forbidden(id))
+        return COG_FAULT_ID_FORBIDDEN;
+    if (id < base || id - base >= range)
+        return COG_FAULT_ID_OUTSIDE;
+    return COG_FAULT_NONE;
+}
+
+static bool
+is_gecos_byte(char c)
+{
+    return c >= ' ' && c <= '~' && c != ':' && c != ',';
+}
+
+/* A byte that continues a UTF-8 character: its first has become the "?". */
+static bool
+is_continuation(char c)
+{
+    return ((unsigned char) c & 0xc0U) == 0x80U;
+}
+
+void
+cog_gecos_clean(const char *text, size_t len, char out[COG_GECOS_MAX + 1])
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < len && used < COG_GECOS_MAX; i++) {
+        char c = is_gecos_byte(text[i]) ? text[i] : '?';
+
+        if (is_continuation(text[i]) && i > 0 &&
+            ((unsigned char) text[i - 1] & 0x80U) != 0)
+            continue;
+        if (c == ' ' && used == 0)
+            continue;
+        out[used++] = c;
+    }
+    while (used > 0 && out[used - 1] == ' ')
+        used--;
+    out[used] = '\0';
+}
+
+static bool
+is_gecos(const char *text)
+{
+    size_t len = strnlen(text, COG_GECOS_MAX + 1);
+
+    if (len > COG_GECOS_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_gecos_byte(text[i]))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * An absolute path of printable ASCII without blanks and ":", whose parts
+ * are neither empty nor "." nor ".."; "/" alone is none. percent: whether
+ * "%" may occur.
+ */
+static bool
+is_path(const char *path, size_t max, bool percent)
+{
+    size_t len = strnlen(path, max + 1), start = 1;
+
+    if (len < 2 || len > max || path[0] != '/')
+        return false;
+    for (size_t i = 1; i <= len; i++) {
+        char c = path[i];
+
+        if (c == '/' || c == '\0') {
+            size_t part = i - start;
+
+            if (part == 0 || (part == 1 && path[start] == '.') ||
+                (part == 2 && path[start] == '.' && path[start + 1] == '.'))
+                return false;
+            start = i + 1;
+        } else if (c <= ' ' || c > '~' || c == ':' || (c == '%' && !percent))
+            return false;
+    }
+    return true;
+}
+
+enum cog_fault
+cog_home_expand(const char *template, const char *name,
+                char out[COG_HOME_MAX + 1])
+{
+    size_t name_len = strnlen(name, COG_NAME_MAX + 1), used = 0;
+    char made[COG_HOME_MAX + 1];
+
+    if (!is_path(template, COG_HOME_MAX, true))
+        return COG_FAULT_HOME;
+    for (const char *from = template; *from != '\0'; from++) {
+        const char *piece = from;
+        size_t piece_len = 1;
+
+        if (*from == '%') {
+            if (from[1] != 'u')
+                return COG_FAULT_HOME;
+            piece = name;
+            piece_len = name_len;
+            from++;
+        }
+        if (piece_len > COG_HOME_MAX - used)
+            return COG_FAULT_HOME;
+        memcpy(made + used, piece, piece_len);
+        used += piece_len;
+    }
+    made[used] = '\0';
+    /* Again: "/home/.%u" must not become "/home/..", whatever the name. */
+    if (!is_path(made, COG_HOME_MAX, false))
+        return COG_FAULT_HOME;
+    memcpy(out, made, used + 1);
+    return COG_FAULT_NONE;
+}
+
+enum cog_fault
+cog_shell_check(const char *shell)
+{
+    return is_path(shell, COG_SHELL_MAX, false) ? COG_FAULT_NONE
+                                                : COG_FAULT_SHELL;
+}
+
+enum cog_fault
+cog_sub_check(const char *sub)
+{
+    size_t len = strnlen(sub, COG_SUB_MAX + 1);
+
+    if (len == 0 || len > COG_SUB_MAX)
+        return COG_FAULT_SUB;
+    for (size_t i = 0; i < len; i++) {
+        if (!cog_ascii_is_alnum(sub[i]) && sub[i] != '-')
+            return COG_FAULT_SUB;
+    }
+    return COG_FAULT_NONE;
+}
+
+/* REGION_NAME, as UserPoolId of the Cognito API: [\w-]+_[0-9a-zA-Z]+. */
+static bool
+is_pool_id(const char *id)
+{
+    size_t len = strnlen(id, COG_POOL_ID_MAX + 1), bar = 0;
+
+    if (len > COG_POOL_ID_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (id[i] == '_')
+            bar = i;
+        else if (!cog_ascii_is_alnum(id[i]) && id[i] != '-')
+            return false;
+    }
+    return bar > 0 && bar + 1 < len && memchr(id + bar, '-', len - bar) == NULL;
+}
+
+static bool
+is_match(const char *match)
+{
+    size_t len = strnlen(match, COG_MATCH_MAX + 1);
+
+    for (size_t i = 0; i < len; i++) {
+        if (match[i] < ' ' || match[i] > '~')
+            return false;
+    }
+    return len <= COG_MATCH_MAX;
+}
+
+enum cog_fault
+cog_settings_check(const struct cog_settings *settings)
+{
+    char home[COG_HOME_MAX + 1];
+    enum cog_fault fault;
+
+    if (!is_pool_id(settings->pool_id))
+        return COG_FAULT_POOL_ID;
+    fault = cog_id_range_check(settings->id_base, settings->id_range);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_home_expand(settings->home, "a", home);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_shell_check(settings->shell);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_group_prefix_check(settings->group_prefix);
+    if (fault == COG_FAULT_NONE && !is_match(settings->provisional_match))
+        fault = COG_FAULT_MATCH;
+    return fault;
+}
+
+enum cog_fault
+cog_account_check(const struct cog_account *account,
+                  const struct cog_settings *settings)
+{
+    enum cog_fault fault =
+        cog_login_name_admit(account->name, settings->group_prefix);
+
+    if (fault == COG_FAULT_NONE)
+        fault =
+            cog_id_check(account->uid, settings->id_base, settings->id_range);
+    if (fault == COG_FAULT_NONE && account->gid != account->uid)
+        fault = COG_FAULT_ID_GID;
+    if (fault == COG_FAULT_NONE && !is_gecos(account->gecos))
+        fault = COG_FAULT_GECOS;
+    if (fault == COG_FAULT_NONE &&
+        !is_path(account->home, COG_HOME_MAX, false))
+        fault = COG_FAULT_HOME;
+    if (fault == COG_FAULT_NONE)
+        fault = cog_shell_check(account->shell);
+    if (fault == COG_FAULT_NONE && account->sub[0] != '\0')
+        fault = cog_sub_check(account->sub);
+    return fault;
+}
+
+static enum cog_fault
+group_check(const struct cog_group *group,
+            const struct cog_settings *settings)
+{
+    enum cog_fault fault = cog_group_name_check(
+        group->name, strnlen(group->name, COG_NAME_MAX + 1));
+
+    if (fault != COG_FAULT_NONE)
+        return fault;
+    if (cog_name_is_reserved(group->name))
+        return COG_FAULT_GROUP_RESERVED;
+    if (!cog_text_begins(group->name, settings->group_prefix))
+        return COG_FAULT_GROUP_PREFIX;
+    return cog_id_check(group->gid, settings->id_base, settings->id_range);
+}
+
+enum cog_fault
+cog_groups_check(const struct cog_groups *groups,
+                 const struct cog_settings *settings)
+{
+    if (groups->count > COG_GROUPS_MAX)
+        return COG_FAULT_GROUP_LONG;
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct cog_group *group = &groups->list[i];
+        enum cog_fault fault = group_check(group, settings);
+
+        if (fault != COG_FAULT_NONE)
+            return fault;
+        for (size_t j = 0; j < i; j++) {
+            if (groups->list[j].gid == group->gid ||
+                strcmp(groups->list[j].name, group->name) == 0)
+                return COG_FAULT_GROUP_TWICE;
+        }
+    }
+    return COG_FAULT_NONE;
+}

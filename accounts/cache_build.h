@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making one constant database and putting it in the place of the old one:
+ * temporary file (O_EXCL, 0600), records, stamp, mode, fsync, superseded
+ * word of the old file, rename, fsync of the directory (P72-P76). The outside
+ * of the format is tinycdb's cdb_make.
+ *
+ * The caller holds the writers' lock. Functions return 0 or a positive
+ * errno.
+ */
+#ifndef COG_ACCOUNTS_CACHE_BUILD_H
+#define COG_ACCOUNTS_CACHE_BUILD_H
+
+#include <cdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "accounts/cache_record.h"
+
+/* A file in the making. Zero is not empty: use COG_CACHE_BUILD_EMPTY. */
+struct cog_cache_build {
+    int dir_fd;           /* of its directory; -1: nothing begun */
+    int fd;               /* of the temporary file */
+    const char *name;     /* the file's name, outlives this */
+    char temporary[32];   /* name of the temporary file */
+    bool exists;          /* the temporary file is there */
+    bool making;          /* cdb holds memory */
+    struct cdb_make make; /* tinycdb's */
+    uint64_t position;    /* where the next record will be */
+    uint32_t accounts;    /* "N" and "L" records so far */
+    uint32_t records;     /* all so far, without the stamp */
+};
+
+#define COG_CACHE_BUILD_EMPTY {.dir_fd = -1, .fd = -1}
+
+/*
+ * Begin DIRECTORY/NAME. The directory is root's and only root's to write
+ * (EPERM). What a killed writer left is removed.
+ */
+int cog_cache_build_begin(const char *directory, const char *name,
+                          struct cog_cache_build *build);
+
+/* Add a record; data must be sealed. *position, which may be NULL. */
+int cog_cache_build_add(struct cog_cache_build *build,
+                        const struct cog_cache_key *key,
+                        const struct cog_cache_data *data,
+                        uint32_t *position);
+
+/* Add a record of another file of ours as it is. Not for positions. */
+int cog_cache_build_copy(struct cog_cache_build *build,
+                         const struct cog_cache_record *record);
+
+/*
+ * Finish and put in place with a mode (0644 or 0600) and stamp flags. After
+ * a failure the old file is in place, unless the last step failed, the fsync
+ * of the directory: then it is the new one, whole, and a crash of the
+ * machine may bring back the old.
+ */
+int cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
+                           uint32_t flags);
+
+/* Clean up, after success or failure; removes an unfinished file. */
+void cog_cache_build_end(struct cog_cache_build *build);
+
+#define cog_cleanup_cache_build __attribute__((cleanup(cog_cache_build_end)))
+
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands in records; see the header. */
+#include "accounts/cache_record.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "accounts/little_endian.h"
+
+/* Offsets into the data of an account, after the head. */
+enum {
+    ACCOUNT_UID = 0,
+    ACCOUNT_GID = 4,
+    ACCOUNT_WHEN = 8,
+    ACCOUNT_FLAGS = 16,  /* bit 0: disabled */
+    ACCOUNT_LENGTHS = 17 /* of gecos, home, shell, sub; then the texts */
+};
+
+/* Offsets into the data of the settings. */
+enum {
+    SETTINGS_BASE = 0,
+    SETTINGS_RANGE = 4,
+    SETTINGS_FLAGS = 8,  /* bit 0: provisional */
+    SETTINGS_LENGTHS = 9 /* of pool id, home, shell, prefix, match */
+};
+
+/* Offsets into the data of an account's gids. */
+enum { GIDS_PRIMARY = 0, GIDS_COUNT = 4, GIDS_LIST = 6 };
+
+/*
+ * Texts of a record: their lengths, one byte each, then the texts with a NUL
+ * after each.
+ */
+struct text {
+    size_t offset; /* of the array in the structure */
+    size_t max;    /* longest text */
+};
+
+#define TEXT(type, field) \
+    {offsetof(type, field), sizeof((type *) NULL)->field - 1}
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct text account_texts[] = {
+    TEXT(struct cog_account, gecos),
+    TEXT(struct cog_account, home),
+    TEXT(struct cog_account, shell),
+    TEXT(struct cog_account, sub),
+};
+
+static const struct text settings_texts[] = {
+    TEXT(struct cog_settings, pool_id),
+    TEXT(struct cog_settings, home),
+    TEXT(struct cog_settings, shell),
+    TEXT(struct cog_settings, group_prefix),
+    TEXT(struct cog_settings, provisional_match),
+};
+
+void
+cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
+{
+    size_t len = strnlen(name, COG_NAME_MAX);
+
+    key->bytes[0] = (unsigned char) kind;
+    memcpy(key->bytes + 1, name, len);
+    key->len = len + 1;
+}
+
+void
+cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key)
+{
+    key->bytes[0] = (unsigned char) kind;
+    cog_le32_put(key->bytes + 1, id);
+    key->len = 5;
+}
+
+void
+cog_cache_key_settings(struct cog_cache_key *key)
+{
+    key->bytes[0] = 'S';
+    key->len = 1;
+}
+
+void
+cog_cache_seal(const struct cog_cache_key *key, struct cog_cache_data *data)
+{
+    unsigned char front[COG_CDB_PAIR + COG_KEY_MAX];
+
+    data->bytes[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
+    data->bytes[COG_HEAD_KIND] = key->bytes[0];
+    cog_le32_put(front, (uint32_t) key->len);
+    cog_le32_put(front + 4, (uint32_t) data->len);
+    memcpy(front + COG_CDB_PAIR, key->bytes, key->len);
+    cog_le64_put(data->bytes + COG_HEAD_SUM,
+                 cog_cache_sum(front, COG_CDB_PAIR + key->len,
+                               data->bytes + COG_HEAD_VERSION,
+                               data->len - COG_HEAD_VERSION));
+}
+
+/* Begin data with room for a head and fixed bytes; where these are. */
+static unsigned char *
+begin(struct cog_cache_data *data, size_t fixed)
+{
+    if (data->size < COG_HEAD_BYTES + fixed)
+        return NULL;
+    data->len = COG_HEAD_BYTES + fixed;
+    return data->bytes + COG_HEAD_BYTES;
+}
+
+static int
+pack_texts(const void *from, const struct text *texts, size_t count,
+           unsigned char *lengths, struct cog_cache_data *data)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text = (const char *) from + texts[i].offset;
+        size_t len = strnlen(text, texts[i].max + 1);
+
+        if (len > texts[i].max || len + 1 > data->size - data->len)
+            return EMSGSIZE;
+        lengths[i] = (unsigned char) len;
+        memcpy(data->bytes + data->len, text, len + 1);
+        data->len += len + 1;
+    }
+    return 0;
+}
+
+/*
+ * The opposite, in two passes, so that nothing is written before all is
+ * checked. bytes are at the lengths and end with the record.
+ */
+static int
+check_texts(const struct text *texts, size_t count,
+            const unsigned char *bytes, size_t len)
+{
+    size_t at = count;
+
+    if (len < count)
+        return EBADMSG;
+    for (size_t i = 0; i < count; i++) {
+        size_t text_len = bytes[i];
+
+        if (text_len > texts[i].max || text_len + 1 > len - at ||
+            bytes[at + text_len] != '\0')
+            return EBADMSG;
+        at += text_len + 1;
+    }
+    return at == len ? 0 : EBADMSG;
+}
+
+static void
+parse_texts(const struct text *texts, size_t count,
+            const unsigned char *bytes, void *to)
+{
+    size_t at = count;
+
+    for (size_t i = 0; i < count; i++) {
+        memcpy((char *) to + texts[i].offset, bytes + at, bytes[i] + 1U);
+        at += bytes[i] + 1U;
+    }
+}
+
+int
+cog_cache_pack_account(const struct cog_account *account,
+                       struct cog_cache_data *data)
+{
+    unsigned char *fixed =
+        begin(data, ACCOUNT_LENGTHS + COUNT(account_texts));
+
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le32_put(fixed + ACCOUNT_UID, account->uid);
+    cog_le32_put(fixed + ACCOUNT_GID, account->gid);
+    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t) account->when_s);
+    fixed[ACCOUNT_FLAGS] = account->disabled ? 1 : 0;
+    return pack_texts(account, account_texts, COUNT(account_texts),
+                      fixed + ACCOUNT_LENGTHS, data);
+}
+
+/* A record's name, which is the rest of its key. */
+static size_t
+name_len(const struct cog_cache_record *record)
+{
+    return record->key_len - 1;
+}
+
+static const char *
+name_of(const struct cog_cache_record *record)
+{
+    return (const char *) record->key + 1;
+}
+
+int
+cog_cache_parse_uid(const struct cog_cache_record *record, uint32_t *uid)
+{
+    if (record->key[0] != 'N' || record->len < ACCOUNT_LENGTHS)
+        return EBADMSG;
+    *uid = cog_le32_get(record->data + ACCOUNT_UID);
+    return 0;
+}
+
+int
+cog_cache_parse_account(const struct cog_cache_record *record,
+                        struct cog_account *account)
+{
+    const unsigned char *fixed = record->data;
+    uint32_t uid = 0;
+    int error = cog_cache_parse_uid(record, &uid);
+
+    if (error != 0)
+        return error;
+    if (cog_login_name_check(name_of(record), name_len(record)) !=
+            COG_FAULT_NONE ||
+        cog_id_is_forbidden(uid) ||
+        cog_le32_get(fixed + ACCOUNT_GID) != uid || fixed[ACCOUNT_FLAGS] > 1)
+        return EBADMSG;
+    error = check_texts(account_texts, COUNT(account_texts),
+                        fixed + ACCOUNT_LENGTHS,
+                        record->len - ACCOUNT_LENGTHS);
+    if (error != 0)
+        return error;
+    memcpy(account->name, name_of(record), name_len(record));
+    account->name[name_len(record)] = '\0';
+    account->uid = uid;
+    account->gid = uid;
+    account->when_s = (int64_t) cog_le64_get(fixed + ACCOUNT_WHEN);
+    account->disabled = fixed[ACCOUNT_FLAGS] == 1;
+    parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,
+                account);
+    return 0;
+}
+
+int
+cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
+                    struct cog_cache_data *data)
+{
+    unsigned char *fixed;
+
+    if (groups->count > COG_GROUPS_MAX)
+        return EMSGSIZE;
+    fixed = begin(data, GIDS_LIST + 4 * groups->count);
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le32_put(fixed + GIDS_PRIMARY, primary);
+    cog_le16_put(fixed + GIDS_COUNT, (uint16_t) groups->count);
+    for (size_t i = 0; i < groups->count; i++)
+        cog_le32_put(fixed + GIDS_LIST + 4 * i, groups->list[i].gid);
+    return 0;
+}
+
+int
+cog_cache_parse_gids(const struct cog_cache_record *record,
+                     struct cog_gids *gids)
+{
+    const unsigned char *fixed = record->data;
+    size_t count;
+
+    if (record->key[0] != 'i' || record->len < GIDS_LIST)
+        return EBADMSG;
+    count = cog_le16_get(fixed + GIDS_COUNT);
+    if (count > COG_GROUPS_MAX || record->len != GIDS_LIST + 4 * count ||
+        cog_id_is_forbidden(cog_le32_get(fixed + GIDS_PRIMARY)))
+        return EBADMSG;
+    for (size_t i = 0; i < count; i++) {
+        if (cog_id_is_forbidden(cog_le32_get(fixed + GIDS_LIST + 4 * i)))
+            return EBADMSG;
+    }
+    gids->primary = cog_le32_get(fixed + GIDS_PRIMARY);
+    gids->count = count;
+    for (size_t i = 0; i < count; i++)
+        gids->list[i] = cog_le32_get(fixed + GIDS_LIST + 4 * i);
+    return 0;
+}
+
+int
+cog_cache_pack_settings(const struct cog_settings *settings,
+                        struct cog_cache_data *data)
+{
+    unsigned char *fixed =
+        begin(data, SETTINGS_LENGTHS + COUNT(settings_texts));
+
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le32_put(fixed + SETTINGS_BASE, settings->id_base);
+    cog_le32_put(fixed + SETTINGS_RANGE, settings->id_range);
+    fixed[SETTINGS_FLAGS] = settings->provisional ? 1 : 0;
+    return pack_texts(settings, settings_texts, COUNT(settings_texts),
+                      fixed + SETTINGS_LENGTHS, data);
+}
+
+int
+cog_cache_parse_settings(const struct cog_cache_record *record,
+                         struct cog_settings *settings)
+{
+    const unsigned char *fixed = record->data;
+    struct cog_settings parsed;
+    int error;
+
+    if (record->key[0] != 'S' || record->len < SETTINGS_LENGTHS ||
+        fixed[SETTINGS_FLAGS] > 1)
+        return EBADMSG;
+    error = check_texts(settings_texts, COUNT(settings_texts),
+                        fixed + SETTINGS_LENGTHS,
+                        record->len - SETTINGS_LENGTHS);
+    if (error != 0)
+        return error;
+    memset(&parsed, 0, sizeof parsed);
+    parsed.id_base = cog_le32_get(fixed + SETTINGS_BASE);
+    parsed.id_range = cog_le32_get(fixed + SETTINGS_RANGE);
+    parsed.provisional = fixed[SETTINGS_FLAGS] == 1;
+    parse_texts(settings_texts, COUNT(settings_texts),
+                fixed + SETTINGS_LENGTHS, &parsed);
+    if (cog_settings_check(&parsed) != COG_FAULT_NONE)
+        return EBADMSG;
+    *settings = parsed;
+    return 0;
+}
+
+int
+cog_cache_pack_number(uint32_t number, struct cog_cache_data *data)
+{
+    unsigned char *fixed = begin(data, 4);
+
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le32_put(fixed, number);
+    return 0;
+}
+
+int
+cog_cache_parse_number(const struct cog_cache_record *record,
+                       uint32_t *number)
+{
+    if (record->len != 4)
+        return EBADMSG;
+    *number = cog_le32_get(record->data);
+    return 0;
+}
+
+int
+cog_cache_parse_group(const struct cog_cache_record *record,
+                      struct cog_group *group)
+{
+    uint32_t gid = 0;
+    int error = cog_cache_parse_number(record, &gid);
+
+    if (error != 0)
+        return error;
+    if (record->key[0] != 'G' || cog_id_is_forbidden(gid) ||
+        cog_group_name_check(name_of(record), name_len(record)) !=
+            COG_FAULT_NONE)
+        return EBADMSG;
+    group->gid = gid;
+    memcpy(group->name, name_of(record), name_len(record));
+    group->name[name_len(record)] = '\0';
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records of the accounts files as structures and back: the one place that
+ * knows what stands in a record's data (cache_format.h has the table of
+ * keys). Pure; libc only.
+ *
+ * Parsers return 0, or EBADMSG when lengths, name, ids or bounds are not as
+ * they must be; outputs are untouched then. A record is believed only as far
+ * as a rule of account.h holds it up: a forged uid 0 is EBADMSG (P20).
+ */
+#ifndef COG_ACCOUNTS_CACHE_RECORD_H
+#define COG_ACCOUNTS_CACHE_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounts/account.h"
+#include "accounts/cache_file.h"
+#include "accounts/cache_read.h"
+
+/* Room for every record of an accounts file, lengths and key included. */
+#define COG_ACCOUNT_RECORD_MAX 1024
+
+/* A key: its kind, then a name or an id. */
+struct cog_cache_key {
+    unsigned char bytes[COG_KEY_MAX];
+    size_t len;
+};
+
+/* "N", "i", "G", "L": name has at most 32 bytes. */
+void cog_cache_key_name(char kind, const char *name,
+                        struct cog_cache_key *key);
+
+/* "U", "g", "I". */
+void cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key);
+
+/* "S". */
+void cog_cache_key_settings(struct cog_cache_key *key);
+
+/* The data of a record, with its head; sealed before it is written. */
+struct cog_cache_data {
+    unsigned char *bytes;
+    size_t size; /* room */
+    size_t len;
+};
+
+/* Fill in the head: kind, version and sum. */
+void cog_cache_seal(const struct cog_cache_key *key,
+                    struct cog_cache_data *data);
+
+/*
+ * Make data, unsealed. EMSGSIZE when it has no room, or a text of the
+ * structure is not terminated in its field.
+ */
+int cog_cache_pack_account(const struct cog_account *account,
+                           struct cog_cache_data *data);
+int cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
+                        struct cog_cache_data *data);
+int cog_cache_pack_settings(const struct cog_settings *settings,
+                            struct cog_cache_data *data);
+/* A gid ("G") or a position ("U", "g"). */
+int cog_cache_pack_number(uint32_t number, struct cog_cache_data *data);
+
+/* The opposite. The records are found ones, their sums checked. */
+int cog_cache_parse_account(const struct cog_cache_record *record,
+                            struct cog_account *account);
+int cog_cache_parse_gids(const struct cog_cache_record *record,
+                         struct cog_gids *gids);
+int cog_cache_parse_settings(const struct cog_cache_record *record,
+                             struct cog_settings *settings);
+int cog_cache_parse_group(const struct cog_cache_record *record,
+                          struct cog_group *group);
+int cog_cache_parse_number(const struct cog_cache_record *record,
+                           uint32_t *number);
+
+/* The uid of an account's record without parsing the rest. */
+int cog_cache_parse_uid(const struct cog_cache_record *record, uint32_t *uid);
+
+#endif
