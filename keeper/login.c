@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "keeper/files.h"
+#include "host/files.h"
 #include "keeper/parent.h"
 #include "keeper/speaker_process.h"
 #include "keeper/store.h"
@@ -159,7 +159,7 @@ judge_proof(const struct cog_subject *subject,
 
 static enum cog_outcome
 start_speaker(const struct cog_subject *subject,
-              const struct cog_keeper_files *files, const char *sign_in_name,
+              const struct cog_host_files *files, const char *sign_in_name,
               int *speaker_fd, struct cog_ruling *ruling)
 {
     const char *failed = cog_speaker_start(speaker_fd);
@@ -180,7 +180,7 @@ start_speaker(const struct cog_subject *subject,
 
 static void
 run_login(const struct cog_subject *subject,
-          const struct cog_keeper_files *files, int *speaker_fd,
+          const struct cog_host_files *files, int *speaker_fd,
           struct cog_ruling *ruling)
 {
     cog_cleanup_message struct cog_message result = COG_MESSAGE_EMPTY;
@@ -208,7 +208,7 @@ cog_login_operation(const struct cog_subject *subject,
                     const char *config_path, int *speaker_fd,
                     struct cog_ruling *ruling)
 {
-    cog_cleanup_files struct cog_keeper_files files = {0};
+    cog_cleanup_files struct cog_host_files files = {0};
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;

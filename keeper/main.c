@@ -5,7 +5,7 @@
  */
 #include "accounts/account.h"
 #include "base/clock.h"
-#include "keeper/files.h"
+#include "host/files.h"
 #include "keeper/login.h"
 #include "keeper/parent.h"
 #include "keeper/start.h"

@@ -7,6 +7,7 @@
 #include "accounts/places.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "host/settings.h"
 #include "keeper/parent.h"
 
 #include <errno.h>
@@ -34,28 +35,6 @@ id_taken(char reason[COG_REASON_SIZE],
                     (unsigned long) conflict->id, conflict->wanted_by,
                     cog_id_place_text(conflict->place), conflict->owner);
     return COG_OUTCOME_ID_TAKEN;
-}
-
-void
-cog_record_settings(const struct cog_config *config,
-                    struct cog_settings *settings)
-{
-    memset(settings, 0, sizeof *settings);
-    (void) snprintf(settings->pool_id, sizeof settings->pool_id, "%s",
-                    config->pool_id);
-    settings->id_base = config->id_base;
-    settings->id_range = config->id_range;
-    (void) snprintf(settings->home, sizeof settings->home, "%s",
-                    config->home);
-    (void) snprintf(settings->shell, sizeof settings->shell, "%s",
-                    config->shell);
-    (void) snprintf(settings->group_prefix, sizeof settings->group_prefix,
-                    "%s", config->group_prefix);
-    settings->provisional =
-        config->provisional == COG_CONFIG_PROVISIONAL_SSHD;
-    (void) snprintf(settings->provisional_match,
-                    sizeof settings->provisional_match, "%s",
-                    config->provisional_match);
 }
 
 /* A pool group that cannot be a group here is dropped, never bent (P25). */
@@ -207,7 +186,7 @@ record_account(const struct cog_subject *subject,
                         cog_trust_text(trust));
         return COG_OUTCOME_STORE;
     }
-    cog_record_settings(config, &settings);
+    cog_settings_from_config(config, &settings);
     outcome = make_account(subject, &settings, &key, proof, &account, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;

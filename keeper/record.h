@@ -5,10 +5,6 @@
 
 #include "keeper/rules.h"
 
-/* What NSS and the writers need of the configuration. */
-void cog_record_settings(const struct cog_config *config,
-                         struct cog_settings *settings);
-
 /*
  * Write the login record, and for names that live only in the pool the
  * account with its groups. The caller holds the lock and has compared the

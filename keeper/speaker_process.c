@@ -89,7 +89,7 @@ send_secret(int fd, const struct cog_secret *secret, int64_t deadline_ms)
 }
 
 static int
-send_keys(int fd, const struct cog_keeper_files *files, int64_t deadline_ms)
+send_keys(int fd, const struct cog_host_files *files, int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
 
@@ -143,7 +143,7 @@ send_job(int fd, const struct cog_config *config,
 }
 
 int
-cog_speaker_send_job(int fd, const struct cog_keeper_files *files,
+cog_speaker_send_job(int fd, const struct cog_host_files *files,
                      enum cog_operation operation, const char *sign_in_name,
                      int64_t deadline_ms)
 {

@@ -3,7 +3,7 @@
 #ifndef COG_KEEPER_SPEAKER_PROCESS_H
 #define COG_KEEPER_SPEAKER_PROCESS_H
 
-#include "keeper/files.h"
+#include "host/files.h"
 #include "wire/message.h"
 
 /*
@@ -14,7 +14,7 @@
 const char *cog_speaker_start(int *fd);
 
 /* Send job, client secret and keys. Returns 0 or an errno. */
-int cog_speaker_send_job(int fd, const struct cog_keeper_files *files,
+int cog_speaker_send_job(int fd, const struct cog_host_files *files,
                          enum cog_operation operation,
                          const char *sign_in_name, int64_t deadline_ms);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the keeper reads before anything else: configuration, client
- * secret, the pool's keys. Each is opened once and checked on its
- * descriptor.
+ * cognito.conf and what it points to, as files of this host: opened once,
+ * checked on the descriptor, then parsed.
  */
-#ifndef COG_KEEPER_FILES_H
-#define COG_KEEPER_FILES_H
+#ifndef COG_HOST_FILES_H
+#define COG_HOST_FILES_H
 
 #include "base/secret.h"
 #include "config/config.h"
@@ -17,7 +16,7 @@
 /* Room for a reason that names the file. */
 #define COG_FILES_REASON 600
 
-struct cog_keeper_files {
+struct cog_host_files {
     struct cog_config config;
     struct cog_secret client_secret; /* empty: the client has none */
     struct cog_secret keys;          /* a key set document, or empty */
@@ -25,7 +24,7 @@ struct cog_keeper_files {
     bool keys_pinned;                /* from jwks_file: never fetched */
 };
 
-void cog_files_clear(struct cog_keeper_files *files);
+void cog_files_clear(struct cog_host_files *files);
 #define cog_cleanup_files __attribute__((cleanup(cog_files_clear)))
 
 /* Only the configuration. False with a reason for the log. */
@@ -33,7 +32,7 @@ bool cog_files_load_config(const char *path, struct cog_config *config,
                            char reason[COG_FILES_REASON]);
 
 /* All of it. False with a reason for the log. */
-bool cog_files_load(const char *path, struct cog_keeper_files *files,
+bool cog_files_load(const char *path, struct cog_host_files *files,
                     char reason[COG_FILES_REASON]);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration, client secret and keys from files; see the header. */
-#include "keeper/files.h"
+#include "host/files.h"
 
 #include "accounts/places.h"
 #include "accounts/secret_file.h"
@@ -19,7 +19,7 @@
 #define KEYS_NEW  "jwks.json.new"
 
 void
-cog_files_clear(struct cog_keeper_files *files)
+cog_files_clear(struct cog_host_files *files)
 {
     cog_secret_clear(&files->client_secret);
     cog_secret_clear(&files->keys);
@@ -54,7 +54,7 @@ cog_files_load_config(const char *path, struct cog_config *config,
 }
 
 static bool
-load_secret(struct cog_keeper_files *files, char reason[COG_FILES_REASON])
+load_secret(struct cog_host_files *files, char reason[COG_FILES_REASON])
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     const char *path = files->config.client_secret_file;
@@ -104,7 +104,7 @@ read_keys(const char *path, struct cog_secret *keys, int64_t *modified_s,
  * fetched again: it was only a copy.
  */
 static bool
-load_keys(struct cog_keeper_files *files, char reason[COG_FILES_REASON])
+load_keys(struct cog_host_files *files, char reason[COG_FILES_REASON])
 {
     cog_cleanup_secret struct cog_secret keys = COG_SECRET_EMPTY;
     const char *pinned = files->config.jwks_file;
@@ -125,7 +125,7 @@ load_keys(struct cog_keeper_files *files, char reason[COG_FILES_REASON])
 }
 
 bool
-cog_files_load(const char *path, struct cog_keeper_files *files,
+cog_files_load(const char *path, struct cog_host_files *files,
                char reason[COG_FILES_REASON])
 {
     return cog_files_load_config(path, &files->config, reason) &&

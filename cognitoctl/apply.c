@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognitoctl apply: after installation and after each edit of cognito.conf.
+ * Makes the login store, without which nobody of ours comes in, and writes
+ * the settings record that NSS and the module read instead of parsing.
+ */
+#include "cognitoctl/commands.h"
+
+#include "accounts/cache_write.h"
+#include "accounts/logins.h"
+#include "accounts/places.h"
+#include "base/clock.h"
+#include "host/files.h"
+#include "host/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LOCK_MS 10000
+
+static const struct cog_places places = COG_PLACES;
+
+static int
+write_stores(const struct cog_settings *settings)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    struct cog_write_refusal refusal = {0};
+    int error;
+
+    error =
+        cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_MS, &lock);
+    if (error != 0)
+        return cog_fail(COG_EXIT_FAILED, "%s/lock: %s", COG_LOGINS_DIR,
+                        strerror(error));
+    error = cog_logins_create(COG_LOGINS_DIR, &lock);
+    if (error != 0 && error != EEXIST)
+        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_LOGINS_DIR,
+                        strerror(error));
+    error = cog_cache_put_settings(&places, &lock, settings, &refusal);
+    if (error == EINVAL)
+        return cog_fail(COG_EXIT_CONFIG, "%s: %s", cog_config_path,
+                        cog_fault_text(refusal.fault));
+    if (error != 0)
+        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_ACCOUNTS_DIR,
+                        strerror(error));
+    return COG_EXIT_OK;
+}
+
+int
+cog_command_apply(int argc, char **argv)
+{
+    char reason[COG_FILES_REASON];
+    struct cog_settings settings;
+    struct cog_config config;
+
+    (void) argv;
+    if (argc != 1)
+        return cog_fail(COG_EXIT_USAGE, "apply takes no arguments");
+    if (!cog_files_load_config(cog_config_path, &config, reason))
+        return cog_fail(COG_EXIT_CONFIG, "%s", reason);
+    if (!config.allow.everybody && config.allow.groups.count == 0)
+        (void) fputs("cognitoctl: note: allow_groups is not set, so nobody "
+                     "is admitted\n",
+                     stderr);
+    cog_settings_from_config(&config, &settings);
+    return write_stores(&settings);
+}

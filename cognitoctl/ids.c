@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognitoctl ids init: makes the id key, once for a whole fleet. A key that
+ * is there is never touched: another one would give everybody other ids.
+ */
+#include "cognitoctl/commands.h"
+
+#include "accounts/ids.h"
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define ID_KEY COG_CONFIG_DIR "/id_key"
+#define DIGITS ((size_t) 2 * COG_ID_KEY_BYTES)
+
+static int
+draw_line(char line[DIGITS + 1])
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[COG_ID_KEY_BYTES];
+
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t) sizeof bytes)
+        return EIO;
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        line[2 * i] = hex[bytes[i] >> 4];
+        line[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    line[DIGITS] = '\n';
+    explicit_bzero(bytes, sizeof bytes);
+    return 0;
+}
+
+static int
+write_key(void)
+{
+    cog_cleanup_fd int fd = -1;
+    char line[DIGITS + 1];
+    int error;
+
+    fd = open(ID_KEY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+              0600);
+    if (fd < 0)
+        return errno;
+    error = draw_line(line);
+    if (error == 0 && (write(fd, line, sizeof line) != (ssize_t) sizeof line ||
+                       fsync(fd) != 0))
+        error = EIO;
+    explicit_bzero(line, sizeof line);
+    if (error != 0)
+        (void) unlink(ID_KEY);
+    return error;
+}
+
+int
+cog_command_ids(int argc, char **argv)
+{
+    int error;
+
+    if (argc != 2 || strcmp(argv[1], "init") != 0)
+        return cog_fail(COG_EXIT_USAGE, "usage: cognitoctl ids init");
+    error = write_key();
+    if (error == EEXIST)
+        return cog_fail(COG_EXIT_FAILED,
+                        "%s is there already; it is never replaced", ID_KEY);
+    if (error != 0)
+        return cog_fail(COG_EXIT_FAILED, "%s: %s", ID_KEY, strerror(error));
+    return COG_EXIT_OK;
+}
