@@ -7,13 +7,17 @@ import gzip
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
+import subprocess
+import tempfile
 import time
 import unittest
 
-from cases.client import (POOL_ID, PUBLIC, TARGET, PoolCase, running_pool)
+from cases.client import (POOL_DIR, POOL_ID, PUBLIC, TARGET, PoolCase,
+                          running_pool)
 from cases.signin import ALICE
 from pool import seed
 
@@ -66,6 +70,8 @@ class Strict(PoolCase):
             with self.subTest(change):
                 self.refused("InitiateAuth", "SerializationException",
                              **{**GOOD, **change})
+        self.refused("InitiateAuth", "SerializationException",
+                     "AuthFlow: null", **{**GOOD, "AuthFlow": None})
         for missing in ("USERNAME", "SRP_A"):
             parameters = dict(GOOD["AuthParameters"])
             del parameters[missing]
@@ -396,6 +402,32 @@ def have_ipv6():
         return True
     except OSError:
         return False
+
+
+class Authority(unittest.TestCase):
+    def made(self, *options):
+        """What openssl says of a server certificate made so."""
+        directory = tempfile.mkdtemp(prefix="pool-ca-")
+        self.addCleanup(shutil.rmtree, directory)
+        subprocess.run([os.path.join(POOL_DIR, "make-ca"), directory,
+                        "127.0.0.1", "::1", "pool.example", *options],
+                       check=True)
+        return subprocess.run(
+            ["openssl", "verify", "-CApath",
+             os.path.join(directory, "certs"), "-verify_ip", "127.0.0.1",
+             "-verify_hostname", "pool.example",
+             os.path.join(directory, "server.pem")],
+            capture_output=True, text=True).stderr
+
+    def test_good_and_spoilt(self):
+        self.assertEqual(self.made(), "")
+        self.assertIn("certificate has expired", self.made("--expired"))
+        self.assertIn("self-signed certificate", self.made("--self-signed"))
+        self.assertIn("ostname mismatch", self.made("--wrong-name"))
+
+    def test_same_authority_again(self):
+        directory = running_pool().directory
+        self.assertEqual(self.made("--ca", directory), "")
 
 
 class Parallel(PoolCase):
