@@ -125,10 +125,12 @@ static void
 put_identity(struct cog_message *message, const struct cog_identity *identity)
 {
     cog_cleanup_secret struct cog_secret list = COG_SECRET_EMPTY;
-    char display[257];
+    char display[257] = "";
 
     cog_message_put_text(message, identity->sub);
-    (void) snprintf(display, sizeof display, "%s", identity->display_name);
+    /* Cut where it is too long: it becomes a gecos, cleaned byte by byte. */
+    memcpy(display, identity->display_name,
+           strnlen(identity->display_name, sizeof display - 1));
     cog_message_put_text(message, display);
     for (size_t i = 0; i < identity->group_count; i++) {
         const char *group = identity->groups[i];

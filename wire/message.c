@@ -218,7 +218,7 @@ cog_message_send(int fd, struct cog_message *message, int64_t deadline_ms)
             error = (size_t) sent == message->packet.len ? 0 : EPROTO;
             break;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
+        if (errno == EAGAIN)
             error = wait_for(fd, POLLOUT, deadline_ms);
         else if (errno != EINTR)
             error = errno;
