@@ -29,6 +29,10 @@
 #define COG_CONFIG_TEMPLATE_SIZE 128
 #define COG_CONFIG_LIST_SIZE     (COG_CONFIG_LINE_MAX + 1)
 
+/* Ids that accounts may have (P20), but for 60000-65535 in between. */
+#define COG_CONFIG_ID_MIN 1000U
+#define COG_CONFIG_ID_MAX 2147352575U
+
 enum cog_config_early {
     COG_CONFIG_EARLY_CONNECT = 0,
     COG_CONFIG_EARLY_CHALLENGE,
@@ -53,6 +57,15 @@ struct cog_config_list {
     size_t count;
     size_t len; /* bytes used in text, NULs included */
     char text[COG_CONFIG_LIST_SIZE];
+};
+
+/*
+ * Whom allow_groups lets in. Zeroed: nobody (P24). Ask with
+ * cog_config_allows_group.
+ */
+struct cog_config_allow {
+    bool everybody;                /* "*": also who is in no group */
+    struct cog_config_list groups; /* pool groups, empty with everybody */
 };
 
 /*
@@ -86,19 +99,12 @@ struct cog_config {
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */
     enum cog_config_claim login_claim;           /* default username */
     bool case_insensitive;                       /* default no */
-    /*
-     * Pool groups that are let in. Default: none, and then nobody is (P24).
-     * With "*" allow_everybody is true and the list empty. Ask
-     * cog_config_allows_group.
-     */
-    bool allow_everybody;
-    struct cog_config_list allow_groups;
+    struct cog_config_allow allow;               /* default: nobody */
 
     /* What an account looks like. */
     uint32_t id_base;  /* default 1879048192 */
     uint32_t id_range; /* how many ids; default 268304384 */
-    /* The last two: no id below 1000, in 60000-65535 or above 2147352575
-     * lies in id_base ... id_base + id_range - 1 (P20). */
+    /* id_base ... id_base + id_range - 1 holds allowed ids only (P20). */
     char id_map[COG_CONFIG_PATH_SIZE];       /* default "": none */
     char id_attribute[32];                   /* "custom:NAME"; "": none */
     char home[COG_CONFIG_TEMPLATE_SIZE];     /* default "/home/%u" */
@@ -106,8 +112,7 @@ struct cog_config {
     char group_prefix[17];                   /* default "cognito-" */
     struct cog_config_list group_map;        /* "PoolGroup:localgroup" */
     enum cog_config_provisional provisional; /* default off */
-    /* Names, or beginnings of names ending in "*". */
-    struct cog_config_list provisional_match;
+    char provisional_match[34]; /* a name, or its beginning and "*" */
 
     /* Made from pool_id. */
     char region[56];    /* the part before "_" */
@@ -139,18 +144,22 @@ bool cog_config_parse(const char *bytes, size_t len, const char *file_name,
 const char *cog_config_check_secret(const char *bytes, size_t len,
                                     struct cog_secret *secret);
 
-/* Whether members of this pool group are let in. Compares bytes (P18). */
+/*
+ * Whether members of this pool group are let in: everybody is, or it is in
+ * the list. Compares bytes (P18).
+ */
 bool cog_config_allows_group(const struct cog_config *config,
                              const char *group);
 
 /*
- * Put name in the place of %u in sign_in_name or home. Returns 0, or
- * EMSGSIZE when it does not fit; out is untouched then.
+ * Put name in the place of %u in sign_in_name or home. Returns 0; EMSGSIZE
+ * when it does not fit; EINVAL for a pattern without %u. out is untouched
+ * on failure.
  */
 int cog_config_expand(const char *pattern, const char *name, char *out,
                       size_t out_size);
 
-/* Whether a login name matches provisional_match. */
+/* Whether provisional is on and a login name matches provisional_match. */
 bool cog_config_matches_provisional(const struct cog_config *config,
                                     const char *name);
 
@@ -163,7 +172,8 @@ const char *cog_config_list_next(const struct cog_config_list *list,
 
 /*
  * What an entry of group_map says: the pool group is its first *pool_len
- * bytes, the return value is the local group (borrowed).
+ * bytes, the return value is the local group (borrowed). NULL, and
+ * *pool_len untouched, for a text without ":".
  */
 const char *cog_config_group_map_local(const char *entry, size_t *pool_len);
 

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of options and what their values may look like. Each option is
+ * looked at alone here; rules between options are in rules.c. Bytes are
+ * compared as bytes (P18).
+ */
+#include "config/options.h"
+
+#include "base/text.h"
+#include "config/grammar.h"
+
+#include <string.h>
+
+/* Copy a value that was checked; the reason is for one that is too long. */
+static const char *
+store(const struct cog_option *option, const char *value, void *field)
+{
+    size_t len = strlen(value);
+
+    if (len >= option->size)
+        return "is too long";
+    memcpy(field, value, len + 1);
+    return NULL;
+}
+
+static const char *
+set_pool_id(const struct cog_option *option, const char *value, void *field)
+{
+    if (!cog_grammar_pool_id(value))
+        return "must be REGION_NAME, such as eu-west-1_Ab12Cd34E";
+    return store(option, value, field);
+}
+
+static const char *
+set_client_id(const struct cog_option *option, const char *value, void *field)
+{
+    if (!cog_grammar_word(value, "_+"))
+        return "must be letters, digits, \"_\" and \"+\"";
+    return store(option, value, field);
+}
+
+static const char *
+set_path(const struct cog_option *option, const char *value, void *field)
+{
+    if (!cog_grammar_path(value))
+        return "must be an absolute path of printable ASCII without blanks "
+               "and without \".\" or \"..\" as a part";
+    return store(option, value, field);
+}
+
+static const char *
+set_endpoint(const struct cog_option *option, const char *value, void *field)
+{
+    const char *rest = cog_grammar_https(value);
+
+    if (rest == NULL || *rest != '\0')
+        return "must be https://HOST or https://HOST:PORT and nothing more";
+    return store(option, value, field);
+}
+
+static const char *
+set_issuer(const struct cog_option *option, const char *value, void *field)
+{
+    const char *rest = cog_grammar_https(value);
+
+    if (rest == NULL || (*rest != '\0' && !cog_grammar_path(rest)) ||
+        value[strlen(value) - 1] == '/' || strpbrk(rest, "?#%") != NULL)
+        return "must be https://HOST/PATH as tokens have it in \"iss\"";
+    return store(option, value, field);
+}
+
+static const char *
+set_proxy(const struct cog_option *option, const char *value, void *field)
+{
+    if (strchr(value, '@') != NULL)
+        return "must not hold a user or password: everybody can read this "
+               "file";
+    if (!cog_grammar_proxy(value))
+        return "must be http://HOST:PORT or https://HOST:PORT";
+    return store(option, value, field);
+}
+
+static const char *
+set_number(const struct cog_option *option, const char *value, void *field)
+{
+    uint64_t number;
+    uint32_t narrow;
+
+    if (cog_text_to_number(value, option->max, &number) != 0 ||
+        number < option->min)
+        return option->reason;
+    narrow = (uint32_t) number;
+    memcpy(field, &narrow, sizeof narrow);
+    return NULL;
+}
+
+/* Words that stand for numbers 0, 1, ...; ends with NULL. */
+static bool
+find_word(const char *const *words, const char *value, unsigned *number)
+{
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], value) == 0) {
+            *number = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *
+set_early(const struct cog_option *option, const char *value, void *field)
+{
+    static const char *const words[] = {
+        [COG_CONFIG_EARLY_CONNECT] = "connect",
+        [COG_CONFIG_EARLY_CHALLENGE] = "challenge",
+        [COG_CONFIG_EARLY_NO] = "no",
+        NULL,
+    };
+    unsigned number;
+    enum cog_config_early early;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"connect\", \"challenge\" or \"no\"";
+    early = (enum cog_config_early) number;
+    memcpy(field, &early, sizeof early);
+    return NULL;
+}
+
+static const char *
+set_login_claim(const struct cog_option *option, const char *value,
+                void *field)
+{
+    static const char *const words[] = {
+        [COG_CONFIG_CLAIM_USERNAME] = "cognito:username",
+        [COG_CONFIG_CLAIM_EMAIL] = "email",
+        NULL,
+    };
+    unsigned number;
+    enum cog_config_claim claim;
+
+    (void) option;
+    if (strcmp(value, "preferred_username") == 0)
+        return "must not be preferred_username: its owner can change it, "
+               "and would sign in as somebody else";
+    if (!find_word(words, value, &number))
+        return "must be \"cognito:username\" or \"email\"";
+    claim = (enum cog_config_claim) number;
+    memcpy(field, &claim, sizeof claim);
+    return NULL;
+}
+
+static const char *
+set_provisional(const struct cog_option *option, const char *value,
+                void *field)
+{
+    static const char *const words[] = {
+        [COG_CONFIG_PROVISIONAL_OFF] = "off",
+        [COG_CONFIG_PROVISIONAL_SSHD] = "sshd",
+        NULL,
+    };
+    unsigned number;
+    enum cog_config_provisional provisional;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"off\" or \"sshd\"";
+    provisional = (enum cog_config_provisional) number;
+    memcpy(field, &provisional, sizeof provisional);
+    return NULL;
+}
+
+static const char *
+set_yes_no(const struct cog_option *option, const char *value, void *field)
+{
+    static const char *const words[] = {"no", "yes", NULL};
+    unsigned number;
+    bool yes;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"yes\" or \"no\"";
+    yes = number == 1;
+    memcpy(field, &yes, sizeof yes);
+    return NULL;
+}
+
+static const char *
+set_sign_in_name(const struct cog_option *option, const char *value,
+                 void *field)
+{
+    /* 128: Cognito's limit for user names; 32: the longest login name. */
+    if (!cog_grammar_template(value) || strlen(value) > 128 - 32 + 2)
+        return "must hold %u once, no other \"%\", no blanks, and at most "
+               "98 bytes of printable ASCII";
+    return store(option, value, field);
+}
+
+static const char *
+set_home(const struct cog_option *option, const char *value, void *field)
+{
+    const char *mark = strstr(value, "%u");
+
+    if (mark == NULL)
+        return "must hold %u: a shared home lets one user act as another";
+    if (!cog_grammar_template(value) || !cog_grammar_path(value) ||
+        strchr(value, ':') != NULL || value[strlen(value) - 1] == '/')
+        return "must be an absolute path without blanks, \":\", \".\" or "
+               "\"..\" as a part, with %u once";
+    if (strchr(value + 1, '/') == NULL || strchr(value + 1, '/') > mark)
+        return "must have %u below a directory: a user \"etc\" would own "
+               "/etc";
+    return store(option, value, field);
+}
+
+static const char *
+set_shell(const struct cog_option *option, const char *value, void *field)
+{
+    if (!cog_grammar_path(value) || strpbrk(value, ":%") != NULL ||
+        value[strlen(value) - 1] == '/')
+        return "must be an absolute path without blanks, \":\" and \"%\"";
+    return store(option, value, field);
+}
+
+static const char *
+set_id_attribute(const struct cog_option *option, const char *value,
+                 void *field)
+{
+    static const char custom[] = "custom:";
+    const char *name = value + sizeof custom - 1;
+
+    if (!cog_text_begins(value, custom) || !cog_grammar_word(name, "_.-") ||
+        strlen(name) > 20)
+        return "must be custom:NAME: people can change their other "
+               "attributes";
+    return store(option, value, field);
+}
+
+static const char *
+set_group_prefix(const struct cog_option *option, const char *value,
+                 void *field)
+{
+    size_t len = strlen(value);
+
+    if (len < 2 || !(cog_ascii_is_lower(value[0]) || value[0] == '_') ||
+        !cog_grammar_word(value, "_-") || strchr("_-", value[len - 1]) == NULL)
+        return "must be letters, digits, \"_\" and \"-\", begin with a small "
+               "letter or \"_\" and end with \"-\" or \"_\"";
+    return store(option, value, field);
+}
+
+static const char *
+set_provisional_match(const struct cog_option *option, const char *value,
+                      void *field)
+{
+    if (!cog_grammar_match(value))
+        return "must be a login name, or the beginning of one and \"*\"";
+    return store(option, value, field);
+}
+
+/*
+ * Take a list apart at commas and blanks, and have each word checked.
+ * Returns NULL or why not.
+ */
+static const char *
+split_list(const char *value, const char *(*check)(const char *word),
+           struct cog_config_list *list)
+{
+    static const char separators[] = ", ";
+
+    *list = (struct cog_config_list){0};
+    for (value += strspn(value, separators); *value != '\0';
+         value += strspn(value, separators)) {
+        size_t len = strcspn(value, separators);
+        char *word = list->text + list->len;
+        const char *reason, *other;
+        size_t at = 0;
+
+        /* A line is shorter than the field; other callers are stopped. */
+        if (len >= sizeof list->text - list->len)
+            return "is too long";
+        memcpy(word, value, len);
+        word[len] = '\0';
+        value += len;
+        reason = check(word);
+        if (reason != NULL)
+            return reason;
+        while ((other = cog_config_list_next(list, &at)) != NULL) {
+            if (strcmp(other, word) == 0)
+                return "must not name one twice";
+        }
+        list->len += len + 1;
+        list->count++;
+    }
+    return list->count == 0 ? "must name at least one" : NULL;
+}
+
+static const char *
+check_pool_group(const char *word)
+{
+    if (strlen(word) > 128)
+        return "must hold names of at most 128 bytes";
+    if (strchr(word, '*') != NULL)
+        return "must be names, or \"*\" alone for everybody: patterns are "
+               "not known here";
+    return NULL;
+}
+
+/* One option, two fields: "*" is a decision, not a name. */
+static const char *
+set_allow_groups(const struct cog_option *option, const char *value,
+                 void *field)
+{
+    struct cog_config_allow *allow = field;
+
+    (void) option;
+    if (strcmp(value, "*") == 0) {
+        allow->everybody = true;
+        return NULL;
+    }
+    return split_list(value, check_pool_group, &allow->groups);
+}
+
+static const char *
+check_group_map(const char *word)
+{
+    size_t pool_len;
+    const char *local = cog_config_group_map_local(word, &pool_len);
+
+    if (local == NULL || pool_len == 0 || pool_len > 128 ||
+        memchr(word, '*', pool_len) != NULL || !cog_grammar_local_group(local))
+        return "must be PoolGroup:localgroup, or several of these";
+    return NULL;
+}
+
+static const char *
+set_group_map(const struct cog_option *option, const char *value, void *field)
+{
+    (void) option;
+    return split_list(value, check_group_map, field);
+}
+
+#define FIELD(member)                                                         \
+    .offset = offsetof(struct cog_config, member),                            \
+    .size = sizeof(((struct cog_config *) NULL)->member)
+
+const struct cog_option cog_options[COG_OPTION_COUNT] = {
+    [COG_OPTION_POOL_ID] = {"pool_id", NULL, set_pool_id, FIELD(pool_id)},
+    [COG_OPTION_CLIENT_ID] = {"client_id", NULL, set_client_id,
+                              FIELD(client_id)},
+    [COG_OPTION_CLIENT_SECRET_FILE] = {"client_secret_file", NULL, set_path,
+                                       FIELD(client_secret_file)},
+    [COG_OPTION_ENDPOINT] = {"endpoint", NULL, set_endpoint, FIELD(endpoint)},
+    [COG_OPTION_JWKS_FILE] = {"jwks_file", NULL, set_path, FIELD(jwks_file)},
+    [COG_OPTION_ISSUER] = {"issuer", NULL, set_issuer, FIELD(issuer[0])},
+    [COG_OPTION_CA_FILE] = {"ca_file", NULL, set_path, FIELD(ca_file)},
+    [COG_OPTION_CA_PATH] = {"ca_path", "/etc/ssl/certs", set_path,
+                            FIELD(ca_path)},
+    [COG_OPTION_PROXY] = {"proxy", NULL, set_proxy, FIELD(proxy)},
+    [COG_OPTION_TIMEOUT] = {"timeout", "10", set_number, FIELD(timeout_s),
+                            .min = 1, .max = 60,
+                            .reason = "must be 1 to 60 (seconds)"},
+    [COG_OPTION_EARLY] = {"early", "connect", set_early, FIELD(early)},
+    [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
+                                 FIELD(sign_in_name)},
+    [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",
+                                set_login_claim, FIELD(login_claim)},
+    [COG_OPTION_CASE_INSENSITIVE] = {"case_insensitive", "no", set_yes_no,
+                                     FIELD(case_insensitive)},
+    [COG_OPTION_ALLOW_GROUPS] = {"allow_groups", NULL, set_allow_groups,
+                                 FIELD(allow)},
+    [COG_OPTION_ID_BASE] = {"id_base", "1879048192", set_number,
+                            FIELD(id_base), .min = COG_CONFIG_ID_MIN,
+                            .max = COG_CONFIG_ID_MAX,
+                            .reason = "must be 1000 to 2147352575"},
+    [COG_OPTION_ID_RANGE] = {"id_range", "268304384", set_number,
+                             FIELD(id_range), .min = 1,
+                             .max = COG_CONFIG_ID_MAX,
+                             .reason = "must be a number of ids"},
+    [COG_OPTION_ID_MAP] = {"id_map", NULL, set_path, FIELD(id_map)},
+    [COG_OPTION_ID_ATTRIBUTE] = {"id_attribute", NULL, set_id_attribute,
+                                 FIELD(id_attribute)},
+    [COG_OPTION_HOME] = {"home", "/home/%u", set_home, FIELD(home)},
+    [COG_OPTION_SHELL] = {"shell", "/bin/bash", set_shell, FIELD(shell)},
+    [COG_OPTION_GROUP_PREFIX] = {"group_prefix", "cognito-", set_group_prefix,
+                                 FIELD(group_prefix)},
+    [COG_OPTION_GROUP_MAP] = {"group_map", NULL, set_group_map,
+                              FIELD(group_map)},
+    [COG_OPTION_PROVISIONAL] = {"provisional", "off", set_provisional,
+                                FIELD(provisional)},
+    [COG_OPTION_PROVISIONAL_MATCH] = {"provisional_match", NULL,
+                                      set_provisional_match,
+                                      FIELD(provisional_match)},
+};
+
+enum cog_option_id
+cog_option_find(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < COG_OPTION_COUNT && strcmp(cog_options[i].name, name) != 0)
+        i++;
+    return (enum cog_option_id) i;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of options: for each its name, its default, and how its text
+ * becomes a field of struct cog_config. Of use to this room only.
+ */
+#ifndef COG_CONFIG_OPTIONS_H
+#define COG_CONFIG_OPTIONS_H
+
+#include "config/config.h"
+
+/* In the order of the man page and the sample file. */
+enum cog_option_id {
+    COG_OPTION_POOL_ID,
+    COG_OPTION_CLIENT_ID,
+    COG_OPTION_CLIENT_SECRET_FILE,
+    COG_OPTION_ENDPOINT,
+    COG_OPTION_JWKS_FILE,
+    COG_OPTION_ISSUER,
+    COG_OPTION_CA_FILE,
+    COG_OPTION_CA_PATH,
+    COG_OPTION_PROXY,
+    COG_OPTION_TIMEOUT,
+    COG_OPTION_EARLY,
+    COG_OPTION_SIGN_IN_NAME,
+    COG_OPTION_LOGIN_CLAIM,
+    COG_OPTION_CASE_INSENSITIVE,
+    COG_OPTION_ALLOW_GROUPS,
+    COG_OPTION_ID_BASE,
+    COG_OPTION_ID_RANGE,
+    COG_OPTION_ID_MAP,
+    COG_OPTION_ID_ATTRIBUTE,
+    COG_OPTION_HOME,
+    COG_OPTION_SHELL,
+    COG_OPTION_GROUP_PREFIX,
+    COG_OPTION_GROUP_MAP,
+    COG_OPTION_PROVISIONAL,
+    COG_OPTION_PROVISIONAL_MATCH,
+    COG_OPTION_COUNT
+};
+
+struct cog_option {
+    const char *name;
+    const char *fallback; /* the default as one would write it, or NULL */
+    /*
+     * Takes the option's text over into its field. Returns NULL, or why
+     * not: a fixed text that follows the option's name in a sentence, as
+     * "must be an absolute path". The field may then be half-written.
+     */
+    const char *(*set)(const struct cog_option *option, const char *value,
+                       void *field);
+    size_t offset; /* of the field in struct cog_config */
+    size_t size;   /* of the field */
+    /* For numbers: what is taken, and what to say of anything else. */
+    uint32_t min, max;
+    const char *reason;
+};
+
+extern const struct cog_option cog_options[COG_OPTION_COUNT];
+
+/* The option of this name, compared as bytes; COG_OPTION_COUNT if none. */
+enum cog_option_id cog_option_find(const char *name);
+
+#endif
