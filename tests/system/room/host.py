@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an administrator would do on a new machine: install, make users,
+configure, put the PAM stacks in place, start sshd."""
+
+import fcntl
+import glob
+import os
+import shutil
+import subprocess
+
+from room import pool
+from room.namespace import ROOM, SOURCE, run
+
+STACKS = ("login", "passwd", "sshd", "su", "sudo", "sudo-i")
+ROOT_PASSWORD = "root-of-this-room-7391"
+LOCAL_USER = "lena"
+LOCAL_PASSWORD = "lena-knows-this-4417"
+CONFIG = "/etc/cognito/cognito.conf"
+SETTINGS = {
+    "pool_id": pool.POOL_ID,
+    "client_id": pool.CLIENT_ID,
+    "endpoint": pool.ENDPOINT,
+    "ca_file": "/etc/cognito/test-ca.pem",
+    "allow_groups": "Staff",
+}
+
+
+def prepare(build, stacks):
+    names_of_host()
+    if build:
+        install(build)
+    system_users()
+    set_password("root", ROOT_PASSWORD)
+    add_user(LOCAL_USER, password=LOCAL_PASSWORD)
+    if os.path.exists(pool.PROGRAM):
+        os.makedirs(os.path.dirname(CONFIG), exist_ok=True)
+        pool.make_authority()
+        shutil.copy(f"{pool.CA}/ca.pem", SETTINGS["ca_file"])
+        os.chmod(SETTINGS["ca_file"], 0o644)
+        pool.start()
+    write_config()
+    with open("/etc/sudoers.d/room", "w", encoding="utf-8") as file:
+        file.write("%cognito-users ALL=(ALL) ALL\n"
+                   "Defaults lecture = never\n")
+    os.chmod("/etc/sudoers.d/room", 0o440)
+    if stacks == "files":
+        install_stacks()
+    elif stacks == "profile":
+        subprocess.run(["pam-auth-update", "--enable", "cognito"],
+                       check=True, env={**os.environ,
+                                        "DEBIAN_FRONTEND": "noninteractive"})
+    start_sshd()
+
+
+def names_of_host():
+    """No name service but files, and nobody of the host's own making."""
+    with open("/etc/hosts", "w", encoding="utf-8") as file:
+        file.write("127.0.0.1 localhost cognito.test wrong.test\n"
+                   "::1 localhost\n")
+    with open("/etc/nsswitch.conf", "w", encoding="utf-8") as file:
+        file.write("passwd: files\ngroup: files\nshadow: files\n"
+                   "hosts: files\nservices: files\nprotocols: files\n")
+    for path in ("/etc/nologin", "/etc/security/opasswd"):
+        if os.path.exists(path):
+            os.unlink(path)
+
+
+def install(build):
+    # Without the libtool relinking step nothing is written to the build.
+    with open(f"{ROOM}/log/install", "w", encoding="utf-8") as log:
+        run("make", "-C", build, "install", stdout=log,
+            stderr=subprocess.STDOUT)
+
+
+def system_users():
+    """As a package would: systemd-sysusers if it is there."""
+    shipped = "/usr/lib/sysusers.d/pam_cognito.conf"
+    if not os.path.exists(shipped):
+        shipped = f"{SOURCE}/etc/sysusers.d/pam_cognito.conf"
+    if shutil.which("systemd-sysusers"):
+        run("systemd-sysusers", shipped)
+        return
+    run("useradd", "--system", "--home-dir", "/", "--no-create-home",
+        "--shell", "/usr/sbin/nologin", "_cognito")
+    run("groupadd", "--system", "cognito-users")
+
+
+def add_user(name, password=None, groups=()):
+    """A local account. Without a password its shadow entry is locked, as
+    one has it for people who sign in with the pool."""
+    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run("useradd", "--create-home", "--shell", "/bin/bash",
+            *(["--groups", ",".join(groups)] if groups else []), name)
+        if password:
+            set_password(name, password)
+
+
+def set_password(name, password):
+    # yescrypt as Debian does, but cheap: the tests type it often.
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-6", "-stdin"], input=password, text=True,
+        capture_output=True, check=True).stdout.strip()
+    run("usermod", "--password", hashed, name)
+
+
+def config_text(**changes):
+    """The room's configuration; None leaves a key out."""
+    settings = {**SETTINGS, **changes}
+    return "".join(f"{key} = {value}\n" for key, value in settings.items()
+                   if value is not None)
+
+
+def write_config(path=CONFIG, mode=0o644, **changes):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(config_text(**changes))
+    os.chmod(path, mode)
+
+
+def install_stacks():
+    """Exactly the files that we ship."""
+    for name in STACKS:
+        shutil.copy(f"{SOURCE}/etc/pam.d/{name}", f"/etc/pam.d/{name}")
+
+
+def start_sshd():
+    for old in glob.glob("/etc/ssh/sshd_config.d/*.conf"):
+        os.unlink(old)
+    with open("/etc/ssh/sshd_config.d/room.conf", "w",
+              encoding="utf-8") as file:
+        file.write("ListenAddress 127.0.0.1\n"
+                   "KbdInteractiveAuthentication yes\n"
+                   "PermitRootLogin yes\nMaxStartups 300\n"
+                   "LogLevel VERBOSE\n")
+    run("ssh-keygen", "-q", "-A")
+    with open(f"{ROOM}/log/sshd", "w", encoding="utf-8") as log:
+        subprocess.Popen(["/usr/sbin/sshd", "-D"], stderr=log, stdout=log,
+                         stdin=subprocess.DEVNULL)
