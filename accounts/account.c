@@ -41,7 +41,7 @@ cog_fault_text(enum cog_fault fault)
         [COG_FAULT_MATCH] = "provisional_match is not printable ASCII",
     };
 
-    if ((size_t) fault >= sizeof texts / sizeof texts[0] ||
+    if ((size_t)fault >= sizeof texts / sizeof texts[0] ||
         texts[fault] == NULL)
         return "unknown fault";
     return texts[fault];
@@ -276,7 +276,7 @@ is_gecos_byte(char c)
 static bool
 is_continuation(char c)
 {
-    return ((unsigned char) c & 0xc0U) == 0x80U;
+    return ((unsigned char)c & 0xc0U) == 0x80U;
 }
 
 void
@@ -288,7 +288,7 @@ cog_gecos_clean(const char *text, size_t len, char out[COG_GECOS_MAX + 1])
         char c = is_gecos_byte(text[i]) ? text[i] : '?';
 
         if (is_continuation(text[i]) && i > 0 &&
-            ((unsigned char) text[i - 1] & 0x80U) != 0)
+            ((unsigned char)text[i - 1] & 0x80U) != 0)
             continue;
         if (c == ' ' && used == 0)
             continue;
@@ -409,7 +409,8 @@ is_pool_id(const char *id)
         else if (!cog_ascii_is_alnum(id[i]) && id[i] != '-')
             return false;
     }
-    return bar > 0 && bar + 1 < len && memchr(id + bar, '-', len - bar) == NULL;
+    return bar > 0 && bar + 1 < len &&
+           memchr(id + bar, '-', len - bar) == NULL;
 }
 
 static bool
@@ -469,8 +470,7 @@ cog_account_check(const struct cog_account *account,
 }
 
 static enum cog_fault
-group_check(const struct cog_group *group,
-            const struct cog_settings *settings)
+group_check(const struct cog_group *group, const struct cog_settings *settings)
 {
     enum cog_fault fault = cog_group_name_check(
         group->name, strnlen(group->name, COG_NAME_MAX + 1));

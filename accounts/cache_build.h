@@ -33,7 +33,10 @@ struct cog_cache_build {
     uint32_t records;     /* all so far, without the stamp */
 };
 
-#define COG_CACHE_BUILD_EMPTY {.dir_fd = -1, .fd = -1}
+#define COG_CACHE_BUILD_EMPTY                                                 \
+    {                                                                         \
+        .dir_fd = -1, .fd = -1                                                \
+    }
 
 /*
  * Begin DIRECTORY/NAME. The directory is root's and only root's to write
@@ -45,8 +48,7 @@ int cog_cache_build_begin(const char *directory, const char *name,
 /* Add a record; data must be sealed. *position, which may be NULL. */
 int cog_cache_build_add(struct cog_cache_build *build,
                         const struct cog_cache_key *key,
-                        const struct cog_cache_data *data,
-                        uint32_t *position);
+                        const struct cog_cache_data *data, uint32_t *position);
 
 /* Add a record of another file of ours as it is. Not for positions. */
 int cog_cache_build_copy(struct cog_cache_build *build,

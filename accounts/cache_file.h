@@ -97,9 +97,11 @@ int cog_cache_file_map(const char *directory, const char *name, bool secret,
 /* Unmap what cog_cache_file_map mapped; fine when empty. */
 void cog_cache_file_unmap(struct cog_cache_file *file);
 
-#define COG_CACHE_FILE_EMPTY {.fd = -1}
-#define cog_cleanup_cache_file \
-    __attribute__((cleanup(cog_cache_file_unmap)))
+#define COG_CACHE_FILE_EMPTY                                                  \
+    {                                                                         \
+        .fd = -1                                                              \
+    }
+#define cog_cleanup_cache_file __attribute__((cleanup(cog_cache_file_unmap)))
 
 /*
  * Open DIRECTORY/NAME and check owner, mode and size. ENODATA: missing;

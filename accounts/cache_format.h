@@ -71,9 +71,10 @@
 #define COG_HEAD_BYTES   10U
 
 /* Bounds of one record. */
-#define COG_KEY_MAX    (1U + 32U)
-#define COG_RECORD_MAX 16384U /* data: a login with 100 groups of 128 bytes   \
-                               */
+#define COG_KEY_MAX (1U + 32U)
+#define COG_RECORD_MAX                                                        \
+    16384U /* data: a login with 100 groups of 128 bytes                      \
+            */
 
 /* Names of the files in their directories. */
 #define COG_RECENT_FILE "recent.cdb"

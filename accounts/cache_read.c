@@ -74,15 +74,15 @@ find_in(const struct cog_cache_file *file, const struct query *query,
     uint32_t position = 0, number = 0;
     int error;
 
-    error = cog_cache_file_find(file, query->key.bytes, query->key.len,
-                                record);
+    error =
+        cog_cache_file_find(file, query->key.bytes, query->key.len, record);
     if (error != 0 || !query->by_number)
         return error;
     error = cog_cache_parse_number(record, &position);
     if (error == 0)
         error = cog_cache_file_at(file, position, record);
     if (error == 0)
-        error = parse_target((char) query->key.bytes[0], record, &number);
+        error = parse_target((char)query->key.bytes[0], record, &number);
     if (error != 0)
         return error;
     return number == query->number ? 0 : EBADMSG;
@@ -148,9 +148,9 @@ find_by_reading(const struct cog_cache_reader *reader,
     if (error == ENOENT) {
         error = cog_cache_file_open(reader->directory, COG_BASE_FILE, false,
                                     &base_fd, &size);
-        if (error == ENODATA &&
-            (levels.recent.flags & COG_STAMP_HAS_BASE) == 0)
-            return ENOENT;
+        if (error == ENODATA)
+            return (levels.recent.flags & COG_STAMP_HAS_BASE) == 0 ? ENOENT
+                                                                   : EBADMSG;
         if (error == 0)
             error = cog_cache_file_from_fd(base_fd, size, base_buffer,
                                            sizeof base_buffer, &levels.base);
@@ -166,7 +166,7 @@ static void
 unmap(struct cog_cache_map *map)
 {
     if (map->bytes != NULL)
-        (void) munmap((void *) (uintptr_t) map->bytes, map->size);
+        (void)munmap((void *)(uintptr_t)map->bytes, map->size);
     *map = (struct cog_cache_map){.bytes = NULL};
 }
 
@@ -187,22 +187,22 @@ map_file(const char *directory, const char *name, struct cog_cache_map *map,
         return error;
     if (size < COG_RECORDS_AT || fstat(fd, &status) != 0)
         return EBADMSG;
-    bytes = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
+    bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED)
         return errno;
     /* Look-ups touch a page here and there: no read-ahead, please. */
-    (void) madvise(bytes, (size_t) size, MADV_RANDOM);
+    (void)madvise(bytes, (size_t)size, MADV_RANDOM);
     error = cog_cache_file_from_bytes(bytes, size, &file);
     if (error == 0 && file.superseded)
         error = ESTALE;
     if (error != 0) {
-        (void) munmap(bytes, (size_t) size);
+        (void)munmap(bytes, (size_t)size);
         return error;
     }
     map->bytes = bytes;
-    map->size = (size_t) size;
-    map->device = (uint64_t) status.st_dev;
-    map->inode = (uint64_t) status.st_ino;
+    map->size = (size_t)size;
+    map->device = (uint64_t)status.st_dev;
+    map->inode = (uint64_t)status.st_ino;
     *flags = file.flags;
     return 0;
 }
@@ -220,8 +220,7 @@ map_anew(struct cog_cache_reader *reader)
                  &flags) != 0)
         return false;
     error = map_file(reader->directory, COG_BASE_FILE, &reader->base, &unused);
-    if (error == 0 ||
-        (error == ENODATA && (flags & COG_STAMP_HAS_BASE) == 0))
+    if (error == 0 || (error == ENODATA && (flags & COG_STAMP_HAS_BASE) == 0))
         return true;
     unmap(&reader->recent);
     return false;
@@ -257,9 +256,9 @@ static void
 leave(struct cog_cache_reader *reader, bool stale)
 {
     if (stale)
-        (void) atomic_fetch_and_explicit(&reader->gate, ~GATE_OPEN,
-                                         memory_order_relaxed);
-    (void) atomic_fetch_sub_explicit(&reader->gate, 1, memory_order_release);
+        (void)atomic_fetch_and_explicit(&reader->gate, ~GATE_OPEN,
+                                        memory_order_relaxed);
+    (void)atomic_fetch_sub_explicit(&reader->gate, 1, memory_order_release);
 }
 
 static bool
@@ -269,8 +268,8 @@ is_superseded(const struct cog_cache_map *map)
 
     if (map->bytes == NULL)
         return false;
-    word = (const _Atomic uint32_t *) (const void *) (map->bytes +
-                                                      COG_SUPERSEDED_AT);
+    word = (const _Atomic uint32_t *)(const void *)(map->bytes +
+                                                    COG_SUPERSEDED_AT);
     return atomic_load_explicit(word, memory_order_acquire) != 0;
 }
 
@@ -287,8 +286,8 @@ is_current(const char *directory, const char *name,
     if (map->bytes == NULL)
         return error == ENODATA;
     return error == 0 && fstat(fd, &status) == 0 &&
-           (uint64_t) status.st_dev == map->device &&
-           (uint64_t) status.st_ino == map->inode;
+           (uint64_t)status.st_dev == map->device &&
+           (uint64_t)status.st_ino == map->inode;
 }
 
 /* Inside of the gate. ESTALE: the files were replaced. */

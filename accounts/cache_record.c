@@ -36,8 +36,10 @@ struct text {
     size_t max;    /* longest text */
 };
 
-#define TEXT(type, field) \
-    {offsetof(type, field), sizeof((type *) NULL)->field - 1}
+#define TEXT(type, field)                                                     \
+    {                                                                         \
+        offsetof(type, field), sizeof((type *)NULL)->field - 1                \
+    }
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct text account_texts[] = {
@@ -60,7 +62,7 @@ cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 {
     size_t len = strnlen(name, COG_NAME_MAX);
 
-    key->bytes[0] = (unsigned char) kind;
+    key->bytes[0] = (unsigned char)kind;
     memcpy(key->bytes + 1, name, len);
     key->len = len + 1;
 }
@@ -68,7 +70,7 @@ cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 void
 cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key)
 {
-    key->bytes[0] = (unsigned char) kind;
+    key->bytes[0] = (unsigned char)kind;
     cog_le32_put(key->bytes + 1, id);
     key->len = 5;
 }
@@ -87,8 +89,8 @@ cog_cache_seal(const struct cog_cache_key *key, struct cog_cache_data *data)
 
     data->bytes[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
     data->bytes[COG_HEAD_KIND] = key->bytes[0];
-    cog_le32_put(front, (uint32_t) key->len);
-    cog_le32_put(front + 4, (uint32_t) data->len);
+    cog_le32_put(front, (uint32_t)key->len);
+    cog_le32_put(front + 4, (uint32_t)data->len);
     memcpy(front + COG_CDB_PAIR, key->bytes, key->len);
     cog_le64_put(data->bytes + COG_HEAD_SUM,
                  cog_cache_sum(front, COG_CDB_PAIR + key->len,
@@ -111,12 +113,12 @@ pack_texts(const void *from, const struct text *texts, size_t count,
            unsigned char *lengths, struct cog_cache_data *data)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *text = (const char *) from + texts[i].offset;
+        const char *text = (const char *)from + texts[i].offset;
         size_t len = strnlen(text, texts[i].max + 1);
 
         if (len > texts[i].max || len + 1 > data->size - data->len)
             return EMSGSIZE;
-        lengths[i] = (unsigned char) len;
+        lengths[i] = (unsigned char)len;
         memcpy(data->bytes + data->len, text, len + 1);
         data->len += len + 1;
     }
@@ -128,8 +130,8 @@ pack_texts(const void *from, const struct text *texts, size_t count,
  * checked. bytes are at the lengths and end with the record.
  */
 static int
-check_texts(const struct text *texts, size_t count,
-            const unsigned char *bytes, size_t len)
+check_texts(const struct text *texts, size_t count, const unsigned char *bytes,
+            size_t len)
 {
     size_t at = count;
 
@@ -147,13 +149,13 @@ check_texts(const struct text *texts, size_t count,
 }
 
 static void
-parse_texts(const struct text *texts, size_t count,
-            const unsigned char *bytes, void *to)
+parse_texts(const struct text *texts, size_t count, const unsigned char *bytes,
+            void *to)
 {
     size_t at = count;
 
     for (size_t i = 0; i < count; i++) {
-        memcpy((char *) to + texts[i].offset, bytes + at, bytes[i] + 1U);
+        memcpy((char *)to + texts[i].offset, bytes + at, bytes[i] + 1U);
         at += bytes[i] + 1U;
     }
 }
@@ -162,14 +164,13 @@ int
 cog_cache_pack_account(const struct cog_account *account,
                        struct cog_cache_data *data)
 {
-    unsigned char *fixed =
-        begin(data, ACCOUNT_LENGTHS + COUNT(account_texts));
+    unsigned char *fixed = begin(data, ACCOUNT_LENGTHS + COUNT(account_texts));
 
     if (fixed == NULL)
         return EMSGSIZE;
     cog_le32_put(fixed + ACCOUNT_UID, account->uid);
     cog_le32_put(fixed + ACCOUNT_GID, account->gid);
-    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t) account->when_s);
+    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t)account->when_s);
     fixed[ACCOUNT_FLAGS] = account->disabled ? 1 : 0;
     return pack_texts(account, account_texts, COUNT(account_texts),
                       fixed + ACCOUNT_LENGTHS, data);
@@ -185,7 +186,7 @@ name_len(const struct cog_cache_record *record)
 static const char *
 name_of(const struct cog_cache_record *record)
 {
-    return (const char *) record->key + 1;
+    return (const char *)record->key + 1;
 }
 
 int
@@ -209,19 +210,19 @@ cog_cache_parse_account(const struct cog_cache_record *record,
         return error;
     if (cog_login_name_check(name_of(record), name_len(record)) !=
             COG_FAULT_NONE ||
-        cog_id_is_forbidden(uid) ||
-        cog_le32_get(fixed + ACCOUNT_GID) != uid || fixed[ACCOUNT_FLAGS] > 1)
+        cog_id_is_forbidden(uid) || cog_le32_get(fixed + ACCOUNT_GID) != uid ||
+        fixed[ACCOUNT_FLAGS] > 1)
         return EBADMSG;
-    error = check_texts(account_texts, COUNT(account_texts),
-                        fixed + ACCOUNT_LENGTHS,
-                        record->len - ACCOUNT_LENGTHS);
+    error =
+        check_texts(account_texts, COUNT(account_texts),
+                    fixed + ACCOUNT_LENGTHS, record->len - ACCOUNT_LENGTHS);
     if (error != 0)
         return error;
     memcpy(account->name, name_of(record), name_len(record));
     account->name[name_len(record)] = '\0';
     account->uid = uid;
     account->gid = uid;
-    account->when_s = (int64_t) cog_le64_get(fixed + ACCOUNT_WHEN);
+    account->when_s = (int64_t)cog_le64_get(fixed + ACCOUNT_WHEN);
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,
                 account);
@@ -240,7 +241,7 @@ cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
     if (fixed == NULL)
         return EMSGSIZE;
     cog_le32_put(fixed + GIDS_PRIMARY, primary);
-    cog_le16_put(fixed + GIDS_COUNT, (uint16_t) groups->count);
+    cog_le16_put(fixed + GIDS_COUNT, (uint16_t)groups->count);
     for (size_t i = 0; i < groups->count; i++)
         cog_le32_put(fixed + GIDS_LIST + 4 * i, groups->list[i].gid);
     return 0;
@@ -297,9 +298,9 @@ cog_cache_parse_settings(const struct cog_cache_record *record,
     if (record->key[0] != 'S' || record->len < SETTINGS_LENGTHS ||
         fixed[SETTINGS_FLAGS] > 1)
         return EBADMSG;
-    error = check_texts(settings_texts, COUNT(settings_texts),
-                        fixed + SETTINGS_LENGTHS,
-                        record->len - SETTINGS_LENGTHS);
+    error =
+        check_texts(settings_texts, COUNT(settings_texts),
+                    fixed + SETTINGS_LENGTHS, record->len - SETTINGS_LENGTHS);
     if (error != 0)
         return error;
     memset(&parsed, 0, sizeof parsed);
@@ -326,8 +327,7 @@ cog_cache_pack_number(uint32_t number, struct cog_cache_data *data)
 }
 
 int
-cog_cache_parse_number(const struct cog_cache_record *record,
-                       uint32_t *number)
+cog_cache_parse_number(const struct cog_cache_record *record, uint32_t *number)
 {
     if (record->len != 4)
         return EBADMSG;

@@ -61,16 +61,4 @@ int cog_cache_remove_account(const struct cog_places *places,
                              const struct cog_cache_lock *lock,
                              const char *name);
 
-/* Told each account with its groups; a result other than 0 ends the walk. */
-typedef int cog_cache_visit(void *context, const struct cog_account *account,
-                            const struct cog_groups *groups);
-
-/*
- * Visit every account once (that of recent where both files have the name),
- * after checking the whole files, record by record. Needs no lock. Returns
- * the visitor's result when it is not 0.
- */
-int cog_cache_walk(const char *directory, cog_cache_visit *visit,
-                   void *context);
-
 #endif

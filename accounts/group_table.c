@@ -11,7 +11,7 @@
 static size_t
 hash_name(const char *name)
 {
-    return cog_cache_hash((const unsigned char *) name, strlen(name));
+    return cog_cache_hash((const unsigned char *)name, strlen(name));
 }
 
 /* Spread: gids of a range often differ in their lowest bits only. */
@@ -60,10 +60,9 @@ index_group(struct cog_group_table *table, size_t i)
 static int
 grow(struct cog_group_table *table)
 {
-    struct cog_group_table larger = {.count = table->count,
-                                     .room = table->room == 0
-                                                 ? 64
-                                                 : 2 * table->room};
+    struct cog_group_table larger = {
+        .count = table->count,
+        .room = table->room == 0 ? 64 : 2 * table->room};
 
     larger.groups = calloc(larger.room, sizeof *larger.groups);
     larger.by_name = calloc(slots(&larger), sizeof *larger.by_name);

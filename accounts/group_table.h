@@ -27,7 +27,6 @@ int cog_group_table_add(struct cog_group_table *table, const char *name,
 /* Free everything; the table is empty then. */
 void cog_group_table_clear(struct cog_group_table *table);
 
-#define cog_cleanup_group_table \
-    __attribute__((cleanup(cog_group_table_clear)))
+#define cog_cleanup_group_table __attribute__((cleanup(cog_group_table_clear)))
 
 #endif

@@ -28,6 +28,7 @@ enum cog_id_place {
     COG_ID_POOL_GROUP, /* another group of ours has it */
     COG_ID_GIVEN,      /* it was given to another name on this host */
     COG_ID_RETIRED,    /* its owner was forgotten */
+    COG_ID_OTHER,      /* the name is there with another id, owner_id */
     COG_ID_NAME_LOCAL  /* not the id: the name is a local user or group */
 };
 
@@ -36,14 +37,17 @@ struct cog_id_conflict {
     enum cog_id_place place;
     uint32_t id;
     char wanted_by[COG_NAME_MAX + 1];
-    char owner[COG_NAME_MAX + 1]; /* equal to wanted_by with RETIRED */
+    char owner[COG_NAME_MAX + 1]; /* may be wanted_by itself */
+    uint32_t owner_id;            /* id, but with COG_ID_OTHER */
 };
 
 /* A few words, such as "is taken by the local user or group"; never NULL. */
 const char *cog_id_place_text(enum cog_id_place place);
 
 /*
- * Whether id may be given to (or kept by) the user or group name. 0: yes.
+ * Whether id may be given to (or kept by) the user or group name: free on the
+ * host, ours to nobody else, never given to another, and no other id of this
+ * name. 0: yes.
  * EEXIST: no, and *conflict names both. Else the file that could not be
  * read: no answer, so no id. A missing accounts file or login store counts
  * as empty. Call it under the writers' lock when a write follows.

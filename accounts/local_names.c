@@ -129,7 +129,7 @@ scan(const char *path, const struct visitor *visitor, enum cog_trust *why)
             break;
         for (ssize_t i = 0; i < got; i++)
             feed(&scanner, buffer[i]);
-        seen += (uint64_t) got;
+        seen += (uint64_t)got;
         if (seen > COG_LOCAL_FILE_MAX) {
             if (why != NULL)
                 *why = COG_TRUST_TOO_BIG;
@@ -157,11 +157,11 @@ parse_id(const struct token *token, uint32_t *id)
     for (size_t i = 0; i < token->len; i++) {
         if (!cog_ascii_is_digit(token->text[i]))
             return false;
-        sum = sum * 10 + (uint64_t) (token->text[i] - '0');
+        sum = sum * 10 + (uint64_t)(token->text[i] - '0');
         if (sum > UINT32_MAX)
             return false;
     }
-    *id = (uint32_t) sum;
+    *id = (uint32_t)sum;
     return true;
 }
 
@@ -283,8 +283,7 @@ cog_local_member_find(const struct cog_local_files *files, const char *name,
                       const char *group_name, enum cog_trust *why)
 {
     struct cog_local_user user;
-    struct search search = {
-        .name = group_name, .group = true, .member = name};
+    struct search search = {.name = group_name, .group = true, .member = name};
     int error = cog_local_user_find(files, name, &user, why);
 
     if (error != 0)
@@ -301,8 +300,8 @@ struct id_search {
     bool gid_too; /* passwd: the fourth field is an id as well */
     bool hit;     /* the line being read has it */
     bool found;
-    char name[sizeof((struct token *) NULL)->text];
-    char owner[sizeof((struct token *) NULL)->text];
+    char name[sizeof((struct token *)NULL)->text];
+    char owner[sizeof((struct token *)NULL)->text];
 };
 
 static void
@@ -326,7 +325,7 @@ id_line(void *context, size_t fields)
 {
     struct id_search *search = context;
 
-    (void) fields;
+    (void)fields;
     if (search->hit && !search->found) {
         search->found = true;
         memcpy(search->owner, search->name, sizeof search->owner);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether an id may be given to a name; see the header. */
+#include "accounts/id_check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "accounts/cache_read.h"
+#include "accounts/logins.h"
+
+const char *
+cog_id_place_text(enum cog_id_place place)
+{
+    static const char *const texts[] = {
+        [COG_ID_FREE] = "is free",
+        [COG_ID_LOCAL] = "is taken by the local user or group",
+        [COG_ID_ACCOUNT] = "is taken by the account",
+        [COG_ID_POOL_GROUP] = "is taken by the pool group",
+        [COG_ID_GIVEN] = "was given on this host to",
+        [COG_ID_RETIRED] = "is retired since it was forgotten who had it:",
+        [COG_ID_OTHER] = "is wanted by a name that has another id",
+        [COG_ID_NAME_LOCAL] = "is wanted by the name of a local user or group",
+    };
+
+    if ((size_t)place >= sizeof texts / sizeof texts[0])
+        return "is taken";
+    return texts[place];
+}
+
+static void
+copy_name(const char *from, char to[COG_NAME_MAX + 1])
+{
+    size_t len = strnlen(from, COG_NAME_MAX);
+
+    memcpy(to, from, len);
+    to[len] = '\0';
+}
+
+/* One question: who wants which id. */
+struct wish {
+    enum cog_id_kind kind;
+    const char *name;
+    uint32_t id;
+};
+
+static int
+refuse(const struct wish *wish, enum cog_id_place place, const char *owner,
+       uint32_t owner_id, struct cog_id_conflict *conflict)
+{
+    if (conflict != NULL) {
+        conflict->place = place;
+        conflict->id = wish->id;
+        conflict->owner_id = owner_id;
+        copy_name(wish->name, conflict->wanted_by);
+        copy_name(owner, conflict->owner);
+    }
+    return EEXIST;
+}
+
+/* "Not there", or no file yet: nobody has it. */
+static int
+absent_is_fine(int error)
+{
+    return error == ENOENT || error == ENODATA ? 0 : error;
+}
+
+static int
+check_local(const struct cog_places *places, const struct wish *wish,
+            struct cog_id_conflict *conflict)
+{
+    char owner[COG_NAME_MAX + 1];
+    int error = cog_local_id_find(&places->local, wish->id, owner, NULL);
+
+    if (error == 0)
+        return refuse(wish, COG_ID_LOCAL, owner, wish->id, conflict);
+    return error == ENOENT ? 0 : error;
+}
+
+/* The id as a uid: fine only for the account itself. */
+static int
+check_account(struct cog_cache_reader *reader, const struct wish *wish,
+              struct cog_id_conflict *conflict)
+{
+    struct cog_account account;
+    int error = cog_cache_find_uid(reader, wish->id, &account);
+
+    if (error != 0)
+        return absent_is_fine(error);
+    if (wish->kind == COG_ID_USER && strcmp(account.name, wish->name) == 0)
+        return 0;
+    return refuse(wish, COG_ID_ACCOUNT, account.name, wish->id, conflict);
+}
+
+/* The id as a gid: a user's private group has the user's name. */
+static int
+check_group(struct cog_cache_reader *reader, const struct wish *wish,
+            struct cog_id_conflict *conflict)
+{
+    struct cog_group group;
+    int error = cog_cache_find_gid(reader, wish->id, &group);
+
+    if (error != 0)
+        return absent_is_fine(error);
+    if (strcmp(group.name, wish->name) == 0)
+        return 0;
+    return refuse(wish, COG_ID_POOL_GROUP, group.name, wish->id, conflict);
+}
+
+/* The name: whether it is there with another id, as a group or an account. */
+static int
+check_name(struct cog_cache_reader *reader, const struct wish *wish,
+           struct cog_id_conflict *conflict)
+{
+    struct cog_account account;
+    struct cog_group group;
+    int error = cog_cache_find_group(reader, wish->name, &group);
+
+    if (error == 0 && group.gid != wish->id)
+        return refuse(wish, COG_ID_OTHER, group.name, group.gid, conflict);
+    if (absent_is_fine(error) != 0)
+        return error;
+    if (wish->kind != COG_ID_USER)
+        return 0;
+    error = cog_cache_find_name(reader, wish->name, &account);
+    if (error == 0 && account.uid != wish->id)
+        return refuse(wish, COG_ID_OTHER, account.name, account.uid, conflict);
+    return absent_is_fine(error);
+}
+
+static int
+check_given(const struct cog_places *places, const struct wish *wish,
+            struct cog_id_conflict *conflict)
+{
+    struct cog_id_owner owner;
+    int error = cog_logins_find_id(places->logins, wish->id, &owner);
+
+    if (error != 0)
+        return absent_is_fine(error);
+    if (owner.retired)
+        return refuse(wish, COG_ID_RETIRED, owner.name, wish->id, conflict);
+    if (owner.kind == wish->kind && strcmp(owner.name, wish->name) == 0)
+        return 0;
+    return refuse(wish, COG_ID_GIVEN, owner.name, wish->id, conflict);
+}
+
+int
+cog_id_check_free(const struct cog_places *places, enum cog_id_kind kind,
+                  const char *name, uint32_t id,
+                  struct cog_id_conflict *conflict)
+{
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(places->accounts);
+    struct wish wish = {kind, name, id};
+    int error = check_local(places, &wish, conflict);
+
+    if (error == 0)
+        error = check_account(&reader, &wish, conflict);
+    if (error == 0)
+        error = check_group(&reader, &wish, conflict);
+    if (error == 0)
+        error = check_name(&reader, &wish, conflict);
+    if (error == 0)
+        error = check_given(places, &wish, conflict);
+    return error;
+}
+
+int
+cog_name_check_local(const struct cog_local_files *files, const char *name,
+                     struct cog_id_conflict *conflict)
+{
+    struct cog_local_user user = {0, 0};
+    struct wish wish = {.name = name};
+    uint32_t gid = 0;
+    int error = cog_local_user_find(files, name, &user, NULL);
+
+    /* A malformed line of that name is a local name, too. */
+    if (error == 0 || error == EBADMSG)
+        return refuse(&wish, COG_ID_NAME_LOCAL, name, user.uid, conflict);
+    if (error != ENOENT)
+        return error;
+    error = cog_local_group_find(files, name, &gid, NULL);
+    if (error == 0 || error == EBADMSG)
+        return refuse(&wish, COG_ID_NAME_LOCAL, name, gid, conflict);
+    return error == ENOENT ? 0 : error;
+}
