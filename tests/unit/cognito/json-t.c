@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cognito/json: strict reading, exact types, safe writing. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cognito/json.h"
+#include "cognito/json_scan.h"
+#include "cognito/json_write.h"
+
+struct text {
+    const char *bytes;
+    size_t len;
+};
+
+#define TEXT(literal)                                                         \
+    {                                                                         \
+        literal, sizeof(literal) - 1                                          \
+    }
+
+static void
+assert_refused(const char *bytes, size_t len)
+{
+    /* An exact heap copy, so that a sanitizer sees any step beyond it. */
+    char *copy = malloc(len == 0 ? 1 : len);
+    struct cog_json *document = NULL;
+
+    assert_non_null(copy);
+    memcpy(copy, bytes, len);
+    if (cog_json_parse(copy, len, &document) == COG_OK)
+        fail_msg("taken: %.*s", (int)len, bytes);
+    assert_null(document);
+    free(copy);
+}
+
+static struct cog_json *
+parsed(const char *text)
+{
+    struct cog_json *document = NULL;
+
+    assert_int_equal(cog_json_parse(text, strlen(text), &document), COG_OK);
+    return document;
+}
+
+static void
+test_malformed(void **state)
+{
+    static const struct text texts[] = {
+        TEXT(""),
+        TEXT(" "),
+        TEXT("{"),
+        TEXT("}"),
+        TEXT("[]"),
+        TEXT("\"a\""),
+        TEXT("1"),
+        TEXT("null"),
+        TEXT("{}{}"),
+        TEXT("{} x"),
+        TEXT("{}\0"),
+        TEXT("{}\0{}"),
+        TEXT("{'a':1}"),
+        TEXT("{a:1}"),
+        TEXT("{\"a\":1,}"),
+        TEXT("{,\"a\":1}"),
+        TEXT("{\"a\" 1}"),
+        TEXT("{\"a\":}"),
+        TEXT("{\"a\":[1,]}"),
+        TEXT("{\"a\":[,1]}"),
+        TEXT("{\"a\":01}"),
+        TEXT("{\"a\":+1}"),
+        TEXT("{\"a\":.5}"),
+        TEXT("{\"a\":5.}"),
+        TEXT("{\"a\":1e}"),
+        TEXT("{\"a\":-}"),
+        TEXT("{\"a\":0x10}"),
+        TEXT("{\"a\":NaN}"),
+        TEXT("{\"a\":Infinity}"),
+        TEXT("{\"a\":-Infinity}"),
+        TEXT("{\"a\":nan}"),
+        TEXT("{\"a\":True}"),
+        TEXT("{\"a\":tru}"),
+        TEXT("{\"a\":/*c*/1}"),
+        TEXT("{\"a\":1}//c"),
+        TEXT("\xef\xbb\xbf{}"),
+        TEXT("{\"a\":\"\t\"}"),
+        TEXT("{\"a\":\"\n\"}"),
+        TEXT("{\"a\":\"\\x\"}"),
+        TEXT("{\"a\":\"\\u12\"}"),
+        TEXT("{\"a\":\"\\u12g4\"}"),
+        TEXT("{\"a\":\"\\ud800\"}"),
+        TEXT("{\"a\":\"\\udc00\"}"),
+        TEXT("{\"a\":\"\\ud800\\u0041\"}"),
+        TEXT("{\"a\":\"\\udc00\\ud800\"}"),
+        TEXT("{\"a\":\"\xff\"}"),
+        TEXT("{\"a\":\"\xc0\xaf\"}"),
+        TEXT("{\"a\":\"\xed\xa0\x80\"}"),
+        TEXT("{\"\xff\":1}"),
+        TEXT("{\"a\\u0000b\":1}"),
+        TEXT("{\"a\":\"b"),
+        TEXT("{\"a\":\"\\"),
+        TEXT("{\"a\":\"\\u00"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_refused(texts[i].bytes, texts[i].len);
+}
+
+static void
+test_repeated(void **state)
+{
+    static const char *const texts[] = {
+        "{\"a\":1,\"a\":1}",
+        "{\"a\":1,\"b\":2,\"a\":3}",
+        "{\"a\":1,\"\\u0061\":2}",
+        "{\"b\":{\"a\":1,\"a\":2}}",
+        "{\"b\":[{\"a\":1,\"a\":2}]}",
+        "{\"a\":{\"c\":1},\"a\":{\"c\":1}}",
+        "{\"\":1,\"\":2}",
+    };
+    struct cog_json *document;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_refused(texts[i], strlen(texts[i]));
+    document = parsed("{\"a\":{\"a\":1},\"b\":{\"a\":1},\"A\":[{\"a\":2}]}");
+    cog_json_free(document);
+}
+
+static void
+test_depth(void **state)
+{
+    char text[512];
+    struct cog_json *document = NULL;
+
+    (void)state;
+    for (size_t depth = 1; depth < 100; depth++) {
+        size_t at = 0;
+
+        at += (size_t)snprintf(text, sizeof text, "{\"a\":");
+        memset(text + at, '[', depth - 1);
+        at += depth - 1;
+        if (depth == 1)
+            text[at++] = '1';
+        memset(text + at, ']', depth - 1);
+        at += depth - 1;
+        text[at++] = '}';
+        if (depth <= COG_JSON_DEPTH) {
+            assert_int_equal(cog_json_parse(text, at, &document), COG_OK);
+            cog_json_free(document);
+        } else {
+            assert_refused(text, at);
+        }
+    }
+}
+
+static void
+test_types(void **state)
+{
+    struct cog_json *document =
+        parsed("{\"text\":\"12\",\"digits\":\"12abc\",\"number\":12,"
+               "\"fraction\":12.0,\"exponent\":1e3,\"minus\":-1,\"zero\":0,"
+               "\"top\":9007199254740992,\"over\":9007199254740993,"
+               "\"huge\":18446744073709551617,\"yes\":true,\"no\":false,"
+               "\"null\":null,\"array\":[1],\"object\":{},"
+               "\"nul\":\"root\\u0000evil\"}");
+    const struct cog_json *inner = NULL;
+    const char *text = "untouched";
+    int64_t number = -7;
+
+    (void)state;
+    static const char *const no_numbers[] = {
+        "text", "digits", "fraction", "exponent", "minus",  "over", "huge",
+        "yes",  "no",     "null",     "array",    "object", "nul",  "absent",
+    };
+    static const char *const no_texts[] = {
+        "number", "fraction", "zero",   "yes", "no",
+        "null",   "array",    "object", "nul", "absent",
+    };
+
+    for (size_t i = 0; i < sizeof no_numbers / sizeof no_numbers[0]; i++)
+        assert_int_equal(cog_json_integer(document, no_numbers[i], &number),
+                         COG_PROTOCOL);
+    assert_int_equal(number, -7);
+    for (size_t i = 0; i < sizeof no_texts / sizeof no_texts[0]; i++)
+        assert_int_equal(cog_json_text(document, no_texts[i], 100, &text),
+                         COG_PROTOCOL);
+    assert_string_equal(text, "untouched");
+    assert_int_equal(cog_json_true(document, "yes"), COG_OK);
+    assert_int_equal(cog_json_true(document, "no"), COG_PROTOCOL);
+    assert_int_equal(cog_json_true(document, "text"), COG_PROTOCOL);
+    assert_int_equal(cog_json_true(document, "number"), COG_PROTOCOL);
+    assert_int_equal(cog_json_array(document, "object", &inner), COG_PROTOCOL);
+    assert_int_equal(cog_json_object(document, "array", &inner), COG_PROTOCOL);
+    assert_null(inner);
+    assert_int_equal(cog_json_integer(document, "zero", &number), COG_OK);
+    assert_int_equal(number, 0);
+    assert_int_equal(cog_json_integer(document, "top", &number), COG_OK);
+    assert_int_equal(number, INT64_C(1) << 53);
+    assert_false(cog_json_has(document, "null"));
+    assert_false(cog_json_has(document, "absent"));
+    assert_true(cog_json_has(document, "no"));
+    cog_json_free(document);
+}
+
+static void
+test_bounds(void **state)
+{
+    struct cog_json *document = parsed("{\"a\":\"12345\",\"l\":[\"12345\"]}");
+    const struct cog_json *list = NULL;
+    const char *text = NULL;
+
+    (void)state;
+    assert_int_equal(cog_json_text(document, "a", 4, &text), COG_PROTOCOL);
+    assert_int_equal(cog_json_text(document, "a", 5, &text), COG_OK);
+    assert_int_equal(cog_json_array(document, "l", &list), COG_OK);
+    assert_int_equal(cog_json_text_at(list, 0, 4, &text), COG_PROTOCOL);
+    assert_int_equal(cog_json_text_at(list, 0, 5, &text), COG_OK);
+    assert_int_equal(cog_json_text_at(list, 1, 5, &text), COG_PROTOCOL);
+    cog_json_free(document);
+}
+
+static void
+test_escapes(void **state)
+{
+    struct cog_json *document =
+        parsed("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\\udd11\"}");
+    const char *text = NULL;
+
+    (void)state;
+    assert_int_equal(cog_json_text(document, "a", 100, &text), COG_OK);
+    assert_string_equal(text, "\"\\/\b\f\n\r\t\xc3\xa4\xf0\x9f\x94\x91");
+    cog_json_free(document);
+}
+
+static void
+test_written(void **state)
+{
+    char all[256];
+    struct cog_json_writer writer = COG_JSON_WRITER_EMPTY;
+    struct cog_json *document = NULL;
+    const struct cog_json *inner = NULL;
+    const char *text = NULL;
+    size_t used = 0;
+
+    (void)state;
+    for (int c = 1; c < 128; c++)
+        all[used++] = (char)c;
+    memcpy(all + used, "\xc3\xa4\xf0\x9f\x94\x91", 7);
+    used += 6;
+    cog_json_open(&writer, NULL);
+    cog_json_put_text(&writer, "first", "1");
+    cog_json_open(&writer, "in\"ner");
+    cog_json_put(&writer, "all", all, used);
+    cog_json_close(&writer);
+    cog_json_put_text(&writer, "last", "");
+    cog_json_close(&writer);
+    assert_int_equal(writer.status, COG_OK);
+    assert_int_equal(
+        cog_json_parse(writer.text.data, writer.text.len, &document), COG_OK);
+    assert_int_equal(cog_json_object(document, "in\"ner", &inner), COG_OK);
+    assert_int_equal(cog_json_text(inner, "all", 300, &text), COG_OK);
+    assert_string_equal(text, all);
+    assert_int_equal(cog_json_text(document, "last", 9, &text), COG_OK);
+    cog_json_free(document);
+    cog_json_writer_clear(&writer);
+}
+
+static void
+test_unwritable(void **state)
+{
+    static const struct text texts[] = {TEXT("\xff"), TEXT("a\0b"),
+                                        TEXT("\xed\xa0\x80")};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct cog_json_writer writer = COG_JSON_WRITER_EMPTY;
+
+        cog_json_open(&writer, NULL);
+        cog_json_put(&writer, "a", texts[i].bytes, texts[i].len);
+        cog_json_close(&writer);
+        assert_int_equal(writer.status, COG_BAD_INPUT);
+        cog_json_writer_clear(&writer);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        {"P48: what is not one JSON object in UTF-8 is refused",
+         test_malformed, NULL, NULL, NULL},
+        {"P48: a repeated member is refused at every level", test_repeated,
+         NULL, NULL, NULL},
+        {"P48: nesting deeper than 16 is refused", test_depth, NULL, NULL,
+         NULL},
+        {"P49: types and ranges are exact, nothing is coerced", test_types,
+         NULL, NULL, NULL},
+        {"P49: a text longer than its bound is refused", test_bounds, NULL,
+         NULL, NULL},
+        {"escapes become the characters they stand for", test_escapes, NULL,
+         NULL, NULL},
+        {"every character survives writing and reading", test_written, NULL,
+         NULL, NULL},
+        {"bytes that are not UTF-8 are not written", test_unwritable, NULL,
+         NULL, NULL},
+    };
+
+    return cmocka_run_group_tests_name("cognito/json", tests, NULL, NULL);
+}
