@@ -51,6 +51,17 @@ count_members(struct json_object *value)
     return sum;
 }
 
+/* The first byte that is not white space. */
+static char
+first_of(const char *bytes, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && strchr(" \t\r\n", bytes[i]) != NULL)
+        i++;
+    return i < len ? bytes[i] : '\0';
+}
+
 static void
 free_tokener(struct json_tokener **tokener)
 {
@@ -66,7 +77,8 @@ parse(const char *bytes, size_t len, enum json_type type,
     struct json_object *value;
     size_t members;
 
-    if (len > INT_MAX - 1 || !cog_json_scan(bytes, len, &members))
+    if (len > INT_MAX - 1 || !cog_json_scan(bytes, len, &members) ||
+        first_of(bytes, len) != (type == json_type_object ? '{' : '['))
         return COG_PROTOCOL;
     /* Its depth counts one more than ours. */
     tokener = json_tokener_new_ex(COG_JSON_DEPTH + 1);
