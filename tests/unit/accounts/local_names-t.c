@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/local_names: /etc/passwd and /etc/group read as files. */
+#include "tests/unit/accounts/support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "accounts/local_names.h"
+
+static void
+p13_users_are_found_in_the_file(void **state)
+{
+    struct room *room = *state;
+    struct cog_local_user user = {7, 7};
+    enum cog_trust why = COG_TRUST_MALFORMED;
+
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "root", &user, &why), 0);
+    assert_int_equal(user.uid, 0);
+    assert_int_equal(why, COG_TRUST_FINE);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "bob", &user, NULL), 0);
+    assert_int_equal(user.uid, 1000);
+    assert_int_equal(user.gid, 1000);
+    user.uid = 7;
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "alice", &user, NULL),
+        ENOENT);
+    assert_int_equal(user.uid, 7);
+}
+
+static void
+p13_a_user_added_later_is_seen_at_once(void **state)
+{
+    struct room *room = *state;
+    struct cog_local_user user;
+
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "dora", &user, NULL), ENOENT);
+    write_file(room->passwd, "dora:x:1001:1001::/:/bin/sh", 0644);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "dora", &user, NULL), 0);
+    assert_int_equal(user.uid, 1001);
+}
+
+/* Each line, then whether "eve" is found (0), absent, or broken. */
+static void
+p13_a_malformed_line_hides_no_other_and_never_counts_as_absent(void **state)
+{
+    static const struct {
+        const char *line;
+        int error;
+    } cases[] = {
+        {"eve:x:1001:1001:::", 0},
+        {"eve:x:1001:1001", 0},
+        {"  eve:x:1001:1001:::", 0}, /* as glibc */
+        {"\teve:x:1001:1001:::", 0},
+        {"eve:x:01001:1001:::", 0},
+        {"eve:x:1001:1001:::\neve:x:1001:1001:::", 0},
+        {"eve", EBADMSG},
+        {"eve:", EBADMSG},
+        {"eve:x:1001", EBADMSG},
+        {"eve:x::", EBADMSG},
+        {"eve:x:1001:", EBADMSG},
+        {"eve:x::1001:::", EBADMSG},
+        {"eve:x:-1:1001:::", EBADMSG},
+        {"eve:x:+1001:1001:::", EBADMSG},
+        {"eve:x: 1001:1001:::", EBADMSG},
+        {"eve:x:0x10:1001:::", EBADMSG},
+        {"eve:x:4294967296:1001:::", EBADMSG},
+        {"eve:x:99999999999999999999999:1001:::", EBADMSG},
+        {"eve:x:1001:1001:::\neve:x:0:0:::", EBADMSG},
+        {"eve:x:1001:1001:::\neve:x:broken:0:::", EBADMSG},
+        {"", ENOENT},
+        {"\n\n\n", ENOENT},
+        {":::::::", ENOENT},
+        {"+eve:x:1001:1001:::", ENOENT},
+        {"-eve:x:1001:1001:::", ENOENT},
+        {"+::::::", ENOENT},
+        {"#eve:x:1001:1001:::", ENOENT},
+        {"eve2:x:1001:1001:::", ENOENT},
+        {"ev:x:1001:1001:::", ENOENT},
+        {"Eve:x:1001:1001:::", ENOENT},
+        {"x:eve:1001:1001:::", ENOENT},
+    };
+    struct room *room = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cog_local_user user;
+        char text[1024];
+
+        (void)snprintf(text, sizeof text,
+                       "root:x:0:0:root:/root:/bin/sh\n%s\n"
+                       "zoe:x:1002:1002:::\n",
+                       cases[i].line);
+        write_file(room->passwd, text, 0644);
+        assert_int_equal(
+            cog_local_user_find(&room->places.local, "eve", &user, NULL),
+            cases[i].error);
+        assert_int_equal(
+            cog_local_user_find(&room->places.local, "zoe", &user, NULL), 0);
+        assert_int_equal(user.uid, 1002);
+    }
+}
+
+static void
+p13_a_nul_in_a_line_hides_no_other(void **state)
+{
+    static const char text[] = "a\0b:x:1:1:::\neve:x:1001:1001:::\n";
+    struct room *room = *state;
+    struct cog_local_user user;
+
+    write_bytes(room->passwd, text, sizeof text - 1, 0644);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "eve", &user, NULL), 0);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "a", &user, NULL), ENOENT);
+}
+
+static void
+lines_and_fields_of_any_length_hide_no_other(void **state)
+{
+    struct room *room = *state;
+    struct cog_local_user user;
+    size_t len = 3000000;
+    char *text = malloc(len + 100);
+
+    assert_non_null(text);
+    memset(text, 'a', len);
+    strcpy(text + len, ":x:1:1:::\nzoe:x:1002:1002:::\n");
+    write_file(room->passwd, text, 0644);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "zoe", &user, NULL), 0);
+    /* The first 63 bytes of the long name are nobody's name. */
+    text[63] = '\0';
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, text, &user, NULL), ENOENT);
+    text[63] = 'a';
+    memcpy(text, "big:x:1500:", 11);
+    for (size_t i = 11; i + 1 < len; i += 2)
+        memcpy(text + i, "m,", 2);
+    strcpy(text + len - 1, ",last\nnext:x:1501:\n");
+    write_file(room->group, text, 0644);
+    write_file(room->passwd, "last:x:1001:1001:::\nm:x:1002:1002:::\n", 0644);
+    assert_int_equal(
+        cog_local_member_find(&room->places.local, "last", "big", NULL), 0);
+    assert_int_equal(
+        cog_local_member_find(&room->places.local, "m", "big", NULL), 0);
+    assert_int_equal(
+        cog_local_member_find(&room->places.local, "m", "next", NULL), ENOENT);
+    free(text);
+}
+
+static void
+p26_membership_is_the_list_or_the_primary_group(void **state)
+{
+    static const struct {
+        const char *name, *group;
+        int error;
+    } cases[] = {
+        {"bob", "cognito-users", 0},
+        {"bob", "sudo", 0},
+        {"bob", "bob", 0}, /* primary */
+        {"bob", "daemon", ENOENT},
+        {"bob", "nosuch", ENOENT},
+        {"root", "cognito-users", ENOENT},
+        {"carol", "cognito-users", ENOENT}, /* no such user */
+        {"bo", "cognito-users", ENOENT},
+        {"bob,carol", "cognito-users", ENOENT},
+    };
+    struct room *room = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(cog_local_member_find(&room->places.local,
+                                               cases[i].name, cases[i].group,
+                                               NULL),
+                         cases[i].error);
+}
+
+static void
+p26_two_lines_of_a_group_that_differ_are_an_error(void **state)
+{
+    struct room *room = *state;
+
+    write_file(room->group, "g:x:50:bob\ng:x:50:\n", 0644);
+    assert_int_equal(
+        cog_local_member_find(&room->places.local, "bob", "g", NULL), EBADMSG);
+    write_file(room->group, "g:x:50\n", 0644);
+    assert_int_equal(
+        cog_local_member_find(&room->places.local, "bob", "g", NULL), EBADMSG);
+}
+
+static void
+p19_local_groups_are_found(void **state)
+{
+    struct room *room = *state;
+    uint32_t gid = 7;
+
+    assert_int_equal(
+        cog_local_group_find(&room->places.local, "sudo", &gid, NULL), 0);
+    assert_int_equal(gid, 27);
+    assert_int_equal(
+        cog_local_group_find(&room->places.local, "admin", &gid, NULL),
+        ENOENT);
+    assert_int_equal(gid, 27);
+}
+
+static void
+p21_taken_ids_are_found_in_both_files(void **state)
+{
+    struct room *room = *state;
+    char owner[COG_NAME_MAX + 1] = "untouched";
+
+    assert_int_equal(cog_local_id_find(&room->places.local, 5000, owner, NULL),
+                     ENOENT);
+    assert_string_equal(owner, "untouched");
+    assert_int_equal(cog_local_id_find(&room->places.local, 1000, owner, NULL),
+                     0);
+    assert_string_equal(owner, "bob");
+    assert_int_equal(
+        cog_local_id_find(&room->places.local, 1879048300, owner, NULL), 0);
+    assert_string_equal(owner, "builders");
+    write_file(room->passwd, "x:x:1:1879048200:::\n", 0644);
+    assert_int_equal(
+        cog_local_id_find(&room->places.local, 1879048200, owner, NULL), 0);
+    assert_string_equal(owner, "x");
+}
+
+static void
+p94_the_owner_of_an_id_is_printable(void **state)
+{
+    struct room *room = *state;
+    char owner[COG_NAME_MAX + 1];
+
+    write_file(room->passwd,
+               "\x1b[2Jaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+               "aaaaaaaaaaaaaaaaaaaa:x:1900000000:1:::\n",
+               0644);
+    assert_int_equal(
+        cog_local_id_find(&room->places.local, 1900000000, owner, NULL), 0);
+    assert_string_equal(owner, "\\x1b[2Jaaaaaaaaaaaaaaaaaaaaaa...");
+}
+
+static void
+p13_an_untrusted_or_missing_file_is_an_error_not_absence(void **state)
+{
+    struct room *room = *state;
+    struct cog_local_user user;
+    enum cog_trust why = COG_TRUST_FINE;
+
+    assert_int_equal(chmod(room->passwd, 0666), 0);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "alice", &user, &why), EPERM);
+    assert_int_equal(why, COG_TRUST_WRITABLE);
+    assert_int_equal(unlink(room->passwd), 0);
+    assert_int_not_equal(
+        cog_local_user_find(&room->places.local, "alice", &user, &why), 0);
+    assert_int_equal(why, COG_TRUST_MISSING);
+    assert_int_equal(symlink(room->group, room->passwd), 0);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "alice", &user, &why), ELOOP);
+    assert_int_equal(unlink(room->passwd), 0);
+    assert_int_equal(mkfifo(room->passwd, 0644), 0);
+    assert_int_equal(
+        cog_local_user_find(&room->places.local, "alice", &user, &why), EPERM);
+    assert_int_equal(why, COG_TRUST_NOT_REGULAR);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(p13_users_are_found_in_the_file,
+                                        room_make, room_remove),
+        cmocka_unit_test_setup_teardown(p13_a_user_added_later_is_seen_at_once,
+                                        room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            p13_a_malformed_line_hides_no_other_and_never_counts_as_absent,
+            room_make, room_remove),
+        cmocka_unit_test_setup_teardown(p13_a_nul_in_a_line_hides_no_other,
+                                        room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            lines_and_fields_of_any_length_hide_no_other, room_make,
+            room_remove),
+        cmocka_unit_test_setup_teardown(
+            p26_membership_is_the_list_or_the_primary_group, room_make,
+            room_remove),
+        cmocka_unit_test_setup_teardown(
+            p26_two_lines_of_a_group_that_differ_are_an_error, room_make,
+            room_remove),
+        cmocka_unit_test_setup_teardown(p19_local_groups_are_found, room_make,
+                                        room_remove),
+        cmocka_unit_test_setup_teardown(p21_taken_ids_are_found_in_both_files,
+                                        room_make, room_remove),
+        cmocka_unit_test_setup_teardown(p94_the_owner_of_an_id_is_printable,
+                                        room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            p13_an_untrusted_or_missing_file_is_an_error_not_absence,
+            room_make, room_remove),
+    };
+
+    if (!become_root())
+        return skip_program("needs uid 0 or a user namespace");
+    return cmocka_run_group_tests_name("accounts/local_names", tests, NULL,
+                                       NULL);
+}
