@@ -2,6 +2,7 @@
 """The programs that ask us: how each is started, and what in them shows
 that somebody came in."""
 
+import os
 import re
 
 import pexpect
@@ -51,6 +52,10 @@ def su(name, user=LOCAL_USER, command=PROBE, **more):
     return Terminal("su", name, "-c", command, user=user, **more)
 
 
+# sudo words the first prompt itself.
+SUDO_PASSWORD = r"\[sudo\] password for \S+: "
+
+
 def sudo(name, *options, command=PROBE, **more):
     """sudo asks for the password of who calls it: name."""
     return Terminal("sudo", "-k", *options, "sh", "-c", command, user=name,
@@ -62,14 +67,18 @@ def login(**more):
     return Terminal("login", **more)
 
 
+# Not "Last login: ".
+LOGIN = re.escape(os.uname().nodename) + " login: "
+
+
 def say_name(terminal, name):
-    terminal.answer("login: ", name, secret=False)
+    terminal.answer(LOGIN, name, secret=False)
 
 
 def use_shell(terminal):
-    """Run the probe in a shell that login gave, and leave it. `login: `
-    would be the next try after a refusal."""
-    if terminal.read_to(r"[$#] $", "login: ", pexpect.EOF) != 0:
+    """Run the probe in a shell that login gave, and leave it; login asks
+    for a name again after a refusal."""
+    if terminal.read_to(r"[$#] $", LOGIN, pexpect.EOF) != 0:
         return
     terminal.send(f"{PROBE}; exit\n")
     terminal.read_to(pexpect.EOF)

@@ -16,6 +16,7 @@ import unittest
 from room import callers, host, pool, syslog
 from room.terminal import make_password, note_secret
 
+SHARED = "Canary-of-well-known-names-6620"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -45,6 +46,14 @@ class Case(unittest.TestCase):
         if local:
             host.add_user(name, groups=("cognito-users",))
         return Person(name, password, local)
+
+    def in_pool(self, name):
+        """A user of the pool alone whom several tests may want, such as
+        root. All get the same password, which is returned."""
+        with FAULTS:
+            if name not in pool.control("state")["users"]:
+                pool.control("create", user=pool.person(name, SHARED))
+        return SHARED
 
     def service(self, arguments="", **config):
         """A PAM service of its own for pamtester: our module alone. With

@@ -39,6 +39,9 @@ def prepare(build, stacks):
         os.chmod(SETTINGS["ca_file"], 0o644)
         pool.start()
     write_config()
+    if shutil.which("cognitoctl"):
+        run("cognitoctl", "ids", "init", stdout=subprocess.DEVNULL)
+        run("cognitoctl", "apply", stdout=subprocess.DEVNULL)
     with open("/etc/sudoers.d/room", "w", encoding="utf-8") as file:
         file.write("%cognito-users ALL=(ALL) ALL\n"
                    "Defaults lecture = never\n")
@@ -78,7 +81,7 @@ def system_users():
     if not os.path.exists(shipped):
         shipped = f"{SOURCE}/etc/sysusers.d/pam_cognito.conf"
     if shutil.which("systemd-sysusers"):
-        run("systemd-sysusers", shipped)
+        run("systemd-sysusers", shipped, stderr=subprocess.DEVNULL)
         return
     run("useradd", "--system", "--home-dir", "/", "--no-create-home",
         "--shell", "/usr/sbin/nologin", "_cognito")

@@ -17,7 +17,10 @@ CODE = r"(?i)code[^\n]*: "
 
 
 def note_secret(text):
-    """Remember what was typed: after the run it may be found nowhere."""
+    """Remember what was typed: after the run it may be found nowhere.
+    Short words, as the number of a choice, are no secrets."""
+    if len(text) < 6:
+        return
     descriptor = os.open(TYPED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.write(descriptor, text.encode() + b"\n")
     os.close(descriptor)
@@ -58,17 +61,19 @@ class Terminal:
                 self.text += self.spawned.after
 
     def answer(self, prompt, text, secret=True):
+        """Type the text at the prompt; a function is asked for it once
+        the prompt is there."""
+        self.read_to(prompt)
+        if callable(text):
+            text = text(self)
         if secret:
             note_secret(text)
-        self.read_to(prompt)
         # The prompt is written before the echo is switched off.
-        self.echoed.append(self.wait_for_echo(text, secret))
+        self.echoed.append(self.is_echoing(secret))
         self.spawned.sendline(text)
 
-    def wait_for_echo(self, _text, secret):
-        if not secret:
-            return True
-        return not self.spawned.waitnoecho(timeout=0.3)
+    def is_echoing(self, secret):
+        return not secret or not self.spawned.waitnoecho(timeout=0.3)
 
     def send(self, text):
         self.spawned.send(text)

@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What ./demo shows: real logins with their prompts and outcomes, in a
+machine of its own (see enter). With `shell`, a shell in there instead."""
+
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from room import callers, host, pool, syslog  # noqa: E402
+from room.terminal import CODE, plain  # noqa: E402
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD = "Correct-Horse-7"
+PEOPLE = {
+    "alice": {},
+    "bob": {"totp_secret": TOTP_SECRET, "mfa": ["SOFTWARE_TOKEN_MFA"]},
+    "carol": {"status": "FORCE_CHANGE_PASSWORD",
+              "required_attributes": ["name"]},
+}
+BOLD, GREEN, RED, PLAIN = (
+    ("\033[1m", "\033[32m", "\033[31m", "\033[0m")
+    if sys.stdout.isatty() else ("",) * 4)
+
+
+def make_people():
+    for name, seed in PEOPLE.items():
+        pool.control("create", user=pool.person(name, PASSWORD, **seed))
+        host.add_user(name, groups=("cognito-users",))
+    pool.control("create", user=pool.person("root", PASSWORD))
+
+
+class Scene:
+    """One sign-in: a title, what is typed, and whether it should get in."""
+
+    shown_log = 0
+
+    def __init__(self, title, terminal, answers, name=None):
+        self.terminal, self.name = terminal, name
+        print(f"\n{BOLD}{title}{PLAIN}")
+        print("    $ " + " ".join(
+            str(word) for word in terminal.spawned.args))
+        for prompt, text in answers:
+            terminal.answer(prompt, text, secret=False)
+        terminal.end()
+        self.show()
+
+    def show(self):
+        text = plain(self.terminal.text).replace(callers.PROBE, "...")
+        for line in text.strip().split("\n"):
+            print("    | " + line)
+        if self.name and callers.is_in(self.terminal, self.name):
+            print(f"    {GREEN}=> in, as {self.name}{PLAIN}")
+        elif self.name:
+            print(f"    {RED}=> refused{PLAIN}")
+        self.show_log()
+
+    def show_log(self):
+        """What the administrator reads about it."""
+        time.sleep(0.2)
+        with open(syslog.PATH, encoding="utf-8") as file:
+            lines = [line.strip() for line in file if "pam_cognito(" in line]
+        for line in lines[Scene.shown_log:]:
+            print("    log: " + line[line.index("pam_cognito("):])
+        Scene.shown_log = len(lines)
+
+
+def code(name):
+    return pool.control("code", username=name)["code"]
+
+
+def play():
+    Scene("A password, by ssh", callers.ssh("alice"),
+          [("Password: ", PASSWORD)], "alice")
+    Scene("A password and a code, by ssh", callers.ssh("bob"),
+          [("Password: ", PASSWORD), (CODE, code("bob"))], "bob")
+    Scene("A first sign-in: the pool wants a new password and a name",
+          callers.ssh("carol"),
+          [("Password: ", PASSWORD), ("(?i)new password: ", "Fresh-Horse-8"),
+           ("(?i)(retype|again).*: ", "Fresh-Horse-8"),
+           ("(?i)name: ", "Carol Jones")], "carol")
+    Scene("A wrong password", callers.ssh("alice"),
+          [("Password: ", "Wrong-Horse-9")], "alice")
+    Scene("A pool user called root opens nothing of root's",
+          callers.ssh("root"), [("Password: ", PASSWORD)], "root")
+    sudo = callers.sudo("alice", "-i")
+    Scene("sudo -i with the pool's password", sudo,
+          [(callers.SUDO_PASSWORD, PASSWORD)], "root")
+    Scene("passwd changes the pool's password", callers.passwd("alice"),
+          [("Current password: ", PASSWORD),
+           ("New password: ", "Fresh-Horse-8"),
+           ("Retype new password: ", "Fresh-Horse-8")])
+    Scene("and the new one is the password from now on",
+          callers.ssh("alice"), [("Password: ", "Fresh-Horse-8")], "alice")
+
+
+SHELL_HINT = f"""
+This is a shell as root on a machine of its own. Leave it and all is gone.
+    ssh alice@127.0.0.1     password {PASSWORD}
+    ssh bob@127.0.0.1       the same; the code: ./demo shows how: run
+                            {os.path.abspath(__file__)} code bob
+    ssh carol@127.0.0.1     the same; must choose a new password
+    su - lena               a local user: {host.LOCAL_PASSWORD}
+    tail {syslog.PATH}      what the administrator reads
+    /etc/cognito/cognito.conf, {pool.LOG}   configuration; pool's log
+"""
+
+
+def main():
+    if sys.argv[1:2] == ["code"]:
+        print(code(sys.argv[2]))
+        return 0
+    make_people()
+    if sys.argv[1:] == ["shell"]:
+        print(SHELL_HINT, flush=True)
+        return subprocess.run(["bash", "-i"], check=False, env={
+            "PATH": os.environ["PATH"], "HOME": "/root",
+            "TERM": os.environ.get("TERM", "dumb"),
+            "PS1": "demo# "}).returncode
+    play()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

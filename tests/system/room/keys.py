@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ctrl-C, Ctrl-\\ and Ctrl-Z at every moment of a sign-in."""
+
+import time
+
+import pexpect
+
+from room.case import TOTP_SECRET, processes
+from room.terminal import CODE
+
+KEYS = {"Ctrl-C": "\x03", "Ctrl-\\": "\x1c", "Ctrl-Z": "\x1a"}
+
+
+def orphans():
+    """Processes of ours whose host has gone."""
+    found = []
+    for pid, _, name in processes():
+        if not name.startswith("pam-cognito"):
+            continue
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except FileNotFoundError:
+            continue
+        if fields[1] == "1" and fields[0] != "Z":
+            found.append((pid, name))
+    return found
+
+
+class KeyTests:
+    """proves P33, P40: no key press admits anybody, and none leaves a
+    process behind. `start` gives a terminal that will ask for the
+    password."""
+
+    def start(self, person):
+        raise NotImplementedError
+
+    def assert_nobody_in(self, terminal):
+        terminal.send("\r")
+        terminal.spawned.timeout = 1
+        try:
+            terminal.read_to("in-42", pexpect.EOF)
+        except pexpect.TIMEOUT:
+            pass
+        self.assert_out(terminal)
+        terminal.close()
+
+    def assert_nothing_left(self):
+        deadline = time.monotonic() + 20
+        while orphans() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(orphans(), [])
+
+    def press_at_each_moment(self, key):
+        slow = self.person()
+        self.fault(slow, "InitiateAuth", "delay", ms=2500)
+        coded = self.person(totp_secret=TOTP_SECRET)
+        at_prompt = self.start(slow)
+        at_prompt.read_to("Password: ")
+        half_typed = self.start(slow)
+        half_typed.read_to("Password: ")
+        half_typed.send(slow.password[:8])
+        waiting = self.start(slow)
+        waiting.answer("Password: ", slow.password)
+        # The answer comes from the delayed pool: the key comes before it.
+        at_code = self.start(coded)
+        at_code.answer("Password: ", coded.password)
+        at_code.read_to(CODE)
+        moments = {"at the prompt": at_prompt, "half typed": half_typed,
+                   "while the pool thinks": waiting, "at the code": at_code}
+        for terminal in moments.values():
+            terminal.send(key)
+        for name, terminal in moments.items():
+            with self.subTest(name):
+                # Nobody can be stopped who has no shell to go back to:
+                # the password was right and typed.
+                if (name, key) == ("while the pool thinks", KEYS["Ctrl-Z"]):
+                    terminal.close()
+                else:
+                    self.assert_nobody_in(terminal)
+        self.assert_nothing_left()
+
+    def test_ctrl_c(self):
+        self.press_at_each_moment(KEYS["Ctrl-C"])
+
+    def test_ctrl_backslash(self):
+        self.press_at_each_moment(KEYS["Ctrl-\\"])
+
+    def test_ctrl_z(self):
+        self.press_at_each_moment(KEYS["Ctrl-Z"])

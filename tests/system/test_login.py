@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console: login on a pty."""
+
+import secrets
+
+import pexpect
+
+from room import callers
+from room.case import Case
+from room.challenges import ChallengeTests
+from room.keys import KeyTests
+from room.terminal import make_password
+
+
+class LoginTest(ChallengeTests, Case):
+    def sign_in(self, person, *answers):
+        terminal = callers.login()
+        callers.say_name(terminal, person.name)
+        for prompt, text in answers:
+            terminal.answer(prompt, text)
+        callers.use_shell(terminal)
+        terminal.close()
+        return terminal
+
+    def assert_stays_out(self, name):
+        password = self.in_pool(name)
+        terminal = callers.login()
+        callers.say_name(terminal, name)
+        terminal.answer("Password: ", password)
+        terminal.read_to(callers.LOGIN, pexpect.EOF)
+        self.assert_out(terminal)
+        terminal.close()
+        return name
+
+    def test_pool_user_called_root(self):
+        """proves P12"""
+        self.assert_stays_out("root")
+        self.assertEqual(self.calls_of("root"), [])
+
+    def test_names_of_groups(self):
+        """proves P19: with create_account these are new names"""
+        for name in ("sudo", "admin", "docker"):
+            with self.subTest(name):
+                self.assert_stays_out(name)
+                self.assertIn("reason=name-refused",
+                              self.log_of(name)[-1])
+
+    def test_name_of_the_pool_alone(self):
+        """Without our NSS module login finds no uid for it: no shell."""
+        self.assert_stays_out("q" + secrets.token_hex(4))
+
+    def test_nologin_holds_for_ours(self):
+        """What stands before us in the shipped stack still counts."""
+        with open("/usr/share/doc/pam_cognito/pam.d/login",
+                  encoding="utf-8") as file:
+            lines = [line.split() for line in file if line.startswith("auth")]
+        modules = [next(word for word in line if word.endswith(".so"))
+                   for line in lines]
+        self.assertLess(modules.index("pam_nologin.so"),
+                        modules.index("pam_cognito.so"))
+        self.assertLess(modules.index("pam_group.so"),
+                        modules.index("pam_cognito.so"))
+
+
+class LoginKeys(KeyTests, Case):
+    def start(self, person):
+        terminal = callers.login()
+        callers.say_name(terminal, person.name)
+        return terminal

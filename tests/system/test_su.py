@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""su, called by a local user."""
+
+import time
+
+from room import callers
+from room.case import Case
+from room.challenges import ChallengeTests
+from room.keys import KEYS, KeyTests
+from room.terminal import make_password
+
+
+class SuTest(ChallengeTests, Case):
+    def sign_in(self, person, *answers):
+        terminal = callers.su(person.name)
+        self.finish(terminal, *answers)
+        return terminal
+
+    def test_login_shell(self):
+        person = self.person()
+        terminal = callers.Terminal("su", "-l", person.name, "-c",
+                                    callers.PROBE, user=callers.LOCAL_USER)
+        self.finish(terminal, ("Password: ", person.password))
+        self.assert_in(terminal, person.name)
+
+    def test_pool_user_called_root(self):
+        """proves P12"""
+        password = self.in_pool("root")
+        terminal = callers.su("root")
+        self.finish(terminal, ("Password: ", password))
+        self.assert_out(terminal)
+        self.assertEqual(self.calls_of("root"), [])
+
+    def test_nobody_leaves_a_record(self):
+        """proves P35: a caller that is not root writes nothing."""
+        person = self.person()
+        terminal = callers.su(person.name)
+        self.finish(terminal, ("Password: ", person.password))
+        self.assert_in(terminal, person.name)
+        # Had it been written, root's su would pass the account phase.
+        terminal = callers.su(person.name, user=None)
+        terminal.end()
+        self.assert_out(terminal)
+        self.assertIn("reason=no-login-record",
+                      self.log_of(person.name, 2)[-1])
+
+    def test_root_after_a_login_of_theirs(self):
+        person = self.person()
+        self.enters_by_ssh(person)
+        terminal = callers.su(person.name, user=None)
+        terminal.end()
+        self.assert_in(terminal, person.name)
+
+
+class SuKeys(KeyTests, Case):
+    def start(self, person):
+        return callers.su(person.name)
+
+    def test_stopped_and_continued(self):
+        """Ctrl-Z under a shell with job control stops su, not our
+        processes; `fg` goes on, and the limit of time still holds."""
+        person = self.person()
+        self.fault(person, "RespondToAuthChallenge", "delay", ms=800)
+        shell = callers.Terminal("bash", "--norc", "-i",
+                                 user=callers.LOCAL_USER, env={"PS1": "$ "})
+        shell.read_to(r"\$ ")
+        shell.send(f"su {person.name} -c '{callers.PROBE}'\n")
+        shell.read_to("Password: ")
+        shell.send(KEYS["Ctrl-Z"])
+        shell.read_to("Stopped")
+        shell.send("fg\n")
+        shell.read_to("su ")
+        time.sleep(0.2)
+        shell.send(person.password + "\r")
+        time.sleep(0.4)
+        shell.send(KEYS["Ctrl-Z"])
+        shell.read_to("Stopped")
+        time.sleep(1.5)
+        self.assert_out(shell)
+        shell.send("fg\n")
+        shell.read_to("in-42", "su: ")
+        shell.close()
+        self.assertEqual(len(self.log_of(person.name)), 1)
