@@ -38,19 +38,16 @@ class Scene:
 
     shown_log = 0
 
-    def __init__(self, title, terminal, answers, name=None):
+    def __init__(self, title, command, terminal, answers, name=None):
         self.terminal, self.name = terminal, name
-        print(f"\n{BOLD}{title}{PLAIN}")
-        print("    $ " + " ".join(
-            str(word) for word in terminal.spawned.args))
+        print(f"\n{BOLD}{title}{PLAIN}\n    $ {command}")
         for prompt, text in answers:
             terminal.answer(prompt, text, secret=False)
         terminal.end()
         self.show()
 
     def show(self):
-        text = plain(self.terminal.text).replace(callers.PROBE, "...")
-        for line in text.strip().split("\n"):
+        for line in plain(self.terminal.text).strip().split("\n"):
             print("    | " + line)
         if self.name and callers.is_in(self.terminal, self.name):
             print(f"    {GREEN}=> in, as {self.name}{PLAIN}")
@@ -73,34 +70,37 @@ def code(name):
 
 
 def play():
-    Scene("A password, by ssh", callers.ssh("alice"),
+    Scene("A password, by ssh", "ssh alice@127.0.0.1", callers.ssh("alice"),
           [("Password: ", PASSWORD)], "alice")
-    Scene("A password and a code, by ssh", callers.ssh("bob"),
-          [("Password: ", PASSWORD), (CODE, code("bob"))], "bob")
+    Scene("A password and a code, by ssh", "ssh bob@127.0.0.1",
+          callers.ssh("bob"), [("Password: ", PASSWORD), (CODE, code("bob"))], "bob")
     Scene("A first sign-in: the pool wants a new password and a name",
-          callers.ssh("carol"),
-          [("Password: ", PASSWORD), ("(?i)new password: ", "Fresh-Horse-8"),
-           ("(?i)(retype|again).*: ", "Fresh-Horse-8"),
+          "ssh carol@127.0.0.1", callers.ssh("carol"),
+          [("Password: ", PASSWORD), ("New password: ", "Fresh-Horse-8"),
+           ("New password again: ", "Fresh-Horse-8"),
            ("(?i)name: ", "Carol Jones")], "carol")
-    Scene("A wrong password", callers.ssh("alice"),
+    Scene("A wrong password", "ssh alice@127.0.0.1", callers.ssh("alice"),
           [("Password: ", "Wrong-Horse-9")], "alice")
     Scene("A pool user called root opens nothing of root's",
-          callers.ssh("root"), [("Password: ", PASSWORD)], "root")
-    sudo = callers.sudo("alice", "-i")
-    Scene("sudo -i with the pool's password", sudo,
+          "ssh root@127.0.0.1", callers.ssh("root"),
+          [("Password: ", PASSWORD)], "root")
+    Scene("sudo -i with the pool's password", "sudo -i",
+          callers.sudo("alice", "-i"),
           [(callers.SUDO_PASSWORD, PASSWORD)], "root")
-    Scene("passwd changes the pool's password", callers.passwd("alice"),
+    Scene("passwd changes the pool's password", "passwd",
+          callers.passwd("alice"),
           [("Current password: ", PASSWORD),
            ("New password: ", "Fresh-Horse-8"),
-           ("Retype new password: ", "Fresh-Horse-8")])
+           ("New password again: ", "Fresh-Horse-8")])
     Scene("and the new one is the password from now on",
-          callers.ssh("alice"), [("Password: ", "Fresh-Horse-8")], "alice")
+          "ssh alice@127.0.0.1", callers.ssh("alice"),
+          [("Password: ", "Fresh-Horse-8")], "alice")
 
 
 SHELL_HINT = f"""
 This is a shell as root on a machine of its own. Leave it and all is gone.
     ssh alice@127.0.0.1     password {PASSWORD}
-    ssh bob@127.0.0.1       the same; the code: ./demo shows how: run
+    ssh bob@127.0.0.1       the same, and a code:
                             {os.path.abspath(__file__)} code bob
     ssh carol@127.0.0.1     the same; must choose a new password
     su - lena               a local user: {host.LOCAL_PASSWORD}
