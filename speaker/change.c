@@ -20,7 +20,7 @@ ask_twice(const struct cog_conversation *person, struct cog_secret *password)
                          "New password: ", password);
     if (status == COG_OK)
         status = person->ask(person->context, COG_ASK_NEW_PASSWORD,
-                             "Retype new password: ", &again);
+                             "New password again: ", &again);
     if (status == COG_OK && !cog_secret_equal(password, &again)) {
         status = person->tell(person->context, COG_TELL_ERROR,
                               "The two passwords are not the same.");
