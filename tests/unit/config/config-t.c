@@ -588,6 +588,8 @@ p30_a_proxy_is_named_with_its_port_and_without_a_password(void **state)
 
     (void) state;
     check_values("proxy", values);
+    assert_line_refused("proxy = http://user:pw@proxy.example:3128",
+                        "must not hold a user or password");
 }
 
 static void
