@@ -5,12 +5,16 @@
  */
 #include "cognito/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -24,6 +28,8 @@ struct exchange {
     struct cog_response response; /* all but the body */
     size_t body_len;              /* of struct cog_http's body */
     size_t headers_len;
+    bool held;      /* the hold has been called */
+    bool stale;     /* the connection was found closed before sending */
     bool sent;      /* the request may have left */
     bool resent;    /* libcurl wanted to send it a second time */
     bool too_long;  /* a cap was reached */
@@ -31,7 +37,11 @@ struct exchange {
     enum cog_status hold_status;
 };
 
+/* Sockets open at a time: a kept one, and the tries of a new connection. */
+#define SOCKETS_MAX 8
+
 struct cog_http {
+    curl_socket_t sockets[SOCKETS_MAX]; /* CURL_SOCKET_BAD: free place */
     CURLM *multi;
     CURL *easy;
     char *endpoint;
@@ -178,6 +188,75 @@ take_body(char *bytes, size_t size, size_t count, void *context)
     return len;
 }
 
+/* Sockets are made as libcurl would, and remembered. */
+static curl_socket_t
+open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct cog_http *http = context;
+    curl_socket_t fd = socket(
+        address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    (void)purpose;
+    for (size_t i = 0; fd != CURL_SOCKET_BAD && i < SOCKETS_MAX; i++) {
+        if (http->sockets[i] == CURL_SOCKET_BAD) {
+            http->sockets[i] = fd;
+            break;
+        }
+    }
+    return fd;
+}
+
+static int
+close_socket(void *context, curl_socket_t fd)
+{
+    struct cog_http *http = context;
+
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        if (http->sockets[i] == fd)
+            http->sockets[i] = CURL_SOCKET_BAD;
+    }
+    return close(fd);
+}
+
+/* The local port of a socket; -1 when there is none. */
+static int
+port_of(curl_socket_t fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t len = sizeof address;
+
+    if (getsockname(fd, &address.any, &len) != 0)
+        return -1;
+    if (address.any.sa_family == AF_INET)
+        return ntohs(address.v4.sin_port);
+    if (address.any.sa_family == AF_INET6)
+        return ntohs(address.v6.sin6_port);
+    return -1;
+}
+
+/*
+ * Whether the other side has closed the connection from that port. libcurl
+ * looks too, but takes TLS's farewell, which comes before the end of the
+ * stream, for a sign of life.
+ */
+static bool
+is_closed(const struct cog_http *http, int local_port)
+{
+    for (size_t i = 0; i < SOCKETS_MAX; i++) {
+        struct pollfd look = {.fd = http->sockets[i], .events = POLLRDHUP};
+
+        if (look.fd == CURL_SOCKET_BAD || port_of(look.fd) != local_port)
+            continue;
+        return poll(&look, 1, 0) == 1 &&
+               (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    }
+    return false;
+}
+
 /*
  * The connection stands and nothing is sent. libcurl sends a request again
  * by itself when a kept connection dies without an answer; but the first
@@ -187,22 +266,26 @@ static int
 before_request(void *context, char *remote_address, char *local_address,
                int remote_port, int local_port)
 {
-    struct exchange *exchange = context;
+    struct cog_http *http = context;
+    struct exchange *exchange = &http->exchange;
     const struct cog_request *request = exchange->request;
 
     (void)remote_address;
     (void)local_address;
     (void)remote_port;
-    (void)local_port;
     if (exchange->sent) {
         exchange->resent = true;
         return CURL_PREREQFUNC_ABORT;
     }
-    if (request->hold != NULL) {
+    if (request->hold != NULL && !exchange->held) {
+        exchange->held = true;
         exchange->hold_status = request->hold(request->hold_context);
         if (exchange->hold_status != COG_OK)
             return CURL_PREREQFUNC_ABORT;
     }
+    exchange->stale = is_closed(http, local_port);
+    if (exchange->stale)
+        return CURL_PREREQFUNC_ABORT;
     exchange->sent = true;
     return CURL_PREREQFUNC_OK;
 }
@@ -277,8 +360,13 @@ set_callbacks(struct cog_http *http)
     ok &= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request) ==
           CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PREREQDATA, &http->exchange) ==
+    ok &= curl_easy_setopt(easy, CURLOPT_PREREQDATA, http) == CURLE_OK;
+    ok &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) ==
           CURLE_OK;
+    ok &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http) == CURLE_OK;
+    ok &= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket) ==
+          CURLE_OK;
+    ok &= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 15L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L) == CURLE_OK;
@@ -317,6 +405,8 @@ cog_http_new(const struct cog_http_settings *settings, struct cog_http **http)
         fresh = NULL;
         return COG_NO_MEMORY;
     }
+    for (size_t i = 0; i < SOCKETS_MAX; i++)
+        fresh->sockets[i] = CURL_SOCKET_BAD;
     fresh->monotonic_ms = settings->monotonic_ms;
     fresh->endpoint = strdup(settings->endpoint);
     fresh->body = malloc(COG_BODY_MAX);
@@ -435,7 +525,8 @@ map_result(CURLcode result, bool sent)
     case CURLE_OK:
         return COG_OK;
     case CURLE_OUT_OF_MEMORY:
-        return COG_NO_MEMORY;
+        /* In an answer it is a header line beyond libcurl's limit. */
+        return sent ? COG_PROTOCOL : COG_NO_MEMORY;
     case CURLE_URL_MALFORMAT:
     case CURLE_SSL_CACERT_BADFILE:
         return COG_MISCONFIGURED;
@@ -466,6 +557,8 @@ judge(const struct exchange *exchange, CURLcode result)
         return exchange->hold_status;
     if (exchange->resent)
         return COG_LOST;
+    if (exchange->stale)
+        return COG_NETWORK;
     if (exchange->too_long)
         return COG_PROTOCOL;
     if (exchange->timed_out)
@@ -492,6 +585,32 @@ hand_over(struct cog_http *http, struct cog_response *response)
     return COG_OK;
 }
 
+/* One try on a kept or new connection. */
+static CURLcode
+transfer(struct cog_http *http, bool anew)
+{
+    CURLcode result = CURLE_OUT_OF_MEMORY;
+
+    if (curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, anew ? 1L : 0L) ==
+            CURLE_OK &&
+        curl_multi_add_handle(http->multi, http->easy) == CURLM_OK)
+        result = run(http);
+    return result;
+}
+
+/* What must not stay behind: the list is freed, the body the caller's. */
+static void
+forget_request(struct cog_http *http)
+{
+    struct exchange *exchange = &http->exchange;
+
+    (void)curl_multi_remove_handle(http->multi, http->easy);
+    (void)curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
+    (void)curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
+    explicit_bzero(http->body, exchange->body_len);
+    exchange->request = NULL;
+}
+
 static enum cog_status
 post(void *context, const struct cog_request *request,
      struct cog_response *response)
@@ -507,21 +626,19 @@ post(void *context, const struct cog_request *request,
     exchange->hold_status = COG_OK;
     http->problem = NULL;
     status = set_request(http, request, &headers);
-    if (status != COG_OK)
-        return status;
-    if (curl_multi_add_handle(http->multi, http->easy) != CURLM_OK)
-        return COG_NO_MEMORY;
-    result = run(http);
-    status = judge(exchange, result);
-    if (status == COG_OK)
-        status = hand_over(http, response);
-    else if (result != CURLE_OK && exchange->hold_status == COG_OK)
-        http->problem = curl_easy_strerror(result);
-    (void)curl_multi_remove_handle(http->multi, http->easy);
-    (void)curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
-    (void)curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
-    explicit_bzero(http->body, exchange->body_len);
-    exchange->request = NULL;
+    if (status == COG_OK) {
+        result = transfer(http, false);
+        if (exchange->stale) {
+            (void)curl_multi_remove_handle(http->multi, http->easy);
+            result = transfer(http, true);
+        }
+        status = judge(exchange, result);
+        if (status == COG_OK)
+            status = hand_over(http, response);
+        else if (result != CURLE_OK && exchange->hold_status == COG_OK)
+            http->problem = curl_easy_strerror(result);
+    }
+    forget_request(http);
     return status;
 }
 

@@ -7,13 +7,15 @@
  *
  * What it needs of a sandbox: sockets (TCP over IPv4 and IPv6, UDP and
  * AF_UNIX for the C library's resolver, AF_NETLINK for its address
- * sorting), socketpair, pipe2, eventfd2, poll, one thread at a time for
- * getaddrinfo (clone, clone3, set_robust_list, rseq, mmap, mprotect, madvise,
- * futex; its stack is at most the usual 8 MB), reading /etc/resolv.conf,
- * hosts, nsswitch.conf, gai.conf, host.conf, ssl/openssl.cnf and the
- * certificates, getrandom, clock_gettime. Signals are left alone; SIGPIPE
- * must be ignored by the process. The environment must be empty: libcurl and
- * OpenSSL read it.
+ * sorting) with connect, bind, sendto, recvfrom, sendmsg, sendmmsg, recvmsg,
+ * setsockopt, getsockopt, getsockname, getpeername, fcntl and ioctl on them;
+ * socketpair, pipe2, eventfd2, poll; one thread at a time for getaddrinfo
+ * (clone, clone3, set_robust_list, rseq, mmap, mprotect, munmap, madvise,
+ * futex; with a stack of the usual 8 MB); reading /etc/resolv.conf, hosts,
+ * nsswitch.conf, gai.conf, host.conf, ssl/openssl.cnf and the certificates;
+ * getrandom, clock_gettime. Signals are left alone: SIGPIPE must be ignored
+ * by the process. The environment must be empty, as OpenSSL and the C
+ * library's resolver read it.
  */
 #ifndef COG_COGNITO_HTTP_H
 #define COG_COGNITO_HTTP_H
