@@ -53,7 +53,7 @@ static const int allowed[] = {
     SCMP_SYS(munmap),          SCMP_SYS(nanosleep),
     SCMP_SYS(newfstatat),      SCMP_SYS(pipe2),
     SCMP_SYS(poll),            SCMP_SYS(ppoll),
-    SCMP_SYS(pread64),         SCMP_SYS(prlimit64),
+    SCMP_SYS(pread64),
     SCMP_SYS(pselect6),        SCMP_SYS(read),
     SCMP_SYS(readlink),        SCMP_SYS(readlinkat),
     SCMP_SYS(readv),           SCMP_SYS(recvfrom),
@@ -68,7 +68,7 @@ static const int allowed[] = {
     SCMP_SYS(sigaltstack),     SCMP_SYS(socketpair),
     SCMP_SYS(stat),            SCMP_SYS(statfs),
     SCMP_SYS(statx),           SCMP_SYS(sysinfo),
-    SCMP_SYS(tgkill),          SCMP_SYS(uname),
+    SCMP_SYS(uname),
     SCMP_SYS(write),           SCMP_SYS(writev),
 };
 
@@ -109,14 +109,19 @@ add_lists(scmp_filter_ctx filter)
 }
 
 /*
- * Calls allowed for some arguments only: files are opened to be read, and
- * a clone must be a thread. clone3 hides its arguments in memory, so it
+ * Calls allowed for some arguments only: files are opened to be read, a
+ * clone must be a thread, signals (abort) and limits concern ourselves, not
+ * other speakers of the same user. clone3 hides its arguments in memory, so it
  * stays ENOSYS and the C library uses clone.
  */
 static bool
 add_conditions(scmp_filter_ctx filter)
 {
     const scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+    const struct scmp_arg_cmp ourselves = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t) getpid()};
+    const struct scmp_arg_cmp no_pid = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = 0};
 
     if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                          SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
@@ -124,7 +129,11 @@ add_conditions(scmp_filter_ctx filter)
                          SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
-                                 CLONE_THREAD)) != 0)
+                                 CLONE_THREAD)) != 0 ||
+        seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                               &ourselves) != 0 ||
+        seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
+                               1, &no_pid) != 0)
         return false;
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
         const struct scmp_arg_cmp family = {
