@@ -59,13 +59,28 @@ judge_pool(const struct cog_whose_question *question, const char *directory,
     }
 }
 
+static struct cog_places
+places_or_compiled(const struct cog_places *places)
+{
+    return places != NULL ? *places : (struct cog_places) COG_PLACES;
+}
+
+bool
+cog_whose_is_system(const char *name, const struct cog_places *places)
+{
+    const struct cog_places there = places_or_compiled(places);
+    struct cog_local_user user;
+
+    return strcmp(name, "root") == 0 ||
+           (cog_local_user_find(&there.local, name, &user, NULL) == 0 &&
+            user.uid < MINIMUM_UID_FLOOR);
+}
+
 enum cog_whose
 cog_whose_is(const struct cog_whose_question *question,
              struct cog_whose_ids *ids)
 {
-    const struct cog_places places = question->places != NULL
-                                         ? *question->places
-                                         : (struct cog_places) COG_PLACES;
+    const struct cog_places places = places_or_compiled(question->places);
     struct cog_local_user user;
     enum cog_whose whose;
 

@@ -10,6 +10,7 @@
 
 #include "accounts/places.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 enum cog_whose {
@@ -40,5 +41,11 @@ struct cog_whose_ids {
  */
 enum cog_whose cog_whose_is(const struct cog_whose_question *question,
                             struct cog_whose_ids *ids);
+
+/*
+ * Whether this is root, or a name that /etc/passwd gives a uid below 1000:
+ * never ours, whatever the configuration is. False if that cannot be read.
+ */
+bool cog_whose_is_system(const char *name, const struct cog_places *places);
 
 #endif

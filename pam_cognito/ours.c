@@ -74,6 +74,19 @@ decide(struct cog_call *call)
     return COG_OUTCOME_STORE;
 }
 
+/*
+ * A line with a mistake denies everybody who could be ours. Not root and
+ * the system's users: nobody must be locked out of mending it.
+ */
+static enum cog_outcome
+refuse_arguments(const struct cog_call *call, const char *bad)
+{
+    if (cog_whose_is_system(call->user, NULL))
+        return COG_OUTCOME_NOT_OURS;
+    cog_report_log(call->pamh, call->user, COG_OUTCOME_CONFIG, NULL, bad);
+    return COG_OUTCOME_CONFIG;
+}
+
 enum cog_outcome
 cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
                struct cog_call *call)
@@ -84,16 +97,14 @@ cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
     memset(call, 0, sizeof *call);
     call->pamh = pamh;
     call->flags = (unsigned) flags;
-    bad = cog_options_parse(argc, argv, &call->options);
-    if (bad != NULL) {
-        cog_report_log(pamh, NULL, COG_OUTCOME_CONFIG, NULL, bad);
-        return COG_OUTCOME_CONFIG;
-    }
     if (pam_get_user(pamh, &call->user, NULL) != PAM_SUCCESS ||
         call->user == NULL) {
         call->user = NULL;
         return COG_OUTCOME_ABORTED;
     }
+    bad = cog_options_parse(argc, argv, &call->options);
+    if (bad != NULL)
+        return refuse_arguments(call, bad);
     outcome = decide(call);
     if (outcome == COG_OUTCOME_ADMITTED && geteuid() != 0)
         outcome = COG_OUTCOME_NOT_ROOT;
