@@ -44,7 +44,7 @@ drop_group(const char *pool_group, const char *why)
     char shown[160];
 
     cog_text_for_log(pool_group, strlen(pool_group), shown, sizeof shown);
-    cog_parent_note(LOG_WARNING, "pool group \"%s\" left out: %s", shown,
+    cog_parent_note(LOG_WARNING, "pool group '%s' left out: %s", shown,
                     why);
 }
 
