@@ -240,7 +240,7 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
     size_t len = COG_CDB_PAIR + COG_KEY_MAX;
     int error;
 
-    if (position < COG_CDB_HEADER || position >= file->end)
+    if (position < COG_RECORDS_AT || position >= file->end)
         return EBADMSG;
     /* Key and head are there or the record is cut: take what there is. */
     if (len > file->end - position)
@@ -310,10 +310,15 @@ check_slot(const struct cog_cache_file *file, struct pair slot)
     unsigned char buffer[COG_CDB_PAIR + COG_KEY_MAX];
     const unsigned char *front = NULL;
     struct pair lengths = {0, 0};
-    int error = fetch_front(file, slot.second, buffer, &lengths, &front);
+    int error;
 
+    if (slot.second == COG_CDB_HEADER)
+        return slot.first == COG_CDB_HASH ? 0 : EBADMSG;
+    error = fetch_front(file, slot.second, buffer, &lengths, &front);
     if (error != 0)
         return error;
+    if (lengths.first == 0)
+        return EBADMSG;
     return cog_cache_hash(front + COG_CDB_PAIR, lengths.first) == slot.first
                ? 0
                : EBADMSG;
@@ -411,7 +416,7 @@ cog_cache_file_find(const struct cog_cache_file *file,
     while ((error = next_slot(&probe, &slot)) == 0) {
         if (slot.first != probe.hash)
             continue;
-        /* Equal to the stamp's hash, whose key is not for sale. */
+        /* The stamp: its key is empty, ours is not. */
         if (slot.second == COG_CDB_HEADER)
             continue;
         error = cog_cache_file_at(file, slot.second, &candidate);

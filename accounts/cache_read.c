@@ -285,7 +285,7 @@ is_current(const char *directory, const char *name,
 
     if (map->bytes == NULL)
         return error == ENODATA;
-    return error == 0 && fstat(fd, &status) == 0 &&
+    return error == 0 && size == map->size && fstat(fd, &status) == 0 &&
            (uint64_t)status.st_dev == map->device &&
            (uint64_t)status.st_ino == map->inode;
 }

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/cache_read, logins: damaged, forged and foreign files. */
+#include "tests/unit/accounts/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "accounts/cache_build.h"
+#include "accounts/cache_levels.h"
+#include "accounts/cache_read.h"
+#include "accounts/little_endian.h"
+
+#define ALICE 1900000001U
+#define GROUP 2000000000U
+
+/* A file in memory, and the same open for damaging it in place. */
+struct subject {
+    unsigned char *bytes;
+    size_t len;
+    int fd;
+};
+
+static struct subject
+open_subject(const char *path)
+{
+    struct subject subject;
+
+    subject.bytes = read_bytes(path, &subject.len);
+    subject.fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(subject.fd >= 0);
+    return subject;
+}
+
+static void
+close_subject(struct subject *subject)
+{
+    assert_int_equal(close(subject->fd), 0);
+    free(subject->bytes);
+}
+
+static void
+set_byte(const struct subject *subject, size_t at, unsigned char byte)
+{
+    assert_int_equal(pwrite(subject->fd, &byte, 1, (off_t)at), 1);
+}
+
+/* valgrind is fifty times slower: every 41st bit will do there. */
+static size_t
+stride(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+
+    return preload != NULL && strstr(preload, "vgpreload") != NULL ? 41 : 1;
+}
+
+/*
+ * An answer about what is there must be right or an error; about what is not
+ * there it must be ENOENT or an error. strict: ENOENT for what is there is
+ * wrong, too.
+ */
+static bool
+is_wrong(int error, bool right, bool strict)
+{
+    return error == 0 ? !right
+                      : strict && (error == ENOENT || error == ENODATA);
+}
+
+/* How many answers about the sample file are wrong. */
+static size_t
+count_wrong(struct cog_cache_reader *reader, bool strict)
+{
+    const struct cog_account alice = sample_account("alice", ALICE);
+    const struct cog_settings expected = sample_settings();
+    struct cog_settings settings;
+    struct cog_account account;
+    struct cog_group group;
+    struct cog_gids gids;
+    size_t wrong = 0;
+    int error;
+
+    memset(&account, 0, sizeof account);
+    error = cog_cache_find_name(reader, "alice", &account);
+    wrong +=
+        is_wrong(error, memcmp(&account, &alice, sizeof alice) == 0, strict);
+    memset(&account, 0, sizeof account);
+    error = cog_cache_find_uid(reader, ALICE, &account);
+    wrong +=
+        is_wrong(error, memcmp(&account, &alice, sizeof alice) == 0, strict);
+    error = cog_cache_find_group(reader, "cognito-Group0", &group);
+    wrong += is_wrong(error, group.gid == GROUP, strict);
+    error = cog_cache_find_gid(reader, GROUP, &group);
+    wrong +=
+        is_wrong(error, strcmp(group.name, "cognito-Group0") == 0, strict);
+    error = cog_cache_find_gid(reader, ALICE, &group);
+    wrong += is_wrong(error, strcmp(group.name, "alice") == 0, strict);
+    error = cog_cache_find_gids(reader, "alice", &gids);
+    wrong += is_wrong(error,
+                      gids.primary == ALICE && gids.count == 1 &&
+                          gids.list[0] == GROUP,
+                      strict);
+    error = cog_cache_settings(reader, &settings);
+    wrong += is_wrong(
+        error, memcmp(&settings, &expected, sizeof expected) == 0, strict);
+    /* What is not there: a name one bit away, a missing number. */
+    wrong += cog_cache_find_name(reader, "alicd", &account) == 0;
+    wrong += cog_cache_find_name(reader, "nosuch", &account) == 0;
+    wrong += cog_cache_find_uid(reader, ALICE + 1, &account) == 0;
+    wrong += cog_cache_find_gid(reader, GROUP + 1, &group) == 0;
+    return wrong;
+}
+
+/* All answers by reading, then all with the file mapped. */
+static size_t
+count_wrong_both_ways(const struct room *room, bool strict)
+{
+    struct cog_cache_reader reading = COG_CACHE_READER(room->accounts);
+    struct cog_cache_reader mapping = COG_CACHE_READER(room->accounts);
+    size_t wrong;
+
+    /* Closed for good: nobody enters, so everything is read. */
+    atomic_store(&reading.gate, 0x40000000U);
+    atomic_store(&mapping.lookups, 100);
+    wrong = count_wrong(&reading, strict) + count_wrong(&mapping, strict);
+    cog_cache_close(&mapping);
+    return wrong;
+}
+
+static void
+p71_no_flipped_bit_gives_a_wrong_answer_or_hides_a_record(void **state)
+{
+    struct room *room = *state;
+    struct subject subject;
+    size_t step = stride();
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    subject = open_subject(path_in(room->accounts, "recent.cdb"));
+    assert_int_equal(count_wrong_both_ways(room, true), 0);
+    for (size_t bit = 0; bit < 8 * subject.len; bit += step) {
+        size_t at = bit / 8;
+
+        set_byte(&subject, at,
+                 (unsigned char)(subject.bytes[at] ^ 1U << bit % 8));
+        if (count_wrong_both_ways(room, true) != 0)
+            fail_msg("bit %zu of byte %zu", bit % 8, at);
+        set_byte(&subject, at, subject.bytes[at]);
+    }
+    assert_int_equal(count_wrong_both_ways(room, true), 0);
+    close_subject(&subject);
+}
+
+static void
+p71_every_flipped_bit_is_seen_before_a_file_is_carried_on(void **state)
+{
+    struct room *room = *state;
+    struct subject subject;
+    size_t step = stride();
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    subject = open_subject(path_in(room->accounts, "recent.cdb"));
+    for (size_t bit = 0; bit < 8 * subject.len; bit += step) {
+        struct cog_cache_file file;
+        size_t at = bit / 8;
+        int error;
+
+        subject.bytes[at] ^= (unsigned char)(1U << bit % 8);
+        error = cog_cache_file_from_bytes(subject.bytes, subject.len, &file);
+        if (error == 0)
+            error = cog_cache_file_check(&file);
+        if (at >= COG_SUPERSEDED_AT && at < COG_SUPERSEDED_AT + 4)
+            assert_int_equal(error, 0);
+        else if (error == 0)
+            fail_msg("bit %zu of byte %zu", bit % 8, at);
+        subject.bytes[at] ^= (unsigned char)(1U << bit % 8);
+    }
+    close_subject(&subject);
+}
+
+static uint32_t
+next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return *seed >> 8;
+}
+
+static void
+p71_files_mutated_at_random_never_give_a_wrong_answer(void **state)
+{
+    struct room *room = *state;
+    struct subject subject;
+    uint32_t seed = 1;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    subject = open_subject(path_in(room->accounts, "recent.cdb"));
+    for (size_t run = 0; run < 4000; run += stride()) {
+        size_t changes = 1 + next_random(&seed) % 8;
+
+        for (size_t i = 0; i < changes; i++)
+            set_byte(&subject, next_random(&seed) % subject.len,
+                     (unsigned char)next_random(&seed));
+        if (count_wrong_both_ways(room, false) != 0)
+            fail_msg("run %zu", run);
+        if (run % 4 == 3)
+            assert_int_equal(pwrite(subject.fd, subject.bytes, subject.len, 0),
+                             subject.len);
+    }
+    close_subject(&subject);
+}
+
+static void
+p70_a_file_of_another_length_is_unusable(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account account;
+    struct subject subject;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    subject = open_subject(path_in(room->accounts, "recent.cdb"));
+    for (size_t len = 0; len < subject.len; len += 7) {
+        assert_int_equal(ftruncate(subject.fd, (off_t)len), 0);
+        assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
+                         EBADMSG);
+        assert_int_equal(cog_cache_find_name(&reader, "nosuch", &account),
+                         EBADMSG);
+    }
+    assert_int_equal(pwrite(subject.fd, subject.bytes, subject.len, 0),
+                     subject.len);
+    assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
+    assert_int_equal(ftruncate(subject.fd, (off_t)subject.len + 1), 0);
+    assert_int_equal(cog_cache_find_name(&reader, "nosuch", &account),
+                     EBADMSG);
+    assert_int_equal(ftruncate(subject.fd, 0x100000000), 0);
+    assert_int_equal(cog_cache_find_name(&reader, "nosuch", &account), EFBIG);
+    cog_cache_close(&reader);
+    close_subject(&subject);
+}
+
+static void
+p70_garbage_and_text_are_unusable(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account account;
+    char text[8192];
+
+    memset(text, 0, sizeof text);
+    write_bytes(path_in(room->accounts, "recent.cdb"), text, sizeof text,
+                0644);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
+                         EBADMSG);
+    memset(text, 'x', sizeof text);
+    write_bytes(path_in(room->accounts, "recent.cdb"), text, sizeof text,
+                0644);
+    assert_int_equal(cog_cache_find_name(&reader, "alice", &account), EBADMSG);
+}
+
+/* Ask, by reading and mapped, about a file that must not be believed. */
+static void
+assert_unusable(const struct room *room, int expected)
+{
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account account;
+    struct cog_settings settings;
+
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
+                         expected);
+        assert_int_equal(cog_cache_settings(&reader, &settings), expected);
+    }
+    assert_null(reader.recent.bytes);
+}
+
+static void
+p70_a_file_not_roots_alone_to_write_is_unusable(void **state)
+{
+    struct room *room = *state;
+    const char *path;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    path = path_in(room->accounts, "recent.cdb");
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_unusable(room, EPERM);
+    path = path_in(room->accounts, "recent.cdb");
+    assert_int_equal(chmod(path, 0646), 0);
+    assert_unusable(room, EPERM);
+    path = path_in(room->accounts, "recent.cdb");
+    assert_int_equal(chmod(path, 0644), 0);
+    if (chown(path, 65534, 65534) != 0)
+        skip_case("cannot give a file away here (needs real root)");
+    assert_unusable(room, EPERM);
+}
+
+static void
+p70_what_is_no_regular_file_is_unusable_without_waiting(void **state)
+{
+    struct room *room = *state;
+    char path[4400];
+
+    assert_unusable(room, ENODATA);
+    (void)snprintf(path, sizeof path, "%s/recent.cdb", room->accounts);
+    assert_int_equal(mkfifo(path, 0644), 0);
+    assert_unusable(room, EPERM);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_unusable(room, EPERM);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    assert_int_equal(rename(path, path_in(room->accounts, "real")), 0);
+    assert_int_equal(symlink("real", path), 0);
+    assert_unusable(room, EPERM);
+}
+
+/* ---- forged files: well-formed, with right sums, but wrong */
+
+static void
+add(struct cog_cache_build *build, const struct cog_cache_key *key,
+    struct cog_cache_data *data, uint32_t *position)
+{
+    cog_cache_seal(key, data);
+    assert_int_equal(cog_cache_build_add(build, key, data, position), 0);
+}
+
+static void
+add_number(struct cog_cache_build *build, const struct cog_cache_key *key,
+           uint32_t number)
+{
+    unsigned char bytes[64];
+    struct cog_cache_data data = {bytes, sizeof bytes, 0};
+
+    assert_int_equal(cog_cache_pack_number(number, &data), 0);
+    add(build, key, &data, NULL);
+}
+
+/*
+ * A recent.cdb with one account as given, found by name and by the number
+ * asked, and a group of that number's gid under a name as given.
+ */
+static void
+forge(const struct room *room, const struct cog_account *account,
+      uint32_t asked, const char *group, uint32_t gid)
+{
+    struct cog_cache_build build = COG_CACHE_BUILD_EMPTY;
+    unsigned char bytes[1024];
+    struct cog_cache_data data = {bytes, sizeof bytes, 0};
+    struct cog_cache_key key;
+    uint32_t position = 0;
+
+    assert_int_equal(
+        cog_cache_build_begin(room->accounts, "recent.cdb", &build), 0);
+    assert_int_equal(cog_cache_pack_account(account, &data), 0);
+    cog_cache_key_name('N', account->name, &key);
+    add(&build, &key, &data, &position);
+    cog_cache_key_id('U', asked, &key);
+    add_number(&build, &key, position);
+    assert_int_equal(cog_cache_pack_number(gid, &data), 0);
+    cog_cache_key_name('G', group, &key);
+    add(&build, &key, &data, &position);
+    cog_cache_key_id('g', asked, &key);
+    add_number(&build, &key, position);
+    assert_int_equal(cog_cache_build_finish(&build, 0644, 0), 0);
+    cog_cache_build_end(&build);
+}
+
+static void
+p20_a_forged_record_with_a_forbidden_id_is_not_returned(void **state)
+{
+    static const uint32_t ids[] = {0,     1,     999,        60001,
+                                   65534, 65535, 2147352576, 4294967295};
+    struct room *room = *state;
+    struct cog_account account;
+    struct cog_group group;
+
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+        struct cog_account forged = sample_account("alice", ids[i]);
+
+        forge(room, &forged, ALICE, "cognito-x", ids[i]);
+        assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
+                         EBADMSG);
+        assert_int_equal(cog_cache_find_uid(&reader, ALICE, &account),
+                         EBADMSG);
+        assert_int_equal(cog_cache_find_group(&reader, "cognito-x", &group),
+                         EBADMSG);
+        assert_int_equal(cog_cache_find_gid(&reader, ALICE, &group), EBADMSG);
+        cog_cache_close(&reader);
+    }
+}
+
+static void
+p71_an_index_that_leads_to_another_number_is_no_answer(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account forged = sample_account("alice", ALICE), account;
+    struct cog_group group;
+
+    forge(room, &forged, ALICE + 1, "cognito-x", GROUP);
+    assert_int_equal(cog_cache_find_uid(&reader, ALICE + 1, &account),
+                     EBADMSG);
+    assert_int_equal(cog_cache_find_gid(&reader, ALICE + 1, &group), EBADMSG);
+    assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
+    cog_cache_close(&reader);
+}
+
+static void
+p17_a_forged_record_with_a_bad_name_is_not_returned(void **state)
+{
+    static const char *const names[] = {"Root", "0", "a b", "x:0", "a..b"};
+    struct room *room = *state;
+    struct cog_account account;
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+        struct cog_account forged = sample_account("x", ALICE);
+
+        strcpy(forged.name, names[i]);
+        forge(room, &forged, ALICE, "cognito-x", GROUP);
+        assert_int_equal(cog_cache_find_uid(&reader, ALICE, &account),
+                         EBADMSG);
+        cog_cache_close(&reader);
+    }
+}
+
+static void
+p71_another_version_is_told_from_damage(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account account;
+    unsigned char *bytes, *stamp;
+    size_t len;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    bytes = read_bytes(path_in(room->accounts, "recent.cdb"), &len);
+    stamp = bytes + COG_STAMP_AT;
+    stamp[6] = '2';
+    cog_le64_put(stamp + COG_STAMP_SUM,
+                 cog_cache_sum(stamp, COG_STAMP_SUPERSEDED,
+                               stamp + COG_STAMP_FLAGS,
+                               COG_STAMP_SUM - COG_STAMP_FLAGS));
+    write_bytes(path_in(room->accounts, "recent.cdb"), bytes, len, 0644);
+    assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
+                     EPROTONOSUPPORT);
+    assert_int_equal(put(room, "carol", ALICE + 1, 0), EPROTONOSUPPORT);
+    free(bytes);
+}
+
+static void
+p71_a_damaged_file_is_not_carried_on(void **state)
+{
+    struct room *room = *state;
+    unsigned char *bytes;
+    size_t len;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    bytes = read_bytes(path_in(room->accounts, "recent.cdb"), &len);
+    bytes[len - 1] ^= 1;
+    write_bytes(path_in(room->accounts, "recent.cdb"), bytes, len, 0644);
+    assert_int_equal(put(room, "carol", ALICE + 1, 0), EBADMSG);
+    free(bytes);
+}
+
+/* ---- the login store */
+
+static size_t
+count_wrong_logins(const struct room *room)
+{
+    const struct cog_login expected = sample_login("alice", ALICE);
+    struct cog_login login;
+    struct cog_id_owner owner;
+    size_t wrong = 0;
+    int error;
+
+    memset(&login, 0, sizeof login);
+    error = cog_logins_find(room->logins, "alice", &login);
+    wrong +=
+        is_wrong(error, memcmp(&login, &expected, sizeof login) == 0, true);
+    error = cog_logins_find_id(room->logins, ALICE, &owner);
+    wrong += is_wrong(error,
+                      owner.kind == COG_ID_USER && !owner.retired &&
+                          strcmp(owner.name, "alice") == 0,
+                      true);
+    wrong += cog_logins_find(room->logins, "alicd", &login) == 0;
+    wrong += cog_logins_find_id(room->logins, ALICE + 1, &owner) == 0;
+    return wrong;
+}
+
+static void
+p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer(void **state)
+{
+    struct room *room = *state;
+    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_cache_lock lock = take_lock(room);
+    struct subject subject;
+    size_t step = stride();
+
+    assert_int_equal(cog_logins_create(room->logins, &lock), 0);
+    assert_int_equal(cog_logins_put(room->logins, &lock, &login, NULL, NULL),
+                     0);
+    cog_cache_lock_release(&lock);
+    subject = open_subject(path_in(room->logins, "logins.cdb"));
+    assert_int_equal(count_wrong_logins(room), 0);
+    for (size_t bit = 0; bit < 8 * subject.len; bit += step) {
+        size_t at = bit / 8;
+
+        set_byte(&subject, at,
+                 (unsigned char)(subject.bytes[at] ^ 1U << bit % 8));
+        if (count_wrong_logins(room) != 0)
+            fail_msg("bit %zu of byte %zu", bit % 8, at);
+        set_byte(&subject, at, subject.bytes[at]);
+    }
+    close_subject(&subject);
+}
+
+#define IN_ROOM(test)                                                         \
+    cmocka_unit_test_setup_teardown(test, room_make, room_remove)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_ROOM(p71_no_flipped_bit_gives_a_wrong_answer_or_hides_a_record),
+        IN_ROOM(p71_every_flipped_bit_is_seen_before_a_file_is_carried_on),
+        IN_ROOM(p71_files_mutated_at_random_never_give_a_wrong_answer),
+        IN_ROOM(p70_a_file_of_another_length_is_unusable),
+        IN_ROOM(p70_garbage_and_text_are_unusable),
+        IN_ROOM(p70_a_file_not_roots_alone_to_write_is_unusable),
+        IN_ROOM(p70_what_is_no_regular_file_is_unusable_without_waiting),
+        IN_ROOM(p20_a_forged_record_with_a_forbidden_id_is_not_returned),
+        IN_ROOM(p71_an_index_that_leads_to_another_number_is_no_answer),
+        IN_ROOM(p17_a_forged_record_with_a_bad_name_is_not_returned),
+        IN_ROOM(p71_another_version_is_told_from_damage),
+        IN_ROOM(p71_a_damaged_file_is_not_carried_on),
+        IN_ROOM(p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer),
+    };
+
+    if (!become_root())
+        return skip_program("needs uid 0 or a user namespace");
+    return cmocka_run_group_tests_name("accounts/damage", tests, NULL, NULL);
+}
