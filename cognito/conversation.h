@@ -16,7 +16,7 @@ enum cog_ask_kind {
     COG_ASK_NEW_PASSWORD, /* echo off; asked twice in a row */
     COG_ASK_CODE,         /* 6 to 8 digits; echo on */
     COG_ASK_TEXT,         /* a missing attribute; echo on */
-    COG_ASK_CHOICE        /* a number of a list just told; echo on */
+    COG_ASK_CHOICE        /* a number of the prompt's list; echo on */
 };
 
 enum cog_tell_kind { COG_TELL_INFO, COG_TELL_ERROR };

@@ -64,20 +64,25 @@ read_offers(const struct cog_json *parameters, struct offers *offers)
     return offers->count > 0 ? COG_OK : COG_NO_FACTOR;
 }
 
-static enum cog_status
-show(struct cog_flow *flow, const struct offers *offers)
+/*
+ * The list stands in the prompt itself: sudo passes PAM_SILENT, with which
+ * a text told beside it is not shown.
+ */
+static void
+write_prompt(const struct offers *offers, char prompt[COG_PROMPT_SIZE])
 {
-    enum cog_status status = cog_flow_tell(
-        flow, COG_TELL_INFO, "Choose where the second code comes from:");
+    size_t used = 0;
 
-    for (size_t i = 0; status == COG_OK && i < offers->count; i++) {
-        char line[COG_PROMPT_SIZE];
+    prompt[0] = '\0';
+    for (size_t i = 0; i < offers->count; i++) {
+        int added = snprintf(prompt + used, COG_PROMPT_SIZE - used, "%zu %s%s",
+                             i + 1, offers->list[i].leads_to->choice,
+                             i + 1 < offers->count ? ", " : ": ");
 
-        (void)snprintf(line, sizeof line, "%zu  %s", i + 1,
-                       offers->list[i].leads_to->choice);
-        status = cog_flow_tell(flow, COG_TELL_INFO, line);
+        if (added < 0 || (size_t) added >= COG_PROMPT_SIZE - used)
+            return;
+        used += (size_t) added;
     }
-    return status;
 }
 
 /* One number of the list, asked until it is one. */
@@ -85,9 +90,9 @@ static enum cog_status
 ask_choice(struct cog_flow *flow, const struct offers *offers, size_t *choice)
 {
     char prompt[COG_PROMPT_SIZE];
-    enum cog_status status = show(flow, offers);
+    enum cog_status status = COG_OK;
 
-    (void)snprintf(prompt, sizeof prompt, "Number (1-%zu): ", offers->count);
+    write_prompt(offers, prompt);
     for (int repeats = 0; status == COG_OK && repeats <= REPEATS; repeats++) {
         cog_cleanup_secret struct cog_secret answer = COG_SECRET_EMPTY;
         uint64_t number;

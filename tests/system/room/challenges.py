@@ -20,12 +20,13 @@ def make_code():
 
 def number_of_sms(terminal):
     """The number before the text message in the list that is shown."""
-    return re.search(r"(\d)\s+[^\n]*(?i:text message|sms)",
-                     terminal.text).group(1)
+    return re.search(r"(\d) Text message", terminal.text).group(1)
 
 
 class ChallengeTests:
     """proves P4, P6, P56 and the happy paths of issue 2, part 5"""
+
+    shows_texts = True
 
     def sign_in(self, person, *answers):
         raise NotImplementedError
@@ -72,7 +73,8 @@ class ChallengeTests:
         right = person.code()
         wrong = f"{(int(right) + 7) % 1_000_000:06d}"
         terminal = self.assert_enters(person, (CODE, wrong), (CODE, right))
-        self.assertIn("wrong", terminal.text)
+        if self.shows_texts:
+            self.assertIn("wrong", terminal.text)
 
     def test_code_by_text_message(self):
         code = make_code()
@@ -87,7 +89,7 @@ class ChallengeTests:
     def test_choice_of_the_second_factor(self):
         code = make_code()
         person = self.person(totp_secret=TOTP_SECRET, sms_code=code)
-        self.assert_enters(person, (r"Number \(1-2\): ", number_of_sms),
+        self.assert_enters(person, (r"1 [^\n]*, 2 [^\n]*: ", number_of_sms),
                            (CODE, code))
 
     def test_forced_new_password(self):
