@@ -58,7 +58,8 @@ def prepare(build, stacks):
 def names_of_host():
     """No name service but files, and nobody of the host's own making."""
     with open("/etc/hosts", "w", encoding="utf-8") as file:
-        file.write("127.0.0.1 localhost cognito.test wrong.test\n"
+        file.write(f"127.0.0.1 localhost cognito.test wrong.test "
+                   f"{os.uname().nodename}\n"
                    "::1 localhost\n")
     with open("/etc/nsswitch.conf", "w", encoding="utf-8") as file:
         file.write("passwd: files\ngroup: files\nshadow: files\n"
