@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzz target: an accounts file or a login store, as hostile as it comes.
+ * Input: one byte that says whether sums are repaired first (else hardly an
+ * input would get past them), then the file. With COG_FUZZ_REPLAY it is a
+ * program of its own that runs the seeds.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accounts/cache_file.h"
+#include "accounts/cache_record.h"
+#include "accounts/little_endian.h"
+#include "accounts/login_record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The stamp of a file of this size, and the sums of its records. */
+static void
+repair(unsigned char *bytes, size_t size)
+{
+    unsigned char *stamp = bytes + COG_STAMP_AT;
+    size_t at = COG_RECORDS_AT;
+    uint32_t end;
+
+    if (size < COG_RECORDS_AT)
+        return;
+    memcpy(stamp, COG_MAGIC, 8);
+    cog_le32_put(bytes + COG_CDB_HEADER, 0);
+    cog_le32_put(bytes + COG_CDB_HEADER + 4, COG_STAMP_BYTES);
+    cog_le32_put(stamp + COG_STAMP_SIZE, (uint32_t) size);
+    cog_le64_put(stamp + COG_STAMP_SUM,
+                 cog_cache_sum(stamp, COG_STAMP_SUPERSEDED,
+                               stamp + COG_STAMP_FLAGS,
+                               COG_STAMP_SUM - COG_STAMP_FLAGS));
+    end = cog_le32_get(stamp + COG_STAMP_END);
+    while (at + COG_CDB_PAIR < size && at < end) {
+        size_t key_len = cog_le32_get(bytes + at);
+        size_t len = cog_le32_get(bytes + at + 4);
+        size_t front = COG_CDB_PAIR + key_len;
+        unsigned char *record = bytes + at + front;
+
+        if (key_len == 0 || key_len > COG_KEY_MAX || len < COG_HEAD_BYTES ||
+            len > COG_RECORD_MAX || front + len > size - at)
+            return;
+        record[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
+        record[COG_HEAD_KIND] = bytes[at + COG_CDB_PAIR];
+        cog_le64_put(record + COG_HEAD_SUM,
+                     cog_cache_sum(bytes + at, front,
+                                   record + COG_HEAD_VERSION,
+                                   len - COG_HEAD_VERSION));
+        at += front + len;
+    }
+}
+
+/* What is believed must keep the rules. */
+static void
+parse(const struct cog_cache_record *record)
+{
+    struct cog_account account;
+    struct cog_settings settings;
+    struct cog_group group;
+    struct cog_gids gids;
+    struct cog_login login;
+    struct cog_id_owner owner;
+    uint32_t number = 0;
+
+    if (cog_cache_parse_account(record, &account) == 0 &&
+        (cog_id_is_forbidden(account.uid) || account.uid != account.gid ||
+         cog_login_name_check(account.name, strlen(account.name)) !=
+             COG_FAULT_NONE))
+        abort();
+    if (cog_cache_parse_settings(record, &settings) == 0 &&
+        cog_settings_check(&settings) != COG_FAULT_NONE)
+        abort();
+    if (cog_cache_parse_group(record, &group) == 0 &&
+        (cog_id_is_forbidden(group.gid) ||
+         cog_group_name_check(group.name, strlen(group.name)) !=
+             COG_FAULT_NONE))
+        abort();
+    if (cog_cache_parse_gids(record, &gids) == 0) {
+        for (size_t i = 0; i < gids.count; i++) {
+            if (cog_id_is_forbidden(gids.list[i]))
+                abort();
+        }
+    }
+    if (cog_login_parse(record, &login) == 0 && cog_login_check(&login) != 0)
+        abort();
+    (void) cog_login_parse_owner(record, &number, &owner);
+    (void) cog_cache_parse_number(record, &number);
+}
+
+static void
+find(const struct cog_cache_file *file, const struct cog_cache_key *key)
+{
+    struct cog_cache_record record, target;
+    uint32_t position = 0;
+
+    if (cog_cache_file_find(file, key->bytes, key->len, &record) != 0)
+        return;
+    if (record.key_len != key->len ||
+        memcmp(record.key, key->bytes, key->len) != 0)
+        abort();
+    parse(&record);
+    if (cog_cache_parse_number(&record, &position) == 0 &&
+        cog_cache_file_at(file, position, &target) == 0)
+        parse(&target);
+}
+
+static void
+use(const struct cog_cache_file *file)
+{
+    static const char kinds[] = "NiGL";
+    static const char numbers[] = "UgI";
+    struct cog_cache_record record;
+    const struct cog_cache_record *previous = NULL;
+    struct cog_cache_key key;
+
+    for (size_t i = 0; i < sizeof kinds - 1; i++) {
+        cog_cache_key_name(kinds[i], "alice", &key);
+        find(file, &key);
+        cog_cache_key_name(kinds[i], "nosuch", &key);
+        find(file, &key);
+    }
+    for (size_t i = 0; i < sizeof numbers - 1; i++) {
+        cog_cache_key_id(numbers[i], 1900000001, &key);
+        find(file, &key);
+        cog_cache_key_id(numbers[i], 5, &key);
+        find(file, &key);
+    }
+    cog_cache_key_settings(&key);
+    find(file, &key);
+    while (cog_cache_file_next(file, previous, &record) == 0) {
+        previous = &record;
+        parse(&record);
+        key.len = record.key_len;
+        memcpy(key.bytes, record.key, key.len);
+        find(file, &key);
+    }
+    (void) cog_cache_file_check(file);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct cog_cache_file file;
+    unsigned char *bytes;
+
+    if (size < 1)
+        return 0;
+    /* A copy of its own length, so that reading over its end is seen. */
+    bytes = malloc(size - 1 > 0 ? size - 1 : 1);
+    if (bytes == NULL)
+        return 0;
+    memcpy(bytes, data + 1, size - 1);
+    if ((data[0] & 1) != 0)
+        repair(bytes, size - 1);
+    if (cog_cache_file_from_bytes(bytes, size - 1, &file) == 0)
+        use(&file);
+    free(bytes);
+    return 0;
+}
+
+#ifdef COG_FUZZ_REPLAY
+#include <dirent.h>
+#include <stdio.h>
+
+static int
+replay(const char *path)
+{
+    static uint8_t seed[1024 * 1024];
+    FILE *stream = fopen(path, "rb");
+    size_t size;
+
+    if (stream == NULL)
+        return 1;
+    size = fread(seed, 1, sizeof seed, stream);
+    (void) fclose(stream);
+    (void) LLVMFuzzerTestOneInput(seed, size);
+    /* And each seed cut short, with and without repair. */
+    for (size_t len = 0; len < size; len += 13)
+        (void) LLVMFuzzerTestOneInput(seed, len);
+    seed[0] ^= 1;
+    for (size_t len = 0; len <= size; len += 13)
+        (void) LLVMFuzzerTestOneInput(seed, len);
+    return 0;
+}
+
+int
+main(void)
+{
+    DIR *seeds = opendir(COG_SEEDS_DIR);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    if (seeds == NULL)
+        return 1;
+    while ((entry = readdir(seeds)) != NULL) {
+        char path[4096];
+
+        if (entry->d_name[0] == '.')
+            continue;
+        (void) snprintf(path, sizeof path, "%s/%s", COG_SEEDS_DIR,
+                        entry->d_name);
+        if (replay(path) != 0)
+            return 1;
+        count++;
+    }
+    (void) closedir(seeds);
+    printf("%zu seeds replayed\n", count);
+    return count > 0 ? 0 : 1;
+}
+#endif
