@@ -35,8 +35,8 @@ check_iss(const struct cog_json *claims,
 {
     char issuer[COG_POOL_URL_SIZE];
 
-    (void)times;
-    (void)report;
+    (void) times;
+    (void) report;
     if (settings->issuer != NULL)
         return claim_is(claims, "iss", settings->issuer) ? COG_OK : COG_TOKEN;
     for (int updated = 0; updated < 2; updated++) {
@@ -52,8 +52,8 @@ check_aud(const struct cog_json *claims,
           const struct cog_login_settings *settings,
           const struct cog_claims_times *times, struct cog_report *report)
 {
-    (void)times;
-    (void)report;
+    (void) times;
+    (void) report;
     /* JWT allows an array of audiences; the service sends a string. */
     return claim_is(claims, "aud", settings->client_id) ? COG_OK : COG_TOKEN;
 }
@@ -64,9 +64,9 @@ check_token_use(const struct cog_json *claims,
                 const struct cog_claims_times *times,
                 struct cog_report *report)
 {
-    (void)settings;
-    (void)times;
-    (void)report;
+    (void) settings;
+    (void) times;
+    (void) report;
     return claim_is(claims, "token_use", "id") ? COG_OK : COG_TOKEN;
 }
 
@@ -93,7 +93,7 @@ check_iat(const struct cog_json *claims,
 {
     int64_t iat;
 
-    (void)settings;
+    (void) settings;
     if (cog_json_integer(claims, "iat", &iat) != COG_OK)
         return COG_TOKEN;
     if (iat > times->now_s + COG_CLOCK_TOLERANCE_S)
@@ -109,8 +109,8 @@ check_nbf(const struct cog_json *claims,
 {
     int64_t nbf;
 
-    (void)settings;
-    (void)report;
+    (void) settings;
+    (void) report;
     if (!cog_json_has(claims, "nbf"))
         return COG_OK;
     if (cog_json_integer(claims, "nbf", &nbf) != COG_OK ||
@@ -128,7 +128,7 @@ check_auth_time(const struct cog_json *claims,
 {
     int64_t auth_time;
 
-    (void)settings;
+    (void) settings;
     if (cog_json_integer(claims, "auth_time", &auth_time) != COG_OK)
         return COG_TOKEN;
     if (auth_time < times->started_s - COG_CLOCK_TOLERANCE_S)
@@ -145,8 +145,8 @@ check_exp(const struct cog_json *claims,
 {
     int64_t exp;
 
-    (void)settings;
-    (void)report;
+    (void) settings;
+    (void) report;
     if (cog_json_integer(claims, "exp", &exp) != COG_OK ||
         times->now_s >= exp + COG_CLOCK_TOLERANCE_S)
         return COG_TOKEN;
@@ -174,9 +174,9 @@ check_sub(const struct cog_json *claims,
 {
     const char *sub;
 
-    (void)settings;
-    (void)times;
-    (void)report;
+    (void) settings;
+    (void) times;
+    (void) report;
     if (read_name(claims, "sub", COG_SUB_SIZE, &sub) != COG_OK)
         return COG_TOKEN;
     for (; *sub != '\0'; sub++) {
@@ -193,9 +193,9 @@ check_username(const struct cog_json *claims,
 {
     const char *name;
 
-    (void)settings;
-    (void)times;
-    (void)report;
+    (void) settings;
+    (void) times;
+    (void) report;
     return read_name(claims, "cognito:username", COG_NAME_SIZE, &name);
 }
 
@@ -220,8 +220,8 @@ check_login_claim(const struct cog_json *claims,
 {
     const char *name = "cognito:username", *text;
 
-    (void)times;
-    (void)report;
+    (void) times;
+    (void) report;
     if (settings->login_claim == COG_CLAIM_EMAIL) {
         name = "email";
         if (cog_json_true(claims, "email_verified") != COG_OK)
@@ -246,9 +246,9 @@ check_groups(const struct cog_json *claims,
 {
     const struct cog_json *groups;
 
-    (void)settings;
-    (void)times;
-    (void)report;
+    (void) settings;
+    (void) times;
+    (void) report;
     if (!cog_json_has(claims, "cognito:groups"))
         return COG_OK;
     return cog_json_array(claims, "cognito:groups", &groups) == COG_OK

@@ -27,12 +27,12 @@ write_prompt(const struct cog_challenge *challenge,
 
     if (!challenge->by_message || destination == NULL ||
         *destination == '\0') {
-        (void)snprintf(out, COG_PROMPT_SIZE, "%s: ", challenge->prompt);
+        (void) snprintf(out, COG_PROMPT_SIZE, "%s: ", challenge->prompt);
         return;
     }
     cog_text_for_person(destination, strlen(destination), where, sizeof where);
-    (void)snprintf(out, COG_PROMPT_SIZE, "%s to %s: ", challenge->prompt,
-                   where);
+    (void) snprintf(out, COG_PROMPT_SIZE, "%s to %s: ", challenge->prompt,
+                    where);
 }
 
 static bool

@@ -93,10 +93,10 @@ cog_base64_encode(const void *bytes, size_t len, struct cog_secret *text)
 
     for (size_t i = 0; i < len; i += 3) {
         size_t left = len - i;
-        uint32_t bits = (uint32_t)from[i] << 16;
+        uint32_t bits = (uint32_t) from[i] << 16;
 
         if (left > 1)
-            bits |= (uint32_t)from[i + 1] << 8;
+            bits |= (uint32_t) from[i + 1] << 8;
         if (left > 2)
             bits |= from[i + 2];
         group[0] = standard[bits >> 18];
@@ -116,7 +116,7 @@ invert(const char *alphabet, signed char values[256])
 {
     memset(values, -1, 256);
     for (int i = 0; i < 64; i++)
-        values[(unsigned char)alphabet[i]] = (signed char)i;
+        values[(unsigned char) alphabet[i]] = (signed char) i;
 }
 
 /* len without padding; the rest of 1 digit or of set bits is malformed. */
@@ -136,14 +136,14 @@ decode(const char *alphabet, const char *text, size_t len,
         return COG_NO_MEMORY;
     invert(alphabet, values);
     for (size_t i = 0; i < len; i++) {
-        int value = values[(unsigned char)text[i]];
+        int value = values[(unsigned char) text[i]];
 
         if (value < 0)
             return COG_PROTOCOL;
-        bits = bits << 6 | (uint32_t)value;
+        bits = bits << 6 | (uint32_t) value;
         if (i % 4 == 0)
             continue;
-        out.data[used++] = (char)(bits >> (6 - i % 4 * 2) & 0xff);
+        out.data[used++] = (char) (bits >> (6 - i % 4 * 2) & 0xff);
     }
     if ((len % 4 == 2 && (bits & 15) != 0) ||
         (len % 4 == 3 && (bits & 3) != 0))

@@ -41,7 +41,7 @@ cog_flow_tell_foreign(struct cog_flow *flow, enum cog_tell_kind kind,
     char shown[256], line[COG_PROMPT_SIZE];
 
     cog_text_for_person(foreign, strlen(foreign), shown, sizeof shown);
-    (void)snprintf(line, sizeof line, "%s%s", text, shown);
+    (void) snprintf(line, sizeof line, "%s%s", text, shown);
     return cog_flow_tell(flow, kind, line);
 }
 

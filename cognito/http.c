@@ -148,7 +148,7 @@ note_header(struct cog_response *response, const char *line, size_t len)
 
         copy_value(value, value_len, date, sizeof date);
         seconds = curl_getdate(date, NULL);
-        response->date_s = seconds > 0 ? (int64_t)seconds : 0;
+        response->date_s = seconds > 0 ? (int64_t) seconds : 0;
     }
 }
 
@@ -196,7 +196,7 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
     curl_socket_t fd = socket(
         address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
-    (void)purpose;
+    (void) purpose;
     for (size_t i = 0; fd != CURL_SOCKET_BAD && i < SOCKETS_MAX; i++) {
         if (http->sockets[i] == CURL_SOCKET_BAD) {
             http->sockets[i] = fd;
@@ -270,9 +270,9 @@ before_request(void *context, char *remote_address, char *local_address,
     struct exchange *exchange = &http->exchange;
     const struct cog_request *request = exchange->request;
 
-    (void)remote_address;
-    (void)local_address;
-    (void)remote_port;
+    (void) remote_address;
+    (void) local_address;
+    (void) remote_port;
     if (exchange->sent) {
         exchange->resent = true;
         return CURL_PREREQFUNC_ABORT;
@@ -303,14 +303,14 @@ set_tls(CURL *easy, const struct cog_http_settings *settings)
     else if (file != NULL)
         path = NULL;
     ok &= curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                           (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+                           (long) CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
     /* Never the default bundle: reading it costs 20 ms. */
     ok &= curl_easy_setopt(easy, CURLOPT_CAINFO, file) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_CAPATH, path) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION,
-                           (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+                           (long) CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file) == CURLE_OK;
@@ -328,11 +328,11 @@ set_limits(CURL *easy, const struct cog_http_settings *settings)
     ok &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                           (long)CURL_HTTP_VERSION_1_1) == CURLE_OK;
+                           (long) CURL_HTTP_VERSION_1_1) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK;
     ok &=
         curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ==
+    ok &= curl_easy_setopt(easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED) ==
           CURLE_OK;
     /* Empty and set: no variable of the environment is asked (P30). */
     ok &= curl_easy_setopt(easy, CURLOPT_PROXY, proxy) == CURLE_OK;
@@ -450,7 +450,7 @@ set_request(struct cog_http *http, const struct cog_request *request,
     bool ok = true;
     int len = snprintf(url, sizeof url, "%s%s", http->endpoint, request->path);
 
-    if (len < 0 || (size_t)len >= sizeof url)
+    if (len < 0 || (size_t) len >= sizeof url)
         return COG_INTERNAL;
     ok &= curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK;
     if (request->operation == NULL) {
@@ -461,7 +461,7 @@ set_request(struct cog_http *http, const struct cog_request *request,
     len = snprintf(target, sizeof target,
                    "X-Amz-Target: AWSCognitoIdentityProviderService.%s",
                    request->operation);
-    if (len < 0 || (size_t)len >= sizeof target)
+    if (len < 0 || (size_t) len >= sizeof target)
         return COG_INTERNAL;
     ok &= append(headers, target);
     ok &= append(headers, "Content-Type: application/x-amz-json-1.1");
@@ -471,7 +471,7 @@ set_request(struct cog_http *http, const struct cog_request *request,
     ok &= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body->data) ==
           CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
-                           (long)request->body->len) == CURLE_OK;
+                           (long) request->body->len) == CURLE_OK;
     return ok ? COG_OK : COG_NO_MEMORY;
 }
 
@@ -511,7 +511,7 @@ run(struct cog_http *http)
             return CURLE_OPERATION_TIMEDOUT;
         }
         if (curl_multi_poll(http->multi, NULL, 0,
-                            left_ms < 1000 ? (int)left_ms : 1000,
+                            left_ms < 1000 ? (int) left_ms : 1000,
                             NULL) != CURLM_OK)
             return CURLE_OUT_OF_MEMORY;
     }
@@ -579,7 +579,7 @@ hand_over(struct cog_http *http, struct cog_response *response)
     if (cog_secret_set(&exchange->response.body, http->body,
                        exchange->body_len) != 0)
         return COG_NO_MEMORY;
-    exchange->response.http_status = (int)http_status;
+    exchange->response.http_status = (int) http_status;
     *response = exchange->response;
     memset(&exchange->response, 0, sizeof exchange->response);
     return COG_OK;
@@ -604,9 +604,9 @@ forget_request(struct cog_http *http)
 {
     struct exchange *exchange = &http->exchange;
 
-    (void)curl_multi_remove_handle(http->multi, http->easy);
-    (void)curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
-    (void)curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
+    (void) curl_multi_remove_handle(http->multi, http->easy);
+    (void) curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
+    (void) curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, NULL);
     explicit_bzero(http->body, exchange->body_len);
     exchange->request = NULL;
 }
@@ -629,7 +629,7 @@ post(void *context, const struct cog_request *request,
     if (status == COG_OK) {
         result = transfer(http, false);
         if (exchange->stale) {
-            (void)curl_multi_remove_handle(http->multi, http->easy);
+            (void) curl_multi_remove_handle(http->multi, http->easy);
             result = transfer(http, true);
         }
         status = judge(exchange, result);
@@ -670,7 +670,7 @@ cog_http_free(struct cog_http *http)
     if (http->easy != NULL)
         curl_easy_cleanup(http->easy);
     if (http->multi != NULL)
-        (void)curl_multi_cleanup(http->multi);
+        (void) curl_multi_cleanup(http->multi);
     curl_global_cleanup();
     free(http->endpoint);
     free(http->body);

@@ -27,7 +27,7 @@ inside(const struct cog_json *json)
 static struct cog_json *
 outside(struct json_object *object)
 {
-    return (struct cog_json *)object;
+    return (struct cog_json *) object;
 }
 
 /* How many members all objects below have; the scan bounded the depth. */
@@ -39,7 +39,7 @@ count_members(struct json_object *value)
     if (json_object_is_type(value, json_type_object)) {
         json_object_object_foreach(value, key, member)
         {
-            (void)key;
+            (void) key;
             sum += 1 + count_members(member);
         }
     } else if (json_object_is_type(value, json_type_array)) {
@@ -86,7 +86,7 @@ parse(const char *bytes, size_t len, enum json_type type,
         return COG_NO_MEMORY;
     json_tokener_set_flags(tokener,
                            JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    value = json_tokener_parse_ex(tokener, bytes, (int)len);
+    value = json_tokener_parse_ex(tokener, bytes, (int) len);
     if (value == NULL)
         return COG_NO_MEMORY; /* well-formed, as we know */
     if (json_tokener_get_error(tokener) != json_tokener_success ||
@@ -138,7 +138,7 @@ text_of(struct json_object *value, size_t max, const char **text)
     if (value == NULL || !json_object_is_type(value, json_type_string))
         return COG_PROTOCOL;
     bytes = json_object_get_string(value);
-    len = (size_t)json_object_get_string_len(value);
+    len = (size_t) json_object_get_string_len(value);
     if (len > max || strlen(bytes) != len)
         return COG_PROTOCOL;
     *text = bytes;

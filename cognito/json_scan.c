@@ -48,7 +48,7 @@ scan_unit(struct scan *scan, uint32_t *unit)
 
         if (found == NULL)
             return false;
-        sum = sum << 4 | (uint32_t)(found - digits);
+        sum = sum << 4 | (uint32_t) (found - digits);
     }
     scan->at += 4;
     *unit = sum;
@@ -78,7 +78,7 @@ scan_string(struct scan *scan, bool *has_nul)
     if (!take(scan, '"'))
         return false;
     while (scan->at < scan->end) {
-        unsigned char c = (unsigned char)*scan->at++;
+        unsigned char c = (unsigned char) *scan->at++;
 
         if (c == '"')
             return true;
@@ -111,14 +111,14 @@ scan_digits(struct scan *scan)
 static bool
 scan_number(struct scan *scan)
 {
-    (void)take(scan, '-');
+    (void) take(scan, '-');
     if (!take(scan, '0') && !scan_digits(scan))
         return false;
     if (take(scan, '.') && !scan_digits(scan))
         return false;
     if (take(scan, 'e') || take(scan, 'E')) {
         if (!take(scan, '+'))
-            (void)take(scan, '-');
+            (void) take(scan, '-');
         return scan_digits(scan);
     }
     return true;
@@ -129,7 +129,7 @@ scan_word(struct scan *scan, const char *word)
 {
     size_t len = strlen(word);
 
-    if ((size_t)(scan->end - scan->at) < len ||
+    if ((size_t) (scan->end - scan->at) < len ||
         memcmp(scan->at, word, len) != 0)
         return false;
     scan->at += len;
@@ -201,9 +201,12 @@ scan_value(struct scan *scan)
 bool
 cog_json_scan(const char *bytes, size_t len, size_t *members)
 {
-    struct scan scan = {.at = bytes, .end = bytes + len};
+    struct scan scan = {.at = bytes};
 
-    if (!cog_text_is_utf8(bytes, len) || !scan_value(&scan))
+    if (len == 0 || !cog_text_is_utf8(bytes, len))
+        return false;
+    scan.end = bytes + len;
+    if (!scan_value(&scan))
         return false;
     skip_space(&scan);
     if (scan.at != scan.end)

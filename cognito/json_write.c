@@ -19,7 +19,7 @@ static size_t
 escape(char c, char out[6])
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char byte = (unsigned char)c;
+    unsigned char byte = (unsigned char) c;
 
     if (c == '"' || c == '\\') {
         out[0] = '\\';

@@ -86,7 +86,7 @@ read_number(const struct cog_json *jwk, const char *member, size_t max,
         return COG_NO_KEYS;
     }
     *number =
-        BN_bin2bn((const unsigned char *)bytes.data, (int)bytes.len, NULL);
+        BN_bin2bn((const unsigned char *) bytes.data, (int) bytes.len, NULL);
     return *number != NULL ? COG_OK : COG_NO_MEMORY;
 }
 
@@ -206,16 +206,16 @@ split(const struct cog_secret *token, struct parts *parts)
     first = memchr(begin, '.', token->len);
     if (first == NULL)
         return false;
-    second = memchr(first + 1, '.', (size_t)(end - first - 1));
+    second = memchr(first + 1, '.', (size_t) (end - first - 1));
     if (second == NULL ||
-        memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
+        memchr(second + 1, '.', (size_t) (end - second - 1)) != NULL)
         return false;
-    parts->header = (struct cog_bytes){begin, (size_t)(first - begin)};
+    parts->header = (struct cog_bytes){begin, (size_t) (first - begin)};
     parts->payload =
-        (struct cog_bytes){first + 1, (size_t)(second - first - 1)};
+        (struct cog_bytes){first + 1, (size_t) (second - first - 1)};
     parts->signature =
-        (struct cog_bytes){second + 1, (size_t)(end - second - 1)};
-    parts->signed_text = (struct cog_bytes){begin, (size_t)(second - begin)};
+        (struct cog_bytes){second + 1, (size_t) (end - second - 1)};
+    parts->signed_text = (struct cog_bytes){begin, (size_t) (second - begin)};
     return true;
 }
 
@@ -258,13 +258,13 @@ check_signature(EVP_PKEY *key, const struct parts *parts)
         return status == COG_PROTOCOL ? COG_TOKEN : status;
     if (context == NULL)
         return COG_NO_MEMORY;
-    if (signature.len != (size_t)EVP_PKEY_get_size(key))
+    if (signature.len != (size_t) EVP_PKEY_get_size(key))
         return COG_TOKEN;
     if (EVP_DigestVerifyInit(context, &padding, EVP_sha256(), NULL, key) !=
             1 ||
         EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PADDING) != 1)
         return COG_NO_MEMORY;
-    if (EVP_DigestVerify(context, (const unsigned char *)signature.data,
+    if (EVP_DigestVerify(context, (const unsigned char *) signature.data,
                          signature.len, parts->signed_text.data,
                          parts->signed_text.len) != 1)
         return COG_TOKEN;

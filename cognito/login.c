@@ -229,8 +229,8 @@ fetch_keys(struct cog_login *login, struct cog_keys *keys)
     char path[COG_POOL_ID_MAX + 32];
     enum cog_status status;
 
-    (void)snprintf(path, sizeof path, "/%s/.well-known/jwks.json",
-                   login->flow.settings->pool_id);
+    (void) snprintf(path, sizeof path, "/%s/.well-known/jwks.json",
+                    login->flow.settings->pool_id);
     status = cog_rpc_get(&login->flow.rpc, path, COG_JWKS_MAX, &fresh);
     if (status == COG_OK)
         status = cog_jwks_check(fresh.data, fresh.len);

@@ -74,7 +74,7 @@ ask_attribute(struct cog_flow *flow, const char *key)
 
     if (flow->attribute_count == COG_ATTRIBUTES_MAX)
         return COG_PROTOCOL;
-    (void)snprintf(prompt, sizeof prompt, "Your %s: ", key + strlen(PREFIX));
+    (void) snprintf(prompt, sizeof prompt, "Your %s: ", key + strlen(PREFIX));
     status = cog_flow_ask(flow, COG_ASK_TEXT, prompt, &value);
     if (status != COG_OK)
         return status;

@@ -47,7 +47,7 @@ cog_pool_id_is_valid(const char *pool_id)
     const char *name = strchr(pool_id, '_');
 
     if (name == NULL || strlen(pool_id) > COG_POOL_ID_MAX ||
-        !is_region(pool_id, (size_t)(name - pool_id)) || name[1] == '\0')
+        !is_region(pool_id, (size_t) (name - pool_id)) || name[1] == '\0')
         return false;
     for (name++; *name != '\0'; name++) {
         if (!cog_ascii_is_alnum(*name))
@@ -65,14 +65,14 @@ cog_pool_name(const char *pool_id)
 void
 cog_pool_endpoint(const char *pool_id, char out[COG_POOL_URL_SIZE])
 {
-    (void)snprintf(out, COG_POOL_URL_SIZE, "https://cognito-idp.%.*s.%s",
-                   (int)strcspn(pool_id, "_"), pool_id, suffix_of(pool_id));
+    (void) snprintf(out, COG_POOL_URL_SIZE, "https://cognito-idp.%.*s.%s",
+                    (int) strcspn(pool_id, "_"), pool_id, suffix_of(pool_id));
 }
 
 void
 cog_pool_issuer(const char *pool_id, bool updated, char out[COG_POOL_URL_SIZE])
 {
-    (void)snprintf(out, COG_POOL_URL_SIZE, "https://%scognito-idp.%.*s.%s/%s",
-                   updated ? "issuer-" : "", (int)strcspn(pool_id, "_"),
-                   pool_id, suffix_of(pool_id), pool_id);
+    (void) snprintf(out, COG_POOL_URL_SIZE, "https://%scognito-idp.%.*s.%s/%s",
+                    updated ? "issuer-" : "", (int) strcspn(pool_id, "_"),
+                    pool_id, suffix_of(pool_id), pool_id);
 }

@@ -8,8 +8,9 @@
 #include "cognito/crypto.h"
 #include "cognito/error.h"
 
-#define MESSAGE_MAX 1024 /* bytes of an error text; longer ones are no text   \
-                          */
+#define MESSAGE_MAX                                                           \
+    1024 /* bytes of an error text; longer ones are no text                   \
+          */
 
 /* The pause before a repeat, and what must be left after it. */
 #define PAUSE_LEAST_MS  100

@@ -103,7 +103,7 @@ ask_choice(struct cog_flow *flow, const struct offers *offers, size_t *choice)
         if (strlen(answer.data) == answer.len &&
             cog_text_to_number(answer.data, offers->count, &number) == 0 &&
             number > 0) {
-            *choice = (size_t)number - 1;
+            *choice = (size_t) number - 1;
             return COG_OK;
         }
         status = cog_flow_tell(flow, COG_TELL_ERROR,

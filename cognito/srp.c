@@ -74,7 +74,7 @@ pad(const BIGNUM *number, struct padded *padded)
     if (len > PADDED_BYTES || BN_is_negative(number) ||
         BN_bn2binpad(number, padded->bytes, len) != len)
         return false;
-    padded->len = (size_t)len;
+    padded->len = (size_t) len;
     return true;
 }
 
@@ -90,7 +90,7 @@ pad_negative(BIGNUM *number, struct padded *padded)
     if (BN_sub_word(number, 1) != 1 || !pad(number, padded))
         return false;
     for (size_t i = 0; i < padded->len; i++)
-        padded->bytes[i] = (unsigned char)~padded->bytes[i];
+        padded->bytes[i] = (unsigned char) ~padded->bytes[i];
     return true;
 }
 
@@ -186,7 +186,7 @@ cog_srp_new_from(const unsigned char *a, size_t len, struct cog_srp **srp)
     if (status != COG_OK)
         return status;
     fresh->a = BN_secure_new();
-    if (fresh->a == NULL || BN_bin2bn(a, (int)len, fresh->a) == NULL)
+    if (fresh->a == NULL || BN_bin2bn(a, (int) len, fresh->a) == NULL)
         return COG_NO_MEMORY;
     status = power(fresh, fresh->g, fresh->a, fresh->A);
     if (status == COG_OK)
@@ -404,9 +404,9 @@ civil_date(int64_t days, int *year, int *month, int *day)
         of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t from_march = (5 * of_year + 2) / 153;
 
-    *day = (int)(of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)(year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
+    *day = (int) (of_year - (153 * from_march + 2) / 5 + 1);
+    *month = (int) (from_march < 10 ? from_march + 3 : from_march - 9);
+    *year = (int) (year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
 enum cog_status
@@ -415,16 +415,16 @@ cog_srp_timestamp(int64_t unix_s, char out[COG_SRP_TIMESTAMP_SIZE])
     static const char weekdays[] = "ThuFriSatSunMonTueWed"; /* from 1970 */
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int64_t days = unix_s / 86400;
-    int second = (int)(unix_s % 86400);
+    int second = (int) (unix_s % 86400);
     int year, month, day;
 
     if (unix_s < 0 || unix_s > INT64_C(253402300799))
         return COG_INTERNAL;
     civil_date(days, &year, &month, &day);
-    (void)snprintf(out, COG_SRP_TIMESTAMP_SIZE,
-                   "%.3s %.3s %d %02d:%02d:%02d UTC %d",
-                   weekdays + days % 7 * 3, months + (month - 1) * 3, day,
-                   second / 3600, second / 60 % 60, second % 60, year);
+    (void) snprintf(out, COG_SRP_TIMESTAMP_SIZE,
+                    "%.3s %.3s %d %02d:%02d:%02d UTC %d",
+                    weekdays + days % 7 * 3, months + (month - 1) * 3, day,
+                    second / 3600, second / 60 % 60, second % 60, year);
     return COG_OK;
 }
 

@@ -40,7 +40,7 @@ static const char *const names[COG_STATUS_COUNT] = {
 const char *
 cog_status_name(enum cog_status status)
 {
-    unsigned number = (unsigned)status;
+    unsigned number = (unsigned) status;
 
     return number < COG_STATUS_COUNT ? names[number] : names[COG_INTERNAL];
 }

@@ -35,8 +35,8 @@ static const enum cog_state after[COG_REPLY_KINDS] = {
 bool
 cog_step_is_allowed(enum cog_state state, enum cog_reply_kind kind)
 {
-    return (unsigned)state < COG_STATES && (unsigned)kind < COG_REPLY_KINDS &&
-           allowed[state][kind];
+    return (unsigned) state < COG_STATES &&
+           (unsigned) kind < COG_REPLY_KINDS && allowed[state][kind];
 }
 
 static enum cog_status

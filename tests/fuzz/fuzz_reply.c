@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognito/login: a service that answers anything, one line of the input at
+ * a time, must never get anybody in. The first byte of a line chooses what
+ * comes with it: an error's status, a type in the header, a dead connection.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bn.h>
+
+#include "cognito/login.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The powers cost milliseconds and are not what is tried here. */
+int __wrap_BN_mod_exp_mont_consttime(BIGNUM *, const BIGNUM *, const BIGNUM *,
+                                     const BIGNUM *, BN_CTX *, BN_MONT_CTX *);
+
+int
+__wrap_BN_mod_exp_mont_consttime(BIGNUM *result, const BIGNUM *base,
+                                 const BIGNUM *exponent, const BIGNUM *modulus,
+                                 BN_CTX *ctx, BN_MONT_CTX *mont)
+{
+    (void) exponent;
+    (void) modulus;
+    (void) ctx;
+    (void) mont;
+    return BN_copy(result, base) != NULL;
+}
+
+struct input {
+    const char *at;
+    const char *end;
+    unsigned asked;
+};
+
+static int64_t
+unix_s(void)
+{
+    return 1795266123;
+}
+
+static int64_t
+monotonic_ms(void)
+{
+    return 1000;
+}
+
+static enum cog_status
+fill(char what, const char *line, size_t len, struct cog_response *response)
+{
+    struct cog_response filled = {.http_status = 200, .date_s = 1795266123};
+
+    if (what == 'L')
+        return COG_LOST;
+    if (what == 'N')
+        return COG_NETWORK;
+    if (what == 'E')
+        filled.http_status = 400;
+    if (what == 'H') {
+        filled.http_status = 400;
+        (void) snprintf(filled.error_type, sizeof filled.error_type, "%.*s",
+                        (int) len, line);
+    }
+    if (cog_secret_set(&filled.body, line, len) != 0)
+        return COG_NO_MEMORY;
+    *response = filled;
+    return COG_OK;
+}
+
+static enum cog_status
+post(void *context, const struct cog_request *request,
+     struct cog_response *response)
+{
+    struct input *input = context;
+    const char *line = input->at, *next;
+
+    if (request->hold != NULL) {
+        enum cog_status held = request->hold(request->hold_context);
+
+        if (held != COG_OK)
+            return held;
+    }
+    if (line == input->end)
+        return COG_NETWORK;
+    next = memchr(line, '\n', (size_t) (input->end - line));
+    if (next == NULL)
+        next = input->end;
+    input->at = next < input->end ? next + 1 : next;
+    if (line == next)
+        return COG_PROTOCOL;
+    return fill(*line, line + 1, (size_t) (next - line - 1), response);
+}
+
+static void
+set_deadline(void *context, int64_t deadline_ms)
+{
+    (void) context;
+    (void) deadline_ms;
+}
+
+/* Prompts and told texts are one printable line, whatever the service says. */
+static void
+check_line(const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len >= COG_PROMPT_SIZE)
+        abort();
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char) text[i] < 0x20 || text[i] == 0x7f)
+            abort();
+    }
+}
+
+static enum cog_status
+ask(void *context, enum cog_ask_kind kind, const char *prompt,
+    struct cog_secret *answer)
+{
+    static const char *const answers[] = {
+        [COG_ASK_PASSWORD] = "Correct-Horse-7",
+        [COG_ASK_NEW_PASSWORD] = "Better-Horse-7",
+        [COG_ASK_CODE] = "123456",
+        [COG_ASK_TEXT] = "text",
+        [COG_ASK_CHOICE] = "1",
+    };
+    struct input *input = context;
+
+    check_line(prompt);
+    if (++input->asked > 200)
+        abort();
+    return cog_secret_set_text(answer, answers[kind]) == 0 ? COG_OK
+                                                           : COG_NO_MEMORY;
+}
+
+static enum cog_status
+tell(void *context, enum cog_tell_kind kind, const char *text)
+{
+    (void) context;
+    (void) kind;
+    check_line(text);
+    return COG_OK;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct cog_identity identity;
+    static const struct cog_login_settings settings = {
+        .pool_id = "eu-west-1_Ab3dEfGh9",
+        .client_id = "client1",
+        .sign_in_name = "alice",
+        .timeout_ms = 10000,
+    };
+    struct input input = {(const char *) data, (const char *) data + size, 0};
+    const struct cog_transport transport = {post, set_deadline, &input};
+    const struct cog_conversation person = {ask, tell, &input};
+    const struct cog_clock clock = {unix_s, monotonic_ms, NULL};
+    struct cog_keys keys = {.pinned = false};
+    struct cog_report report = {.detail = NULL};
+    struct cog_login *login = NULL;
+
+    if (cog_login_new(&settings, &transport, &person, &clock, &login) !=
+        COG_OK)
+        return 0;
+    if (cog_login_run(login, &keys, &report, &identity) == COG_OK)
+        abort();
+    check_line(report.message);
+    check_line(report.person);
+    cog_login_free(login);
+    cog_secret_clear(&keys.jwks);
+    return 0;
+}
