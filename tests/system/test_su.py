@@ -76,4 +76,5 @@ class SuKeys(KeyTests, Case):
         shell.send("fg\n")
         shell.read_to("in-42", "su: ")
         shell.close()
-        self.assertEqual(len(self.log_of(person.name)), 1)
+        self.assertEqual(len([line for line in self.log_of(person.name)
+                              if ":auth)" in line]), 1)

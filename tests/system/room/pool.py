@@ -30,9 +30,9 @@ def person(username, password, **seed):
             "groups": ["Staff"], **seed}
 
 
-def seed(users=()):
+def seed(users=(), settings=None):
     return {
-        "pool": {"id": POOL_ID},
+        "pool": {"id": POOL_ID, **(settings or {})},
         "clients": [{"id": CLIENT_ID},
                     {"id": SECRET_CLIENT_ID, "secret": CLIENT_SECRET}],
         "groups": [{"name": "Staff"}, {"name": "Guests"}],
@@ -46,12 +46,12 @@ def make_authority(directory=CA, *options):
         stdout=subprocess.DEVNULL)
 
 
-def start(address=ADDRESS, directory=CA, log=LOG, users=()):
+def start(address=ADDRESS, directory=CA, log=LOG, users=(), settings=None):
     """A pool process that answers; its seed lies beside the log."""
     path = log + ".seed"
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
               "w", encoding="utf-8") as file:
-        json.dump(seed(users), file)
+        json.dump(seed(users, settings), file)
     with open(log + ".err", "a", encoding="utf-8") as errors:
         process = subprocess.Popen(
             ["/usr/bin/python3", PROGRAM, "--listen", address,
@@ -81,6 +81,18 @@ def control(do, **command):
             return json.load(answer)
     except urllib.error.HTTPError as error:
         raise RuntimeError(f"{do}: {error.read().decode()}") from None
+
+
+def fetch_keys(port, path):
+    """The key set of the pool at a port, into a file."""
+    context = ssl.create_default_context(cafile=f"{CA}/ca.pem")
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPSHandler(context=context))
+    address = f"https://cognito.test:{port}/{POOL_ID}/.well-known/jwks.json"
+    with opener.open(address, timeout=20) as answer, \
+            open(path, "wb") as file:
+        file.write(answer.read())
 
 
 def calls(path=LOG):

@@ -20,7 +20,7 @@ def as_line(message):
     priority, _, rest = text.partition(">")
     number = int(priority[1:]) if priority[1:].isdigit() else 0
     facility = FACILITIES.get(number >> 3, str(number >> 3))
-    escaped = "".join(c if c.isprintable() else f"\\x{ord(c):02x}"
+    escaped = "".join(c if c.isprintable() else f"<{ord(c):02x}>"
                       for c in rest[16:])
     return f"{facility}.{LEVELS[number & 7]} {escaped}\n"
 

@@ -303,8 +303,8 @@ test_no_proof_of_success(void **state)
         "{\"ChallengeName\":null}",
         "{\"ChallengeName\":17}",
         "{\"ChallengeParameters\":{}}",
-        "{\"ChallengeName\":\"SMS_MFA\",\"AuthenticationResult\":{"
-        "\"IdToken\":\"a.b.c\"}}",
+        ("{\"ChallengeName\":\"SMS_MFA\",\"AuthenticationResult\":{"
+         "\"IdToken\":\"a.b.c\"}}"),
         "{\"ChallengeName\":\"SMS_MFA\",\"ChallengeParameters\":[]}",
         "{\"ChallengeName\":\"SMS_MFA\",\"Session\":5}",
     };
