@@ -15,9 +15,9 @@ test_round_trip(void **state)
 {
     unsigned char bytes[256];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(i * 7);
+        bytes[i] = (unsigned char) (i * 7);
     for (size_t len = 0; len < sizeof bytes; len++) {
         struct cog_secret text = COG_SECRET_EMPTY, back = COG_SECRET_EMPTY;
 
@@ -41,7 +41,7 @@ test_known(void **state)
         {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         struct cog_secret text = COG_SECRET_EMPTY;
 
@@ -66,7 +66,7 @@ test_malformed(void **state)
     };
     struct cog_secret out = COG_SECRET_EMPTY;
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof standard / sizeof standard[0]; i++)
         assert_int_equal(
             cog_base64_decode(standard[i], strlen(standard[i]), &out),
@@ -88,7 +88,7 @@ test_secret_hash(void **state)
     struct json_object *cases =
         vectors_get(vectors_get(file, "secret_hash"), "cases");
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
         struct cog_secret secret = COG_SECRET_EMPTY, hash = COG_SECRET_EMPTY;
@@ -113,7 +113,7 @@ test_hkdf_steps(void **state)
     struct json_object *file = vectors_load("primitives.json");
     struct json_object *cases = vectors_get(file, "hkdf_rfc5869");
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
         unsigned char salt[128], ikm[128], wanted[32], prk[32];

@@ -103,7 +103,7 @@ test_types(void **state)
         {"COG_OK", "", COG_SERVICE},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (cog_error_status(cases[i].type, cases[i].message) !=
             cases[i].status)
@@ -130,7 +130,7 @@ test_raw_types(void **state)
     };
     char out[COG_ERROR_TYPE_SIZE], *huge = malloc(10001);
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cog_error_type(cases[i][0], out);
         assert_string_equal(out, cases[i][1]);
@@ -152,7 +152,7 @@ test_raw_types(void **state)
 static void
 test_quoting(void **state)
 {
-    (void)state;
+    (void) state;
     assert_false(cog_error_may_log(
         "InvalidParameterException",
         "1 validation error detected: Value at 'password' is not enabled"));
@@ -166,7 +166,7 @@ test_quoting(void **state)
 static void
 test_http(void **state)
 {
-    (void)state;
+    (void) state;
     assert_int_equal(cog_error_http(429), COG_THROTTLED);
     assert_int_equal(cog_error_http(503), COG_SERVICE);
     assert_int_equal(cog_error_http(403), COG_BLOCKED);
@@ -177,13 +177,13 @@ test_http(void **state)
 static void
 test_status_names(void **state)
 {
-    (void)state;
+    (void) state;
     assert_int_equal(COG_INTERNAL, 0);
     for (int i = 0; i < COG_STATUS_COUNT; i++) {
-        assert_non_null(cog_status_name((enum cog_status)i));
+        assert_non_null(cog_status_name((enum cog_status) i));
         for (int j = 0; j < i; j++)
-            assert_string_not_equal(cog_status_name((enum cog_status)i),
-                                    cog_status_name((enum cog_status)j));
+            assert_string_not_equal(cog_status_name((enum cog_status) i),
+                                    cog_status_name((enum cog_status) j));
     }
     assert_string_equal(cog_status_name((enum cog_status) - 1), "internal");
     assert_string_equal(cog_status_name(COG_STATUS_COUNT), "internal");
@@ -213,7 +213,7 @@ test_pool_ids(void **state)
     };
     char url[COG_POOL_URL_SIZE];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(cog_pool_id_is_valid(bad[i]));
     assert_true(cog_pool_id_is_valid("eu-west-1_Ab3dEfGh9"));

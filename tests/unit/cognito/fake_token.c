@@ -56,8 +56,8 @@ fake_token(const char *payload, const char *kid, struct cog_secret *token)
     size_t len = sizeof signature;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    (void)snprintf(header, sizeof header, "{\"kid\":\"%s\",\"alg\":\"RS256\"}",
-                   kid);
+    (void) snprintf(header, sizeof header,
+                    "{\"kid\":\"%s\",\"alg\":\"RS256\"}", kid);
     cog_secret_clear(token);
     append_base64url(token, header, strlen(header));
     assert_int_equal(cog_secret_append(token, ".", 1), 0);
@@ -65,7 +65,7 @@ fake_token(const char *payload, const char *kid, struct cog_secret *token)
     assert_int_equal(
         EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key_of(kid)), 1);
     assert_int_equal(EVP_DigestSign(context, signature, &len,
-                                    (const unsigned char *)token->data,
+                                    (const unsigned char *) token->data,
                                     token->len),
                      1);
     EVP_MD_CTX_free(context);
@@ -83,12 +83,12 @@ append_key(struct cog_secret *jwks, const char *kid)
     assert_int_equal(
         EVP_PKEY_get_bn_param(key_of(kid), OSSL_PKEY_PARAM_RSA_N, &modulus),
         1);
-    (void)snprintf(text, sizeof text,
-                   "{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\","
-                   "\"e\":\"AQAB\",\"kid\":\"%s\",\"n\":\"",
-                   kid);
+    (void) snprintf(text, sizeof text,
+                    "{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\","
+                    "\"e\":\"AQAB\",\"kid\":\"%s\",\"n\":\"",
+                    kid);
     assert_int_equal(cog_secret_append(jwks, text, strlen(text)), 0);
-    append_base64url(jwks, n, (size_t)BN_bn2bin(modulus, n));
+    append_base64url(jwks, n, (size_t) BN_bn2bin(modulus, n));
     assert_int_equal(cog_secret_append(jwks, "\"}", 2), 0);
     BN_free(modulus);
 }

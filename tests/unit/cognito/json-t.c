@@ -33,7 +33,7 @@ assert_refused(const char *bytes, size_t len)
     assert_non_null(copy);
     memcpy(copy, bytes, len);
     if (cog_json_parse(copy, len, &document) == COG_OK)
-        fail_msg("taken: %.*s", (int)len, bytes);
+        fail_msg("taken: %.*s", (int) len, bytes);
     assert_null(document);
     free(copy);
 }
@@ -106,7 +106,7 @@ test_malformed(void **state)
         TEXT("{\"a\":\"\\u00"),
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_refused(texts[i].bytes, texts[i].len);
 }
@@ -125,7 +125,7 @@ test_repeated(void **state)
     };
     struct cog_json *document;
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_refused(texts[i], strlen(texts[i]));
     document = parsed("{\"a\":{\"a\":1},\"b\":{\"a\":1},\"A\":[{\"a\":2}]}");
@@ -138,11 +138,11 @@ test_depth(void **state)
     char text[512];
     struct cog_json *document = NULL;
 
-    (void)state;
+    (void) state;
     for (size_t depth = 1; depth < 100; depth++) {
         size_t at = 0;
 
-        at += (size_t)snprintf(text, sizeof text, "{\"a\":");
+        at += (size_t) snprintf(text, sizeof text, "{\"a\":");
         memset(text + at, '[', depth - 1);
         at += depth - 1;
         if (depth == 1)
@@ -173,7 +173,7 @@ test_types(void **state)
     const char *text = "untouched";
     int64_t number = -7;
 
-    (void)state;
+    (void) state;
     static const char *const no_numbers[] = {
         "text", "digits", "fraction", "exponent", "minus",  "over", "huge",
         "yes",  "no",     "null",     "array",    "object", "nul",  "absent",
@@ -215,7 +215,7 @@ test_bounds(void **state)
     const struct cog_json *list = NULL;
     const char *text = NULL;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_json_text(document, "a", 4, &text), COG_PROTOCOL);
     assert_int_equal(cog_json_text(document, "a", 5, &text), COG_OK);
     assert_int_equal(cog_json_array(document, "l", &list), COG_OK);
@@ -232,7 +232,7 @@ test_escapes(void **state)
         parsed("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\\udd11\"}");
     const char *text = NULL;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_json_text(document, "a", 100, &text), COG_OK);
     assert_string_equal(text, "\"\\/\b\f\n\r\t\xc3\xa4\xf0\x9f\x94\x91");
     cog_json_free(document);
@@ -248,9 +248,9 @@ test_written(void **state)
     const char *text = NULL;
     size_t used = 0;
 
-    (void)state;
+    (void) state;
     for (int c = 1; c < 128; c++)
-        all[used++] = (char)c;
+        all[used++] = (char) c;
     memcpy(all + used, "\xc3\xa4\xf0\x9f\x94\x91", 7);
     used += 6;
     cog_json_open(&writer, NULL);
@@ -277,7 +277,7 @@ test_unwritable(void **state)
     static const struct text texts[] = {TEXT("\xff"), TEXT("a\0b"),
                                         TEXT("\xed\xa0\x80")};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct cog_json_writer writer = COG_JSON_WRITER_EMPTY;
 

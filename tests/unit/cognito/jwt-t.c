@@ -122,7 +122,7 @@ test_vectors(void **state)
     struct json_object *file = vectors_load("jwt.json");
     struct json_object *vectors = vectors_get(file, "vectors");
 
-    (void)state;
+    (void) state;
     assert_true(json_object_array_length(vectors) >= 107);
     for (size_t i = 0; i < json_object_array_length(vectors); i++)
         run_vector(file, json_object_array_get_idx(vectors, i));
@@ -136,7 +136,7 @@ test_access_token_is_signed(void **state)
     struct json_object *vectors = vectors_get(file, "vectors");
     const char *jwks = json_object_get_string(vectors_get(file, "jwks"));
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < json_object_array_length(vectors); i++) {
         struct json_object *one = json_object_array_get_idx(vectors, i);
         struct cog_secret token = COG_SECRET_EMPTY;
@@ -162,7 +162,7 @@ test_bad_sets(void **state)
     const char *good = json_object_get_string(vectors_get(file, "jwks"));
     const char *odd = json_object_get_string(vectors_get(file, "jwks_odd"));
 
-    (void)state;
+    (void) state;
     assert_true(json_object_array_length(bad) > 0);
     for (size_t i = 0; i < json_object_array_length(bad); i++) {
         const char *text =
@@ -187,7 +187,7 @@ test_unknown_and_double_kid(void **state)
     struct cog_secret token = COG_SECRET_EMPTY, jwks = COG_SECRET_EMPTY;
     struct cog_json *claims = NULL;
 
-    (void)state;
+    (void) state;
     fake_token("{}", FAKE_KID, &token);
     fake_jwks(first, &jwks);
     assert_int_equal(cog_jwt_verify(&token, jwks.data, jwks.len, &claims),
@@ -254,9 +254,9 @@ check(const struct cog_login_settings *settings, struct cog_report *report,
         if (i >= sizeof sound / sizeof sound[0])
             claim = changes[i - sizeof sound / sizeof sound[0]];
         if (claim.value != NULL)
-            used += (size_t)snprintf(text + used, sizeof text - used,
-                                     "%s\"%s\":%s", used > 1 ? "," : "",
-                                     claim.name, claim.value);
+            used += (size_t) snprintf(text + used, sizeof text - used,
+                                      "%s\"%s\":%s", used > 1 ? "," : "",
+                                      claim.name, claim.value);
     }
     assert_true(used < sizeof text - 1);
     memcpy(text + used, "}", 2);
@@ -282,7 +282,7 @@ test_each_claim_missing(void **state)
 {
     struct cog_login_settings by_email = by_name;
 
-    (void)state;
+    (void) state;
     by_email.login_claim = COG_CLAIM_EMAIL;
     by_email.sign_in_name = "alice@example.com";
     assert_int_equal(check_one(&by_name, "extra", "[]"), COG_OK);
@@ -329,12 +329,12 @@ test_times(void **state)
         {"auth_time", -86400, COG_TOKEN},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char value[32];
 
-        (void)snprintf(value, sizeof value, "%lld",
-                       (long long)(NOW + cases[i].from_now_s));
+        (void) snprintf(value, sizeof value, "%lld",
+                        (long long) (NOW + cases[i].from_now_s));
         assert_int_equal(check_one(&by_name, cases[i].name, value),
                          cases[i].status);
     }
@@ -352,7 +352,7 @@ test_clock_is_blamed(void **state)
                                    {"exp", "1795183323"}};
     struct cog_report report = {.detail = NULL};
 
-    (void)state;
+    (void) state;
     assert_int_equal(check(&by_name, &report, &identity, ahead, 3), COG_CLOCK);
     assert_true(report.offset_known);
     assert_int_equal(report.offset_s, 86400);
@@ -377,7 +377,7 @@ test_names(void **state)
     };
     struct cog_login_settings folded = by_name, email = by_name;
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_int_not_equal(
             check_one(&by_name, "cognito:username", others[i]), COG_OK);
@@ -410,25 +410,25 @@ test_groups(void **state)
     char name[COG_GROUP_SIZE + 1];
     size_t used = 0;
 
-    (void)state;
+    (void) state;
     /* "wheel" is near the bad ones: nothing may be made of them. */
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    (void)snprintf(list, sizeof list,
-                   "[\"wheel\",7,null,[\"sudo\"],{\"a\":1},\"\",\"a\\nb\","
-                   "\"a\\u0000b\",true,\"%s\",\"end\"]",
-                   name);
+    (void) snprintf(list, sizeof list,
+                    "[\"wheel\",7,null,[\"sudo\"],{\"a\":1},\"\",\"a\\nb\","
+                    "\"a\\u0000b\",true,\"%s\",\"end\"]",
+                    name);
     change.value = list;
     assert_int_equal(check(&by_name, &report, &identity, &change, 1), COG_OK);
     assert_int_equal(identity.group_count, 2);
     assert_string_equal(identity.groups[0], "wheel");
     assert_string_equal(identity.groups[1], "end");
     assert_int_equal(report.groups_dropped, 9);
-    used = (size_t)snprintf(list, sizeof list, "[\"g0\"");
+    used = (size_t) snprintf(list, sizeof list, "[\"g0\"");
     for (int i = 1; i < 130; i++)
         used +=
-            (size_t)snprintf(list + used, sizeof list - used, ",\"g%d\"", i);
-    (void)snprintf(list + used, sizeof list - used, "]");
+            (size_t) snprintf(list + used, sizeof list - used, ",\"g%d\"", i);
+    (void) snprintf(list + used, sizeof list - used, "]");
     report = (struct cog_report){.offset_known = true};
     assert_int_equal(check(&by_name, &report, &identity, &change, 1), COG_OK);
     assert_int_equal(identity.group_count, 100);
@@ -446,13 +446,13 @@ test_untouched(void **state)
     struct cog_report report = {.offset_known = true};
     const struct claim change = {"aud", "\"client2\""};
 
-    (void)state;
+    (void) state;
     memset(&identity, 'x', sizeof identity);
     assert_int_equal(check(&by_name, &report, &identity, &change, 1),
                      COG_TOKEN);
     assert_string_equal(report.detail, "claim aud");
     for (size_t i = 0; i < sizeof identity; i++)
-        assert_int_equal(((const char *)&identity)[i], 'x');
+        assert_int_equal(((const char *) &identity)[i], 'x');
 }
 
 static void
@@ -462,7 +462,7 @@ test_display_name(void **state)
     struct cog_report report = {.offset_known = true};
     struct claim change = {"name", "\"Alice \\u00c4\""};
 
-    (void)state;
+    (void) state;
     assert_int_equal(check(&by_name, &report, &identity, &change, 1), COG_OK);
     assert_string_equal(identity.display_name, "Alice \xc3\x84");
     assert_string_equal(identity.username, "alice");
@@ -474,7 +474,7 @@ test_display_name(void **state)
 static int
 end(void **state)
 {
-    (void)state;
+    (void) state;
     fake_token_end();
     return 0;
 }

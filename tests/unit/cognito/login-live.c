@@ -35,10 +35,10 @@ static const char *const ask_names[] = {
 static void
 sleep_ms(int64_t ms)
 {
-    const struct timespec pause = {.tv_sec = (time_t)(ms / 1000),
-                                   .tv_nsec = (long)(ms % 1000 * 1000000)};
+    const struct timespec pause = {.tv_sec = (time_t) (ms / 1000),
+                                   .tv_nsec = (long) (ms % 1000 * 1000000)};
 
-    (void)nanosleep(&pause, NULL);
+    (void) nanosleep(&pause, NULL);
 }
 
 static enum cog_status
@@ -56,7 +56,7 @@ ask(void *context, enum cog_ask_kind kind, const char *prompt,
         char *end;
         long ms = strtol(text + 1, &end, 10);
 
-        (void)fflush(stdout);
+        (void) fflush(stdout);
         sleep_ms(ms);
         text = end + 1;
     }
@@ -66,7 +66,7 @@ ask(void *context, enum cog_ask_kind kind, const char *prompt,
 static enum cog_status
 tell(void *context, enum cog_tell_kind kind, const char *text)
 {
-    (void)context;
+    (void) context;
     printf("tell %s %s\n", kind == COG_TELL_ERROR ? "error" : "info", text);
     return COG_OK;
 }
@@ -110,8 +110,8 @@ load_keys(const char *path, struct cog_keys *keys)
     size_t len = stream != NULL ? fread(bytes, 1, sizeof bytes, stream) : 0;
 
     if (stream != NULL)
-        (void)fclose(stream);
-    (void)cog_secret_set(&keys->jwks, bytes, len);
+        (void) fclose(stream);
+    (void) cog_secret_set(&keys->jwks, bytes, len);
     keys->pinned = true;
 }
 
@@ -120,7 +120,7 @@ read_option(int option, struct options *options)
 {
     switch (option) {
     case 's':
-        (void)cog_secret_set_text(&options->secret, optarg);
+        (void) cog_secret_set_text(&options->secret, optarg);
         break;
     case 'e':
         options->login.early = optarg[0] == 'n'   ? COG_EARLY_NO
@@ -172,7 +172,7 @@ log_in(struct options *options, struct script *script)
     if (status == COG_OK)
         print_identity(&identity);
     if (status == COG_OK && options->change != NULL) {
-        (void)cog_secret_set_text(&fresh, options->change);
+        (void) cog_secret_set_text(&fresh, options->change);
         printf("change %s\n", cog_status_name(cog_login_change_password(
                                   login, &fresh, &report)));
         print_report(&report, http);
@@ -203,7 +203,7 @@ main(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "+", longs, NULL)) != -1)
         read_option(option, &options);
     if (argc - optind < 5) {
-        (void)fprintf(stderr, "see the head of login-live.c\n");
+        (void) fprintf(stderr, "see the head of login-live.c\n");
         return 2;
     }
     options.http.endpoint = argv[optind];

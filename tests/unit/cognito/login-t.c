@@ -45,7 +45,7 @@ static const char throttled[] =
 static int
 begin(void **state)
 {
-    (void)state;
+    (void) state;
     fake_begin(&world);
     return 0;
 }
@@ -53,7 +53,7 @@ begin(void **state)
 static int
 end(void **state)
 {
-    (void)state;
+    (void) state;
     fake_end(&world);
     return 0;
 }
@@ -118,7 +118,7 @@ assert_admitted(void)
 static void
 test_plain(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
     assert_admitted();
@@ -144,7 +144,7 @@ test_plain(void **state)
 static void
 test_password_stays(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
     assert_admitted();
@@ -157,7 +157,7 @@ test_password_stays(void **state)
 static void
 test_wrong_password(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, wrong_password);
     assert_denied(COG_BAD_CREDENTIALS);
@@ -209,7 +209,7 @@ test_all_pairs(void **state)
         {"SMS_OTP", "", {false, true, true, false, false}},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
             char body[512];
@@ -218,12 +218,12 @@ test_all_pairs(void **state)
 
             fake_end(&world);
             fake_begin(&world);
-            lead_to((enum state_of_flow)where);
+            lead_to((enum state_of_flow) where);
             calls_before = world.answer_count + 1;
-            (void)snprintf(body, sizeof body,
-                           "{\"ChallengeName\":\"%s\","
-                           "\"ChallengeParameters\":{%s}}",
-                           replies[i].name, replies[i].parameters);
+            (void) snprintf(body, sizeof body,
+                            "{\"ChallengeName\":\"%s\","
+                            "\"ChallengeParameters\":{%s}}",
+                            replies[i].name, replies[i].parameters);
             if (replies[i].name == NULL) {
                 fake_body(&world, fake_tokens());
             } else {
@@ -265,18 +265,18 @@ test_unsupported(void **state)
         "",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
             char body[256];
 
             fake_end(&world);
             fake_begin(&world);
-            lead_to((enum state_of_flow)where);
-            (void)snprintf(body, sizeof body,
-                           "{\"ChallengeName\":\"%s\",\"Session\":\"s\","
-                           "\"ChallengeParameters\":{}}",
-                           names[i]);
+            lead_to((enum state_of_flow) where);
+            (void) snprintf(body, sizeof body,
+                            "{\"ChallengeName\":\"%s\",\"Session\":\"s\","
+                            "\"ChallengeParameters\":{}}",
+                            names[i]);
             fake_body(&world, body);
             assert_denied(COG_UNSUPPORTED);
             assert_string_equal(world.report.challenge, names[i]);
@@ -309,12 +309,12 @@ test_no_proof_of_success(void **state)
         "{\"ChallengeName\":\"SMS_MFA\",\"Session\":5}",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
             fake_end(&world);
             fake_begin(&world);
-            lead_to((enum state_of_flow)where);
+            lead_to((enum state_of_flow) where);
             fake_body(&world, bodies[i]);
             assert_denied(COG_PROTOCOL);
         }
@@ -327,14 +327,14 @@ test_bad_tokens(void **state)
     static const char *const tokens[] = {"", "a", "a.b.c", "..", "....."};
     char body[256];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
         fake_end(&world);
         fake_begin(&world);
         fake_body(&world, fake_proof_wanted);
-        (void)snprintf(body, sizeof body,
-                       "{\"AuthenticationResult\":{\"IdToken\":\"%s\"}}",
-                       tokens[i]);
+        (void) snprintf(body, sizeof body,
+                        "{\"AuthenticationResult\":{\"IdToken\":\"%s\"}}",
+                        tokens[i]);
         fake_body(&world, body);
         assert_denied(COG_TOKEN);
     }
@@ -343,7 +343,7 @@ test_bad_tokens(void **state)
 static void
 test_other_user(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens_of(fake_claims("bob"), FAKE_KID));
     assert_denied(COG_WRONG_IDENTITY);
@@ -352,7 +352,7 @@ test_other_user(void **state)
 static void
 test_step_limit(void **state)
 {
-    (void)state;
+    (void) state;
     /* Nothing allowed can go round, so the longest way is walked. */
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
@@ -374,15 +374,15 @@ test_codes(void **state)
         {"SMS_OTP", "SMS_OTP_CODE"},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         char body[256];
 
         fake_end(&world);
         fake_begin(&world);
-        (void)snprintf(body, sizeof body,
-                       "{\"ChallengeName\":\"%s\",\"Session\":\"s1\"}",
-                       kinds[i][0]);
+        (void) snprintf(body, sizeof body,
+                        "{\"ChallengeName\":\"%s\",\"Session\":\"s1\"}",
+                        kinds[i][0]);
         fake_body(&world, fake_proof_wanted);
         fake_body(&world, body);
         fake_body(&world, wrong_code);
@@ -406,7 +406,7 @@ test_codes(void **state)
 static void
 test_code_tries(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, totp_wanted);
     for (int i = 0; i < 9; i++)
@@ -432,7 +432,7 @@ test_no_code_sent(void **state)
         "\xd9\xa1\xd9\xa2\xd9\xa3",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
         fake_end(&world);
         fake_begin(&world);
@@ -450,7 +450,7 @@ test_no_code_sent(void **state)
 static void
 test_used_code(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, totp_wanted);
     fake_body(&world, used_code);
@@ -463,7 +463,7 @@ test_used_code(void **state)
 static void
 test_sent_code_expired(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, sms_wanted);
     fake_body(&world, FAKE_ERROR("ExpiredCodeException", "expired"));
@@ -479,7 +479,7 @@ test_sent_code_expired(void **state)
 static void
 test_hostile_destination(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world,
               CHALLENGE("SMS_MFA", "\"CODE_DELIVERY_DESTINATION\":\"\\u001b"
@@ -493,7 +493,7 @@ test_hostile_destination(void **state)
 static void
 test_conversation_ends(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, totp_wanted);
     fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
@@ -506,7 +506,7 @@ test_conversation_ends(void **state)
 static void
 test_choice(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, choice_wanted);
     fake_body(&world, totp_wanted);
@@ -527,7 +527,7 @@ test_choice(void **state)
 static void
 test_choice_of_one(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world,
               CHALLENGE("SELECT_MFA_TYPE",
@@ -550,17 +550,17 @@ test_choice_of_none(void **state)
         "[\\\"NEW_PASSWORD_REQUIRED\\\",\\\"SELECT_MFA_TYPE\\\"]",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char body[256];
 
         fake_end(&world);
         fake_begin(&world);
-        (void)snprintf(body, sizeof body,
-                       "{\"ChallengeName\":\"SELECT_MFA_TYPE\","
-                       "\"ChallengeParameters\":{"
-                       "\"MFAS_CAN_CHOOSE\":\"%s\"}}",
-                       lists[i]);
+        (void) snprintf(body, sizeof body,
+                        "{\"ChallengeName\":\"SELECT_MFA_TYPE\","
+                        "\"ChallengeParameters\":{"
+                        "\"MFAS_CAN_CHOOSE\":\"%s\"}}",
+                        lists[i]);
         fake_body(&world, fake_proof_wanted);
         fake_body(&world, body);
         assert_denied(COG_NO_FACTOR);
@@ -571,7 +571,7 @@ test_choice_of_none(void **state)
 static void
 test_not_the_chosen(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, choice_wanted);
     fake_body(&world, totp_wanted); /* SMS_MFA was chosen */
@@ -583,7 +583,7 @@ test_not_the_chosen(void **state)
 static void
 test_new_password(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world,
               CHALLENGE("NEW_PASSWORD_REQUIRED",
@@ -616,7 +616,7 @@ test_new_password_refused_here(void **state)
     const char *const typed[] = {"", "Correct-Horse-7", "tab\there", longer,
                                  "\xff\xfe-broken"};
 
-    (void)state;
+    (void) state;
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     fake_body(&world, fake_proof_wanted);
@@ -632,7 +632,7 @@ test_new_password_refused_here(void **state)
 static void
 test_new_password_mistyped(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     fake_body(&world, fake_tokens());
@@ -647,7 +647,7 @@ test_new_password_mistyped(void **state)
 static void
 test_new_password_policy(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     fake_body(&world, FAKE_ERROR("InvalidPasswordException",
@@ -668,7 +668,7 @@ test_new_password_policy(void **state)
 static void
 test_new_password_tries(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     for (int i = 0; i < 12; i++)
@@ -691,17 +691,17 @@ test_hostile_attributes(void **state)
         "x",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char body[256];
 
         fake_end(&world);
         fake_begin(&world);
-        (void)snprintf(body, sizeof body,
-                       "{\"ChallengeName\":\"NEW_PASSWORD_REQUIRED\","
-                       "\"ChallengeParameters\":{"
-                       "\"requiredAttributes\":\"%s\"}}",
-                       lists[i]);
+        (void) snprintf(body, sizeof body,
+                        "{\"ChallengeName\":\"NEW_PASSWORD_REQUIRED\","
+                        "\"ChallengeParameters\":{"
+                        "\"requiredAttributes\":\"%s\"}}",
+                        lists[i]);
         fake_body(&world, fake_proof_wanted);
         fake_body(&world, body);
         assert_denied(COG_PROTOCOL);
@@ -716,7 +716,7 @@ test_secret_hash(void **state)
     struct cog_secret secret = COG_SECRET_EMPTY, typed = COG_SECRET_EMPTY;
     struct cog_secret internal = COG_SECRET_EMPTY;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_secret_set_text(&secret, "client secret"), 0);
     assert_int_equal(
         cog_secret_hash(&secret, "alice@example.com", FAKE_CLIENT, &typed),
@@ -750,7 +750,7 @@ test_secret_hash(void **state)
 static void
 test_session(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted); /* none */
     fake_body(&world, totp_wanted);
     fake_body(&world, fake_tokens());
@@ -775,7 +775,7 @@ test_session(void **state)
 static void
 test_timestamp_corrected(void **state)
 {
-    (void)state;
+    (void) state;
     world.date_offset_s = 300;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
@@ -818,16 +818,16 @@ test_malformed_challenge(void **state)
         "\"USER_ID_FOR_SRP\":\"al\\u0000ice\"",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
         char body[512];
 
         fake_end(&world);
         fake_begin(&world);
-        (void)snprintf(body, sizeof body,
-                       "{\"ChallengeName\":\"PASSWORD_VERIFIER\","
-                       "\"ChallengeParameters\":{%s}}",
-                       parameters[i]);
+        (void) snprintf(body, sizeof body,
+                        "{\"ChallengeName\":\"PASSWORD_VERIFIER\","
+                        "\"ChallengeParameters\":{%s}}",
+                        parameters[i]);
         fake_body(&world, body);
         assert_denied(COG_PROTOCOL);
         assert_int_equal(world.call_count, 1);
@@ -841,7 +841,7 @@ test_junk_password(void **state)
     static const char *const typed[] = {"", "\b\n\r\177INCORRECT", "a\tb",
                                         "\x7f"};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
         fake_end(&world);
         fake_begin(&world);
@@ -863,7 +863,7 @@ test_overlong_password(void **state)
 {
     static char text[COG_ANSWER_MAX + 2];
 
-    (void)state;
+    (void) state;
     memset(text, 'x', COG_ANSWER_MAX + 1);
     fake_type(&world, (struct fake_typed){text, 0, 0});
     assert_denied(COG_BAD_INPUT);
@@ -883,18 +883,18 @@ test_asked_whatever_happens(void **state)
     static const char not_found[] =
         FAKE_ERROR("UserNotFoundException", "User does not exist.");
 
-    (void)state;
+    (void) state;
     for (int early = COG_EARLY_CONNECT; early <= COG_EARLY_NO; early++) {
         fake_end(&world);
         fake_begin(&world);
-        world.settings.early = (enum cog_early)early;
+        world.settings.early = (enum cog_early) early;
         fake_body(&world, not_found);
         assert_denied(COG_BAD_CREDENTIALS);
         assert_int_equal(asked(COG_ASK_PASSWORD), 1);
         assert_string_equal(world.asked[0].prompt, "Password: ");
         fake_end(&world);
         fake_begin(&world);
-        world.settings.early = (enum cog_early)early;
+        world.settings.early = (enum cog_early) early;
         world.connections_refused = 9;
         assert_denied(COG_NETWORK);
         assert_int_equal(asked(COG_ASK_PASSWORD), 1);
@@ -904,7 +904,7 @@ test_asked_whatever_happens(void **state)
 static void
 test_early_challenge_young(void **state)
 {
-    (void)state;
+    (void) state;
     world.settings.early = COG_EARLY_CHALLENGE;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
@@ -916,7 +916,7 @@ test_early_challenge_young(void **state)
 static void
 test_early_challenge_old(void **state)
 {
-    (void)state;
+    (void) state;
     world.settings.early = COG_EARLY_CHALLENGE;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_proof_wanted);
@@ -930,11 +930,11 @@ test_early_challenge_old(void **state)
 static void
 test_slow_typist(void **state)
 {
-    (void)state;
+    (void) state;
     for (int early = COG_EARLY_CONNECT; early <= COG_EARLY_NO; early++) {
         fake_end(&world);
         fake_begin(&world);
-        world.settings.early = (enum cog_early)early;
+        world.settings.early = (enum cog_early) early;
         if (early == COG_EARLY_CHALLENGE)
             fake_body(&world, fake_proof_wanted);
         fake_body(&world, fake_proof_wanted);
@@ -953,7 +953,7 @@ test_slow_typist(void **state)
 static void
 test_begun_again(void **state)
 {
-    (void)state;
+    (void) state;
     /* No connection while the person typed; the answer's deadline holds. */
     world.connections_refused = 1;
     fake_type(&world, (struct fake_typed){"Correct-Horse-7", 60000, 0});
@@ -968,7 +968,7 @@ test_begun_again(void **state)
 static void
 test_connection_died_while_typing(void **state)
 {
-    (void)state;
+    (void) state;
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
@@ -979,7 +979,7 @@ test_connection_died_while_typing(void **state)
 static void
 test_deadline_of_answer(void **state)
 {
-    (void)state;
+    (void) state;
     fake_answer(&world, (struct fake_answer){.body = fake_proof_wanted,
                                              .takes_ms = 10001});
     fake_type(&world, (struct fake_typed){"Correct-Horse-7", 99000, 0});
@@ -991,7 +991,7 @@ test_deadline_of_answer(void **state)
 static void
 test_session_expired(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, totp_wanted);
     fake_body(&world, expired_session);
@@ -1009,7 +1009,7 @@ test_session_expired(void **state)
 static void
 test_renewed_once(void **state)
 {
-    (void)state;
+    (void) state;
     for (int i = 0; i < 3; i++) {
         fake_body(&world, fake_proof_wanted);
         fake_body(&world, totp_wanted);
@@ -1022,7 +1022,7 @@ test_renewed_once(void **state)
 static void
 test_lost_code_offered_again(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, totp_wanted);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
@@ -1038,7 +1038,7 @@ test_lost_code_offered_again(void **state)
 static void
 test_lost_sms_code_is_not(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, sms_wanted);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
@@ -1052,7 +1052,7 @@ test_lost_sms_code_is_not(void **state)
 static void
 test_new_password_renewed(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     fake_body(&world, expired_session);
@@ -1067,7 +1067,7 @@ test_new_password_renewed(void **state)
 static void
 test_new_password_lost(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
@@ -1085,7 +1085,7 @@ test_new_password_lost(void **state)
 static void
 test_lost_proof(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
     fake_body(&world, fake_proof_wanted);
@@ -1098,7 +1098,7 @@ test_lost_proof(void **state)
 static void
 test_throttled(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, throttled);
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, throttled);
@@ -1117,7 +1117,7 @@ test_service_trouble(void **state)
 {
     const struct fake_answer page = {.body = "<html>", .http_status = 503};
 
-    (void)state;
+    (void) state;
     /* Harmless to repeat at first, not behind the proof. */
     fake_answer(&world, page);
     fake_body(&world, fake_proof_wanted);
@@ -1133,12 +1133,12 @@ test_transport_failures(void **state)
     static const enum cog_status failures[] = {
         COG_TLS, COG_TIMEOUT, COG_PROTOCOL, COG_NO_MEMORY, COG_NETWORK};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
             fake_end(&world);
             fake_begin(&world);
-            lead_to((enum state_of_flow)where);
+            lead_to((enum state_of_flow) where);
             for (int j = 0; j < 3; j++)
                 fake_answer(&world,
                             (struct fake_answer){.transport = failures[i]});
@@ -1181,7 +1181,7 @@ test_every_error_denies(void **state)
         "1",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         for (int form = 0; form < 3; form++) {
             char body[256] = "";
@@ -1190,13 +1190,13 @@ test_every_error_denies(void **state)
             for (int where = INITIATED; where < STATES; where++) {
                 fake_end(&world);
                 fake_begin(&world);
-                lead_to((enum state_of_flow)where);
+                lead_to((enum state_of_flow) where);
                 if (form == 0)
-                    (void)snprintf(body, sizeof body,
-                                   "{\"__type\":\"a.b#%s\"}", types[i]);
+                    (void) snprintf(body, sizeof body,
+                                    "{\"__type\":\"a.b#%s\"}", types[i]);
                 else if (form == 1)
-                    (void)snprintf(body, sizeof body, "{\"code\":\"%s\"}",
-                                   types[i]);
+                    (void) snprintf(body, sizeof body, "{\"code\":\"%s\"}",
+                                    types[i]);
                 else
                     answer.error_type = types[i];
                 for (int j = 0; j < 8; j++)
@@ -1220,7 +1220,7 @@ test_odd_errors(void **state)
         "{\"AuthenticationResult\":{\"IdToken\":\"x\"}}",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         static const int statuses[] = {199, 201, 204, 206, 301, 307,
                                        400, 401, 403, 404, 418, 500};
@@ -1248,7 +1248,7 @@ test_odd_errors(void **state)
 static void
 test_report_is_printable(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world,
               FAKE_ERROR("UserLambdaValidationException",
@@ -1265,7 +1265,7 @@ test_report_is_printable(void **state)
 static void
 test_quoted_value_withheld(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, new_password_wanted);
     for (int i = 0; i < 5; i++)
@@ -1298,7 +1298,7 @@ log_in_with_kid(const char *kid)
 static void
 test_known_key(void **state)
 {
-    (void)state;
+    (void) state;
     give_keys(FAKE_KID, 999999);
     log_in_with_kid(FAKE_KID);
     assert_admitted();
@@ -1317,7 +1317,7 @@ test_unknown_key(void **state)
         {-5, false, true},    {999999, true, false},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fake_end(&world);
         fake_begin(&world);
@@ -1340,7 +1340,7 @@ test_unknown_key(void **state)
 static void
 test_foreign_key(void **state)
 {
-    (void)state;
+    (void) state;
     /* Signed by a stranger whose key set has the right kid in no set. */
     give_keys(FAKE_KID, 0);
     log_in_with_kid(FAKE_KID_2);
@@ -1354,7 +1354,7 @@ test_no_keys(void **state)
     static const char *const documents[] = {"", "{}", "<html>",
                                             "{\"keys\":[]}"};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         fake_end(&world);
         fake_begin(&world);
@@ -1369,7 +1369,7 @@ test_no_keys(void **state)
 static void
 test_pinned_but_empty(void **state)
 {
-    (void)state;
+    (void) state;
     world.keys.pinned = true;
     log_in_with_kid(FAKE_KID);
     assert_denied(COG_NO_KEYS);
@@ -1392,7 +1392,7 @@ change(const char *password)
 static void
 test_change(void **state)
 {
-    (void)state;
+    (void) state;
     give_keys(FAKE_KID, 0);
     log_in_with_kid(FAKE_KID);
     assert_admitted();
@@ -1422,7 +1422,7 @@ test_change_refused_here(void **state)
 {
     char longer[258];
 
-    (void)state;
+    (void) state;
     give_keys(FAKE_KID, 0);
     log_in_with_kid(FAKE_KID);
     assert_admitted();
@@ -1439,7 +1439,7 @@ test_change_refused_here(void **state)
 static void
 test_change_lost(void **state)
 {
-    (void)state;
+    (void) state;
     give_keys(FAKE_KID, 0);
     log_in_with_kid(FAKE_KID);
     assert_admitted();
@@ -1451,7 +1451,7 @@ test_change_lost(void **state)
 static void
 test_change_without_login(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, wrong_password);
     assert_denied(COG_BAD_CREDENTIALS);
@@ -1462,7 +1462,7 @@ test_change_without_login(void **state)
 static void
 test_once(void **state)
 {
-    (void)state;
+    (void) state;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
     assert_admitted();
@@ -1476,7 +1476,7 @@ test_once(void **state)
 static void
 test_settings(void **state)
 {
-    (void)state;
+    (void) state;
     world.settings.pool_id = "eu/west_Abc";
     assert_denied(COG_MISCONFIGURED);
     world.settings.pool_id = FAKE_POOL;
@@ -1497,7 +1497,7 @@ test_settings(void **state)
 static int
 end_all(void **state)
 {
-    (void)state;
+    (void) state;
     fake_token_end();
     return 0;
 }

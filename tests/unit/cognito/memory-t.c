@@ -12,7 +12,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <openssl/bn.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,7 +30,7 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 
-static bool counting;
+static bool counting, seen;
 static unsigned long allocations, failing;
 
 /* Seen by the libraries too. */
@@ -74,22 +73,6 @@ realloc(void *old, size_t size)
         return NULL;
     }
     return __libc_realloc(old, size);
-}
-
-/* The service here checks no proof, so the powers need not be right. */
-int __wrap_BN_mod_exp_mont_consttime(BIGNUM *, const BIGNUM *, const BIGNUM *,
-                                     const BIGNUM *, BN_CTX *, BN_MONT_CTX *);
-
-int
-__wrap_BN_mod_exp_mont_consttime(BIGNUM *result, const BIGNUM *base,
-                                 const BIGNUM *exponent, const BIGNUM *modulus,
-                                 BN_CTX *ctx, BN_MONT_CTX *mont)
-{
-    (void) exponent;
-    (void) modulus;
-    (void) ctx;
-    (void) mont;
-    return BN_copy(result, base) != NULL;
 }
 
 static const char new_password_wanted[] =
@@ -183,6 +166,11 @@ run_all(bool good, const char *tokens, const char *kid)
         fake_jwks(kids, &world.keys.jwks);
         world.keys.pinned = true;
     }
+    if (!seen) {
+        print_message("another malloc is in place (valgrind)\n");
+        fake_end(&world);
+        skip();
+    }
     do {
         outcome = run_apart(&world, good, tokens, ++n);
         admitted += outcome == ADMITTED;
@@ -246,6 +234,7 @@ begin(void **state)
     tokens = strdup(fake_tokens());
     fake_begin(&world);
     (void) run(&world, tokens, 0, &reached);
+    seen = allocations > 100;
     fake_end(&world);
     free(tokens);
     return 0;

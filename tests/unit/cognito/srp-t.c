@@ -169,14 +169,14 @@ run_file(const char *name, size_t least)
 static void
 test_complete(void **state)
 {
-    (void)state;
+    (void) state;
     run_file("srp.json", 73);
 }
 
 static void
 test_negative_salt(void **state)
 {
-    (void)state;
+    (void) state;
     run_file("srp-negative-salt.json", 10);
 }
 
@@ -186,7 +186,7 @@ test_salt_is_a_number(void **state)
     struct json_object *file = vectors_load("srp-disagreements.json");
     struct json_object *cases = vectors_get(file, "cases");
 
-    (void)state;
+    (void) state;
     assert_int_equal(json_object_array_length(cases), 3);
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
@@ -207,7 +207,7 @@ test_refused(void **state)
     struct json_object *file = vectors_load("srp-reject.json");
     struct json_object *cases = vectors_get(file, "cases");
 
-    (void)state;
+    (void) state;
     assert_true(json_object_array_length(cases) >= 12);
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
@@ -259,7 +259,7 @@ test_malformed(void **state)
     struct cog_srp_challenge challenge = sound;
     char *long_text = malloc(40000);
 
-    (void)state;
+    (void) state;
     assert_non_null(long_text);
     assert_challenge(&sound, COG_OK);
     for (size_t i = 0; i < sizeof salts / sizeof salts[0]; i++) {
@@ -289,7 +289,7 @@ test_malformed(void **state)
 static void
 test_u_zero(void **state)
 {
-    (void)state;
+    (void) state;
     hash_is_zero = true;
     assert_challenge(&sound, COG_PROTOCOL);
     hash_is_zero = false;
@@ -302,7 +302,7 @@ test_known_answers(void **state)
     struct json_object *file = vectors_load("srp-known-answers.json");
     struct json_object *full = vectors_get(file, "full");
 
-    (void)state;
+    (void) state;
     assert_true(json_object_array_length(full) >= 3);
     for (size_t i = 0; i < json_object_array_length(full); i++) {
         struct json_object *one = json_object_array_get_idx(full, i);
@@ -380,7 +380,7 @@ test_published_parts(void **state)
     struct json_object *file = vectors_load("srp-known-answers.json");
     struct json_object *partial = vectors_get(file, "partial");
 
-    (void)state;
+    (void) state;
     assert_true(json_object_array_length(partial) >= 5);
     for (size_t i = 0; i < json_object_array_length(partial); i++) {
         struct json_object *one = json_object_array_get_idx(partial, i);
@@ -409,7 +409,7 @@ test_padding(void **state)
     struct json_object *cases =
         vectors_get(vectors_get(file, "padding"), "cases");
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
         cleanup_number BIGNUM *value = number(one, "number");
@@ -433,7 +433,7 @@ test_hkdf(void **state)
         vectors_get(vectors_get(file, "hkdf"), "cases");
     size_t run = 0;
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < json_object_array_length(cases); i++) {
         struct json_object *one = json_object_array_get_idx(cases, i);
         cleanup_number BIGNUM *S = number(one, "ikm");
@@ -451,7 +451,7 @@ test_hkdf(void **state)
                 padded.len)
             continue;
         assert_int_equal(derive_key(u, S, key), COG_OK);
-        (void)vectors_bytes(vectors_text(one, "key"), wanted, sizeof wanted);
+        (void) vectors_bytes(vectors_text(one, "key"), wanted, sizeof wanted);
         assert_memory_equal(key, wanted, KEY_BYTES);
         run++;
     }
@@ -467,7 +467,7 @@ test_k(void **state)
     struct padded N;
     cleanup_number BIGNUM *k = NULL, *wanted = NULL;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_srp_new(&srp), COG_OK);
     assert_true(pad(srp->N, &N));
     assert_int_equal(N.len, 385);
@@ -506,16 +506,16 @@ test_timestamp(void **state)
     static const char *const locales[] = {"C", "de_DE.UTF-8", "tr_TR.UTF-8",
                                           "ar_SA.UTF-8"};
 
-    (void)state;
+    (void) state;
     assert_int_equal(setenv("TZ", "right/UTC", 1), 0);
     tzset();
     /* A locale that is not installed stays at the one before. */
     for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++) {
-        (void)setlocale(LC_ALL, locales[i]);
+        (void) setlocale(LC_ALL, locales[i]);
         assert_timestamps();
     }
-    (void)setlocale(LC_ALL, "C");
-    (void)unsetenv("TZ");
+    (void) setlocale(LC_ALL, "C");
+    (void) unsetenv("TZ");
     tzset();
 }
 
@@ -523,10 +523,10 @@ test_timestamp(void **state)
 static void
 test_calendar(void **state)
 {
-    (void)state;
+    (void) state;
     for (int64_t day = 0; day < 157000; day++) {
         int64_t unix_s = day * 86400 + day % 86400;
-        time_t seconds = (time_t)unix_s;
+        time_t seconds = (time_t) unix_s;
         struct tm parts;
         char text[COG_SRP_TIMESTAMP_SIZE], wanted[64], head[16], tail[32];
 
@@ -534,8 +534,8 @@ test_calendar(void **state)
         assert_true(strftime(head, sizeof head, "%a %b", &parts) > 0);
         assert_true(strftime(tail, sizeof tail, "%H:%M:%S UTC %Y", &parts) >
                     0);
-        (void)snprintf(wanted, sizeof wanted, "%s %d %s", head, parts.tm_mday,
-                       tail);
+        (void) snprintf(wanted, sizeof wanted, "%s %d %s", head, parts.tm_mday,
+                        tail);
         assert_int_equal(cog_srp_timestamp(unix_s, text), COG_OK);
         assert_string_equal(text, wanted);
     }
@@ -551,7 +551,7 @@ test_calendar(void **state)
 static void
 test_constant_time(void **state)
 {
-    (void)state;
+    (void) state;
     exponentiations = 0;
     assert_challenge(&sound, COG_OK);
     assert_int_equal(exponentiations, 3); /* A, g^x, S */
@@ -562,7 +562,7 @@ test_random(void **state)
 {
     struct cog_srp *one = NULL, *two = NULL;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_srp_new(&one), COG_OK);
     assert_int_equal(cog_srp_new(&two), COG_OK);
     assert_string_not_equal(cog_srp_public(one), cog_srp_public(two));

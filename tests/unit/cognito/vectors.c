@@ -17,7 +17,7 @@ vectors_load(const char *file)
     char path[4096];
     struct json_object *document;
 
-    (void)snprintf(path, sizeof path, "%s/%s", COG_VECTORS_DIR, file);
+    (void) snprintf(path, sizeof path, "%s/%s", COG_VECTORS_DIR, file);
     document = json_object_from_file(path);
     if (document == NULL)
         fail_msg("no test vectors in %s", path);
@@ -54,7 +54,7 @@ static unsigned
 digit(char c)
 {
     c = cog_ascii_to_lower(c);
-    return (unsigned)(cog_ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+    return (unsigned) (cog_ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
 }
 
 size_t
@@ -64,9 +64,9 @@ vectors_bytes(const char *hex, unsigned char *bytes, size_t size)
 
     assert_true((digits + 1) / 2 <= size);
     if (digits % 2 == 1)
-        bytes[used++] = (unsigned char)digit(hex[i++]);
+        bytes[used++] = (unsigned char) digit(hex[i++]);
     for (; i < digits; i += 2)
         bytes[used++] =
-            (unsigned char)(digit(hex[i]) << 4 | digit(hex[i + 1]));
+            (unsigned char) (digit(hex[i]) << 4 | digit(hex[i + 1]));
     return used;
 }
