@@ -166,11 +166,6 @@ run_all(bool good, const char *tokens, const char *kid)
         fake_jwks(kids, &world.keys.jwks);
         world.keys.pinned = true;
     }
-    if (!seen) {
-        print_message("another malloc is in place (valgrind)\n");
-        fake_end(&world);
-        skip();
-    }
     do {
         outcome = run_apart(&world, good, tokens, ++n);
         admitted += outcome == ADMITTED;
@@ -184,10 +179,23 @@ run_all(bool good, const char *tokens, const char *kid)
     return n;
 }
 
+/* Not under valgrind, whose malloc no one replaces. */
+static void
+need_our_malloc(void)
+{
+    if (!seen) {
+        print_message("another malloc is in place\n");
+        skip();
+    }
+}
+
 static void
 test_good(void **state)
 {
-    char *tokens = strdup(fake_tokens());
+    char *tokens;
+
+    need_our_malloc();
+    tokens = strdup(fake_tokens());
 
     (void) state;
     assert_true(run_all(true, tokens, NULL) > 100);
@@ -197,7 +205,10 @@ test_good(void **state)
 static void
 test_other_user(void **state)
 {
-    char *tokens = strdup(fake_tokens_of(fake_claims("mallory"), FAKE_KID));
+    char *tokens;
+
+    need_our_malloc();
+    tokens = strdup(fake_tokens_of(fake_claims("mallory"), FAKE_KID));
 
     (void) state;
     assert_true(run_all(false, tokens, NULL) > 100);
@@ -207,7 +218,10 @@ test_other_user(void **state)
 static void
 test_foreign_key(void **state)
 {
-    char *tokens = strdup(fake_tokens_of(fake_claims(NULL), FAKE_KID_2));
+    char *tokens;
+
+    need_our_malloc();
+    tokens = strdup(fake_tokens_of(fake_claims(NULL), FAKE_KID_2));
 
     (void) state;
     assert_true(run_all(false, tokens, FAKE_KID) > 100);
@@ -218,6 +232,7 @@ static void
 test_no_tokens(void **state)
 {
     (void) state;
+    need_our_malloc();
     assert_true(run_all(false, "{\"AuthenticationResult\":{}}", NULL) > 100);
 }
 
