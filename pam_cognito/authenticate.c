@@ -2,7 +2,6 @@
 /* pam_sm_authenticate: a login, from the name to the verdict. */
 #include "pam_cognito/phases.h"
 
-#include "base/text.h"
 #include "pam_cognito/converse.h"
 #include "pam_cognito/operation.h"
 #include "pam_cognito/ours.h"
@@ -13,6 +12,9 @@
 
 /* As pam_unix asks, so that our names cannot be told from others (P63). */
 static const char prompt[] = "Password: ";
+
+/* What pam_unix asks of the host after a failure. */
+#define FAIL_DELAY_US 2000000
 
 /* An earlier module's password, where the arguments say to use it. */
 static bool
@@ -28,17 +30,6 @@ take_earlier_password(const struct cog_call *call,
            cog_secret_set_text(password, item) == 0;
 }
 
-/*
- * sshd feeds a junk password with control characters for names it does not
- * know, and an empty one proves nothing: neither leaves the host (P59).
- */
-static bool
-is_junk(const struct cog_secret *password)
-{
-    return password->len == 0 ||
-           cog_text_has_control(password->data, password->len);
-}
-
 static enum cog_outcome
 get_password(const struct cog_call *call, struct cog_operation_run *run)
 {
@@ -49,7 +40,7 @@ get_password(const struct cog_call *call, struct cog_operation_run *run)
                              &run->password) != PAM_SUCCESS)
             return COG_OUTCOME_ABORTED;
     }
-    if (is_junk(&run->password))
+    if (cog_converse_is_junk(&run->password))
         return COG_OUTCOME_INPUT;
     run->password_ready = true;
     return COG_OUTCOME_ADMITTED;
@@ -69,27 +60,40 @@ request_flags(const struct cog_call *call)
     return flags;
 }
 
+static enum cog_outcome
+start(const struct cog_call *call, struct cog_operation_run *run)
+{
+    return cog_operation_start(run, &call->options, COG_OPERATION_LOGIN,
+                               request_flags(call));
+}
+
 /*
  * The keeper is started before the person is asked: it makes the
  * connection while they type. A keeper that could not be started shows
- * only after the password was asked for, as with any other name.
+ * only after the password was asked for, as with any other name. One that
+ * ended of old age before it was given the password is started anew.
  */
 static enum cog_outcome
 log_in(const struct cog_call *call, struct cog_operation_run *run)
 {
-    enum cog_outcome started, typed;
+    enum cog_outcome started, typed, outcome;
 
     run->pamh = call->pamh;
     run->user = call->user;
     run->silent = (call->flags & PAM_SILENT) != 0;
-    started = cog_operation_start(run, &call->options, COG_OPERATION_LOGIN,
-                                  request_flags(call));
+    started = start(call, run);
     typed = get_password(call, run);
     if (typed != COG_OUTCOME_ADMITTED)
         return typed;
     if (started != COG_OUTCOME_ADMITTED)
         return started;
-    return cog_operation_relay(run);
+    outcome = cog_operation_relay(run);
+    if (outcome != COG_OUTCOME_KEEPER || !run->password_ready)
+        return outcome;
+    cog_operation_stop(run);
+    started = start(call, run);
+    return started == COG_OUTCOME_ADMITTED ? cog_operation_relay(run)
+                                           : started;
 }
 
 /* What a keyring module finds behind us: the password that holds now. */
@@ -120,11 +124,12 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
         COG_OPERATION_RUN_EMPTY;
     struct cog_call call;
     enum cog_outcome outcome;
+    int code;
 
-    (void) pam_fail_delay(pamh, 2000000);
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome != COG_OUTCOME_ADMITTED)
         return cog_report_code(outcome, COG_PHASE_AUTH);
+    (void) pam_fail_delay(pamh, FAIL_DELAY_US);
     cog_ours_clear_proved(&call);
     outcome = log_in(&call, &run);
     cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);
@@ -133,8 +138,9 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return cog_report_code(outcome, COG_PHASE_AUTH);
     }
     hand_on_password(&call, &run);
-    if (cog_ours_set_proved(&call) != PAM_SUCCESS)
-        return PAM_BUF_ERR;
+    code = cog_ours_set_proved(&call);
+    if (code != PAM_SUCCESS)
+        return code;
     /* The one success: the keeper's verdict about this very name. */
     return PAM_SUCCESS;
 }

@@ -5,6 +5,8 @@
  */
 #include "pam_cognito/converse.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,4 +67,11 @@ cog_converse_tell(pam_handle_t *pamh, int style, const char *text)
 
     (void) converse(pamh, style, text, &response);
     free_response(response);
+}
+
+bool
+cog_converse_is_junk(const struct cog_secret *password)
+{
+    return password->len == 0 ||
+           cog_text_has_control(password->data, password->len);
 }

@@ -23,4 +23,11 @@ int cog_converse_ask(pam_handle_t *pamh, int style, const char *prompt,
  */
 void cog_converse_tell(pam_handle_t *pamh, int style, const char *text);
 
+/*
+ * Whether a password is empty or has control characters. sshd feeds such
+ * junk for names it does not know, and nobody's password is like that:
+ * neither leaves the host (P59).
+ */
+bool cog_converse_is_junk(const struct cog_secret *password);
+
 #endif

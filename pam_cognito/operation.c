@@ -7,7 +7,9 @@
  */
 #include "pam_cognito/operation.h"
 
+#include "accounts/trusted_file.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "pam_cognito/converse.h"
 #include "pam_cognito/report.h"
 
@@ -18,7 +20,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -28,10 +29,11 @@
 #define DEFAULT_TIMEOUT_MS 10000
 /* Lets the keeper, whose own deadline is the same, speak first. */
 #define GRACE_MS 1500
-/* How long an ended keeper may take to be gone before it is left alone. */
-#define REAP_MS 250
-/* Questions, texts and log lines of one operation, in all. */
-#define MESSAGES_MAX 100
+/* The keeper's first act is to leave a child and end: see reap(). */
+#define REAP_MS 1000
+/* Questions and texts of one operation, and log lines. */
+#define MESSAGES_MAX 60
+#define NOTES_MAX    200
 /* Above the two descriptors that the keeper finds its sockets at. */
 #define LEAST_FD 5
 
@@ -106,14 +108,13 @@ describe_process(posix_spawnattr_t *attributes)
 }
 
 static int
-spawn_keeper(const char *path, int parent, int person, int *pidfd)
+spawn_keeper(const char *path, int parent, int person, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     char name[] = "pam-cognito-keeper";
     char *const argv[] = {name, NULL};
     char *const envp[] = {NULL};
-    pid_t pid = -1;
     int error;
 
     error = posix_spawn_file_actions_init(&files);
@@ -125,13 +126,34 @@ spawn_keeper(const char *path, int parent, int person, int *pidfd)
         if (error == 0)
             error = describe_process(&attributes);
         if (error == 0)
-            error = posix_spawn(&pid, path, &files, &attributes, argv, envp);
+            error = posix_spawn(pid, path, &files, &attributes, argv, envp);
         (void) posix_spawnattr_destroy(&attributes);
     }
     (void) posix_spawn_file_actions_destroy(&files);
-    if (error == 0)
-        *pidfd = pidfd_open(pid, 0);
     return error;
+}
+
+/*
+ * The process just started leaves the keeper as a child of nobody's and
+ * ends. It is waited for here, so that the host never has a child of ours
+ * that it does not know: login takes the end of any child for the end of
+ * the session. A host that ignores or reaps SIGCHLD has done it already.
+ */
+static void
+reap(pid_t *pid)
+{
+    int64_t deadline_ms = cog_clock_ms() + REAP_MS;
+
+    while (*pid > 0) {
+        pid_t ended = waitpid(*pid, NULL, WNOHANG);
+
+        if (ended == *pid || (ended < 0 && errno != EINTR))
+            *pid = -1;
+        else if (cog_clock_left_ms(deadline_ms) == 0)
+            return;
+        else
+            (void) poll(NULL, 0, 1);
+    }
 }
 
 static void
@@ -182,6 +204,19 @@ start_failed(struct cog_operation_run *run, const char *what, int error)
     return COG_OUTCOME_SYSTEM;
 }
 
+/* What runs as root must be root's, wherever the argument points. */
+static int
+check_keeper(const char *path)
+{
+    uint64_t size = 0;
+    int fd = -1;
+    int error = cog_trusted_open(path, COG_TRUST_DIRS, UINT64_MAX, &fd,
+                                 &size, NULL);
+
+    close_fd(&fd);
+    return error;
+}
+
 enum cog_outcome
 cog_operation_start(struct cog_operation_run *run,
                     const struct cog_options *options,
@@ -192,18 +227,22 @@ cog_operation_start(struct cog_operation_run *run,
     run->timeout_ms = DEFAULT_TIMEOUT_MS;
     run->expected = operation;
     run->messages_left = MESSAGES_MAX;
+    run->notes_left = NOTES_MAX;
     restart_deadline(run);
-    error = open_pair(&run->keeper_fd, &parent);
+    error = check_keeper(options->keeper);
+    if (error == 0)
+        error = open_pair(&run->keeper_fd, &parent);
     if (error == 0)
         error = open_pair(&run->person_fd, &person);
     if (error == 0)
         error = spawn_keeper(options->keeper, parent, person,
-                             &run->keeper_pidfd);
+                             &run->starter_pid);
     close_fd(&parent);
     close_fd(&person);
     if (error != 0)
         return start_failed(run, "the keeper cannot be started", error);
     error = send_request(run, options, operation, flags);
+    reap(&run->starter_pid);
     if (error != 0)
         return start_failed(run, "the keeper takes no request", error);
     return COG_OUTCOME_ADMITTED;
@@ -232,6 +271,18 @@ take_password(struct cog_operation_run *run, struct cog_secret *answer)
     return cog_secret_copy(answer, &run->password) == 0;
 }
 
+/* Ask the person; the time they take is nobody's. */
+static bool
+ask_person(struct cog_operation_run *run, int style, const char *prompt,
+           struct cog_secret *answer)
+{
+    bool answered =
+        cog_converse_ask(run->pamh, style, prompt, answer) == PAM_SUCCESS;
+
+    restart_deadline(run);
+    return answered;
+}
+
 static bool
 take_new_password(struct cog_operation_run *run, const char *prompt,
                   struct cog_secret *answer)
@@ -241,8 +292,7 @@ take_new_password(struct cog_operation_run *run, const char *prompt,
             return false;
         if (cog_secret_copy(answer, run->authtok) != 0)
             return false;
-    } else if (cog_converse_ask(run->pamh, PAM_PROMPT_ECHO_OFF, prompt,
-                                answer) != PAM_SUCCESS) {
+    } else if (!ask_person(run, PAM_PROMPT_ECHO_OFF, prompt, answer)) {
         return false;
     }
     return cog_secret_copy(&run->new_password, answer) == 0;
@@ -252,8 +302,10 @@ static bool
 take_answer(struct cog_operation_run *run, const struct cog_message *ask,
             struct cog_secret *answer)
 {
-    const char *prompt = ask->field[COG_SAY_TEXT].bytes;
+    const struct cog_field *text = &ask->field[COG_SAY_TEXT];
+    char prompt[COG_WIRE_TEXT_MAX + 1];
 
+    cog_text_for_person(text->bytes, text->len, prompt, sizeof prompt);
     switch (ask->field[COG_SAY_KIND].number) {
     case COG_WIRE_ASK_PASSWORD:
         return take_password(run, answer);
@@ -265,27 +317,49 @@ take_answer(struct cog_operation_run *run, const struct cog_message *ask,
          * echo off with the password, and fails at one with echo on. So
          * it fails instead of sending a password as a code.
          */
-        return cog_converse_ask(run->pamh, PAM_PROMPT_ECHO_ON, prompt,
-                                answer) == PAM_SUCCESS;
+        return ask_person(run, PAM_PROMPT_ECHO_ON, prompt, answer);
     default:
         return false;
     }
 }
 
+/*
+ * A question without an answer is the last one: a speaker that goes on
+ * asking has nobody to ask.
+ */
 static int
 answer_question(struct cog_operation_run *run, const struct cog_message *ask)
 {
     cog_cleanup_secret struct cog_secret answer = COG_SECRET_EMPTY;
     cog_cleanup_message struct cog_message reply = COG_MESSAGE_EMPTY;
+    bool answered = take_answer(run, ask, &answer);
+    int error;
 
-    if (take_answer(run, ask, &answer)) {
+    if (answered) {
         cog_message_begin(&reply, COG_MSG_ANSWER);
         cog_message_put_bytes(&reply, answer.data, answer.len);
     } else {
         cog_message_begin(&reply, COG_MSG_NO_ANSWER);
     }
-    restart_deadline(run);
-    return cog_message_send(run->person_fd, &reply, run->deadline_ms);
+    error = cog_message_send(run->person_fd, &reply, run->deadline_ms);
+    return answered ? error : ECONNABORTED;
+}
+
+/* Show a text; a terminal that is slow to take it costs nobody's time. */
+static void
+show(struct cog_operation_run *run, const struct cog_message *tell)
+{
+    const struct cog_field *text = &tell->field[COG_SAY_TEXT];
+    bool bad = tell->field[COG_SAY_KIND].number == COG_WIRE_TELL_ERROR;
+    int64_t begun_ms = cog_clock_ms();
+    char shown[COG_WIRE_TEXT_MAX + 1];
+
+    if (run->silent)
+        return;
+    /* Once more: what parses the network is not what is believed (P95). */
+    cog_text_for_person(text->bytes, text->len, shown, sizeof shown);
+    cog_converse_tell(run->pamh, bad ? PAM_ERROR_MSG : PAM_TEXT_INFO, shown);
+    run->deadline_ms += cog_clock_ms() - begun_ms;
 }
 
 /* One message from the speaker. An error ends only its line. */
@@ -293,21 +367,17 @@ static void
 hear_speaker(struct cog_operation_run *run)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-    const struct cog_field *text = &message.field[COG_SAY_TEXT];
     int error;
 
     error = cog_message_receive(run->person_fd, &message, run->deadline_ms);
-    if (error == 0 && message.type == COG_MSG_ASK) {
-        error = answer_question(run, &message);
-    } else if (error == 0 && message.type == COG_MSG_TELL) {
-        bool bad = message.field[COG_SAY_KIND].number == COG_WIRE_TELL_ERROR;
-
-        if (!run->silent)
-            cog_converse_tell(run->pamh, bad ? PAM_ERROR_MSG : PAM_TEXT_INFO,
-                              text->bytes);
-    } else if (error == 0) {
+    if (error == 0 && run->messages_left-- <= 0)
         error = EPROTO;
-    }
+    if (error == 0 && message.type == COG_MSG_ASK)
+        error = answer_question(run, &message);
+    else if (error == 0 && message.type == COG_MSG_TELL)
+        show(run, &message);
+    else if (error == 0)
+        error = EPROTO;
     if (error != 0)
         close_fd(&run->person_fd);
 }
@@ -356,6 +426,8 @@ hear_keeper(struct cog_operation_run *run)
     if (error != 0)
         return COG_OUTCOME_KEEPER;
     if (message.type == COG_MSG_LOG) {
+        if (run->notes_left-- <= 0)
+            return COG_OUTCOME_KEEPER;
         cog_report_note(run->pamh,
                         (int) message.field[COG_LOG_PRIORITY].number,
                         message.field[COG_LOG_TEXT].bytes);
@@ -387,8 +459,6 @@ cog_operation_relay(struct cog_operation_run *run)
         /* A peer that never stops talking does not stretch the time. */
         if (ready == 0 || cog_clock_left_ms(run->deadline_ms) == 0)
             return COG_OUTCOME_TIMEOUT;
-        if (ready > 0 && run->messages_left-- <= 0)
-            return COG_OUTCOME_KEEPER;
         if (ready < 0 && errno != EINTR)
             return COG_OUTCOME_SYSTEM;
         /* Texts before the verdict that ends the reading. */
@@ -400,29 +470,18 @@ cog_operation_relay(struct cog_operation_run *run)
     return outcome;
 }
 
-/*
- * Wait for the keeper without signalling it: it ends when its sockets are
- * closed. The descriptor can only mean our own child, also when the host
- * ignores or reaps SIGCHLD and the number has been given to another.
- */
-static void
-reap(int pidfd)
+void
+cog_operation_stop(struct cog_operation_run *run)
 {
-    struct pollfd poller = {.fd = pidfd, .events = POLLIN, .revents = 0};
-    siginfo_t info;
-
-    (void) poll(&poller, 1, REAP_MS);
-    (void) waitid(P_PIDFD, (id_t) pidfd, &info, WEXITED | WNOHANG);
+    close_fd(&run->keeper_fd);
+    close_fd(&run->person_fd);
+    reap(&run->starter_pid);
 }
 
 void
 cog_operation_end(struct cog_operation_run *run)
 {
-    close_fd(&run->keeper_fd);
-    close_fd(&run->person_fd);
-    if (run->keeper_pidfd >= 0)
-        reap(run->keeper_pidfd);
-    close_fd(&run->keeper_pidfd);
+    cog_operation_stop(run);
     cog_secret_clear(&run->password);
     cog_secret_clear(&run->new_password);
     run->password_ready = false;

@@ -15,6 +15,7 @@
 #include <security/pam_modules.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct cog_operation_run {
     pam_handle_t *pamh; /* of the current call; libpam owns it */
@@ -22,7 +23,8 @@ struct cog_operation_run {
     bool silent;        /* PAM_SILENT: show no texts */
     int keeper_fd;      /* -1 when not started */
     int person_fd;      /* to the speaker, through the keeper */
-    int keeper_pidfd;   /* to reap it by; -1 when not started */
+    pid_t starter_pid;  /* what becomes the keeper's parent and ends at
+                           once; -1 when reaped */
     int64_t timeout_ms; /* from the keeper; a default before */
     int64_t deadline_ms;
     struct cog_secret password; /* handed over once when asked for */
@@ -31,7 +33,8 @@ struct cog_operation_run {
                                          questions; NULL: ask the person */
     int authtok_left;     /* questions it may still answer */
     struct cog_secret new_password; /* last new password answered */
-    int messages_left;              /* a bound on what one run may say */
+    int messages_left; /* a bound on what the speaker may say */
+    int notes_left;    /* and on the keeper's log lines */
     enum cog_operation expected;    /* the verdict must be about it */
     char request_id[129]; /* from the verdict, for the log */
     char detail[COG_WIRE_TEXT_MAX + 1];
@@ -39,7 +42,7 @@ struct cog_operation_run {
 
 #define COG_OPERATION_RUN_EMPTY                                              \
     {                                                                        \
-        .keeper_fd = -1, .person_fd = -1, .keeper_pidfd = -1                   \
+        .keeper_fd = -1, .person_fd = -1, .starter_pid = -1                   \
     }
 
 /*
@@ -62,7 +65,10 @@ enum cog_outcome cog_operation_change(struct cog_operation_run *run);
  */
 enum cog_outcome cog_operation_relay(struct cog_operation_run *run);
 
-/* Close the sockets (which ends keeper and speaker), reap, wipe. */
+/* Close the sockets, which ends keeper and speaker. */
+void cog_operation_stop(struct cog_operation_run *run);
+
+/* The same, and wipe. */
 void cog_operation_end(struct cog_operation_run *run);
 
 #define cog_cleanup_operation __attribute__((cleanup(cog_operation_end)))

@@ -64,7 +64,10 @@ take_name(const char *text, const char **name)
 static bool
 take_path(const char *text, const char **path)
 {
-    if (text[0] != '/' || strlen(text) > 4095 || strstr(text, "/..") != NULL)
+    size_t len = strlen(text);
+
+    if (text[0] != '/' || len > 4095 || strstr(text, "/../") != NULL ||
+        (len >= 3 && strcmp(text + len - 3, "/..") == 0))
         return false;
     *path = text;
     return true;

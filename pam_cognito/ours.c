@@ -10,6 +10,7 @@
 #include "accounts/places.h"
 #include "pam_cognito/report.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
 #include <stdlib.h>
@@ -18,34 +19,82 @@
 
 static const char proved_key[] = "pam_cognito_proved";
 
+/* What the host's name services say of a name that is in no file of ours. */
+enum found {
+    FOUND_NOWHERE,
+    FOUND_IN_RANGE,  /* a uid of our range: a provisional record */
+    FOUND_ELSEWHERE, /* LDAP or another directory: not ours to touch */
+    FOUND_UNKNOWN,   /* they could not say */
+};
+
+static enum found
+ask_name_services(const char *user, const struct cog_settings *settings)
+{
+    struct passwd entry, *found = NULL;
+    char buffer[16384];
+    int error = getpwnam_r(user, &entry, buffer, sizeof buffer, &found);
+
+    if (error == ERANGE)
+        return FOUND_ELSEWHERE; /* no record of ours is that long */
+    if (found == NULL)
+        return error == 0 || error == ENOENT ? FOUND_NOWHERE : FOUND_UNKNOWN;
+    if (settings != NULL && entry.pw_uid >= settings->id_base &&
+        entry.pw_uid - settings->id_base < settings->id_range)
+        return FOUND_IN_RANGE;
+    return FOUND_ELSEWHERE;
+}
+
 /*
- * A name that no file has may still be known by a provisional record: then
- * NSS answers with a uid of our range.
+ * A name that no file has is ours on a line that says so, if no directory
+ * of the host knows it either; or if it has a provisional record.
  */
-static bool
-is_provisional(const char *user)
+static enum cog_outcome
+decide_nobody(const struct cog_call *call)
 {
     cog_cleanup_cache struct cog_cache_reader reader =
         COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    bool wanted =
+        call->options.allow_unknown || call->options.create_account;
     struct cog_settings settings;
-    struct passwd entry, *found = NULL;
-    char buffer[4096];
+    int error = cog_cache_settings(&reader, &settings);
 
-    if (cog_cache_settings(&reader, &settings) != 0)
-        return false;
-    if (getpwnam_r(user, &entry, buffer, sizeof buffer, &found) != 0 ||
-        found == NULL)
-        return false;
-    return entry.pw_uid >= settings.id_base &&
-           entry.pw_uid - settings.id_base < settings.id_range;
+    if (error != 0 && error != ENOENT && error != ENODATA)
+        return COG_OUTCOME_STORE;
+    if (!wanted && (error != 0 || !settings.provisional))
+        return COG_OUTCOME_NOT_OURS;
+    switch (ask_name_services(call->user, error == 0 ? &settings : NULL)) {
+    case FOUND_NOWHERE:
+        return wanted ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
+    case FOUND_IN_RANGE:
+        return COG_OUTCOME_ADMITTED;
+    case FOUND_ELSEWHERE:
+        return COG_OUTCOME_NOT_OURS;
+    case FOUND_UNKNOWN:
+        break;
+    }
+    return COG_OUTCOME_STORE;
 }
 
-/* Whether the line of the pam.d file, or NSS, makes nobody's name ours. */
-static bool
-takes_nobody(const struct cog_call *call)
+/*
+ * An account of ours whose name another directory has under another uid:
+ * the host would go on as that one.
+ */
+static enum cog_outcome
+decide_account(const struct cog_call *call, const struct cog_whose_ids *ids)
 {
-    return call->options.allow_unknown || call->options.create_account ||
-           is_provisional(call->user);
+    const struct cog_settings just_this = {.id_base = ids->uid,
+                                           .id_range = 1};
+
+    switch (ask_name_services(call->user, &just_this)) {
+    case FOUND_NOWHERE:
+    case FOUND_IN_RANGE:
+        return COG_OUTCOME_ADMITTED;
+    case FOUND_ELSEWHERE:
+        return COG_OUTCOME_NAME;
+    case FOUND_UNKNOWN:
+        break;
+    }
+    return COG_OUTCOME_STORE;
 }
 
 static enum cog_outcome
@@ -56,22 +105,41 @@ decide(struct cog_call *call)
         .local_group = call->options.local_group,
         .minimum_uid = call->options.minimum_uid,
     };
-    struct cog_whose_ids ids;
+    struct cog_whose_ids ids = {0, 0};
 
     call->whose = cog_whose_is(&question, &ids);
     switch (call->whose) {
     case COG_WHOSE_OTHERS:
         return COG_OUTCOME_NOT_OURS;
     case COG_WHOSE_LOCAL:
-    case COG_WHOSE_ACCOUNT:
         return COG_OUTCOME_ADMITTED;
+    case COG_WHOSE_ACCOUNT:
+        return decide_account(call, &ids);
     case COG_WHOSE_NOBODY:
-        return takes_nobody(call) ? COG_OUTCOME_ADMITTED
-                                  : COG_OUTCOME_NOT_OURS;
+        return decide_nobody(call);
     case COG_WHOSE_UNREADABLE:
         break;
     }
     return COG_OUTCOME_STORE;
+}
+
+/*
+ * PAM_USER. A name of more than 32 bytes is not ours (P17); the copy need
+ * not hold it.
+ */
+static enum cog_outcome
+copy_user(struct cog_call *call)
+{
+    const char *user = NULL;
+    size_t len;
+
+    if (pam_get_user(call->pamh, &user, NULL) != PAM_SUCCESS || user == NULL)
+        return COG_OUTCOME_ABORTED;
+    len = strlen(user);
+    if (len >= sizeof call->user)
+        return COG_OUTCOME_NOT_OURS;
+    memcpy(call->user, user, len + 1);
+    return COG_OUTCOME_ADMITTED;
 }
 
 /*
@@ -97,11 +165,9 @@ cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
     memset(call, 0, sizeof *call);
     call->pamh = pamh;
     call->flags = (unsigned) flags;
-    if (pam_get_user(pamh, &call->user, NULL) != PAM_SUCCESS ||
-        call->user == NULL) {
-        call->user = NULL;
-        return COG_OUTCOME_ABORTED;
-    }
+    outcome = copy_user(call);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
     bad = cog_options_parse(argc, argv, &call->options);
     if (bad != NULL)
         return refuse_arguments(call, bad);
@@ -124,9 +190,14 @@ free_name(pam_handle_t *pamh, void *data, int error_status)
 int
 cog_ours_set_proved(const struct cog_call *call)
 {
-    char *copy = strdup(call->user);
+    const void *now = NULL;
+    char *copy;
     int code;
 
+    if (pam_get_item(call->pamh, PAM_USER, &now) != PAM_SUCCESS ||
+        now == NULL || strcmp(now, call->user) != 0)
+        return PAM_USER_UNKNOWN;
+    copy = strdup(call->user);
     if (copy == NULL)
         return PAM_BUF_ERR;
     code = pam_set_data(call->pamh, proved_key, copy, free_name);

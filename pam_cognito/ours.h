@@ -3,6 +3,7 @@
 #ifndef COG_PAM_OURS_H
 #define COG_PAM_OURS_H
 
+#include "accounts/account.h"
 #include "accounts/whose.h"
 #include "pam_cognito/options.h"
 #include "wire/outcome.h"
@@ -13,7 +14,8 @@ struct cog_call {
     pam_handle_t *pamh;
     unsigned flags; /* of the PAM function */
     struct cog_options options;
-    const char *user; /* PAM_USER, owned by libpam */
+    /* A copy of PAM_USER: a host's conversation may change the original. */
+    char user[COG_NAME_MAX + 1];
     enum cog_whose whose;
 };
 
@@ -21,12 +23,16 @@ struct cog_call {
  * Read arguments and PAM_USER and decide from files whether the name is
  * ours. COG_OUTCOME_ADMITTED: it is, go on (nothing else is meant).
  * COG_OUTCOME_NOT_OURS: answer PAM_USER_UNKNOWN without a word.
- * Otherwise a denial: call->options may be unset, call->user NULL.
+ * Otherwise a denial, which has been logged.
  */
 enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
                                 const char **argv, struct cog_call *call);
 
-/* Remember in this handle that PAM_USER has just proved who they are. */
+/*
+ * Remember in this handle that PAM_USER has just proved who they are. Returns
+ * a PAM code: PAM_BUF_ERR, and PAM_USER_UNKNOWN when PAM_USER is not the name
+ * of this call any more.
+ */
 int cog_ours_set_proved(const struct cog_call *call);
 
 /* Whether this handle's authenticate has proved this very PAM_USER. */

@@ -24,7 +24,7 @@ static const char prompt[] = "Current password: ";
 
 struct pending {
     struct cog_operation_run run;
-    char user[33];
+    char user[COG_NAME_MAX + 1];
 };
 
 static void
@@ -58,6 +58,8 @@ get_old_password(const struct cog_call *call, struct cog_operation_run *run)
                                 &run->password) != PAM_SUCCESS) {
         return COG_OUTCOME_ABORTED;
     }
+    if (cog_converse_is_junk(&run->password))
+        return COG_OUTCOME_INPUT;
     run->password_ready = true;
     return COG_OUTCOME_ADMITTED;
 }
@@ -106,7 +108,7 @@ prelim(const struct cog_call *call)
     if (pending == NULL)
         return PAM_BUF_ERR;
     pending->run = (struct cog_operation_run) COG_OPERATION_RUN_EMPTY;
-    memcpy(pending->user, call->user, strnlen(call->user, 32));
+    memcpy(pending->user, call->user, sizeof pending->user);
     pending->run.pamh = call->pamh;
     pending->run.user = pending->user;
     pending->run.silent = (call->flags & PAM_SILENT) != 0;
@@ -115,6 +117,7 @@ prelim(const struct cog_call *call)
     if (code == PAM_SUCCESS)
         (void) pam_set_item(call->pamh, PAM_OLDAUTHTOK,
                             pending->run.password.data);
+    cog_secret_clear(&pending->run.password);
     if (code == PAM_SUCCESS)
         code = pam_set_data(call->pamh, run_key, pending, free_pending);
     if (code != PAM_SUCCESS)

@@ -139,25 +139,37 @@ printable(const char *text, char *out, size_t out_size)
     cog_text_for_log(text, strlen(text), out, out_size);
 }
 
+/* Foreign too, and not quoted: so only what an id is made of. */
+static const char *
+plain_id(const char *id)
+{
+    if (id == NULL || *id == '\0')
+        return "-";
+    for (const char *c = id; *c != '\0'; c++) {
+        if (!cog_ascii_is_alnum(*c) && *c != '-')
+            return "-";
+    }
+    return id;
+}
+
 void
 cog_report_log(pam_handle_t *pamh, const char *user,
                enum cog_outcome outcome, const char *request_id,
                const char *detail)
 {
     bool admitted = outcome == COG_OUTCOME_ADMITTED;
-    char who[160], from[300], id[160], why[1100];
+    char who[160], from[300], why[1100];
     const void *rhost = NULL;
 
     (void) pam_get_item(pamh, PAM_RHOST, &rhost);
     printable(user, who, sizeof who);
     printable(rhost, from, sizeof from);
-    printable(request_id, id, sizeof id);
     printable(detail, why, sizeof why);
     /* pam_syslog puts the module, the service and the phase in front. */
     pam_syslog(pamh, admitted ? LOG_INFO : LOG_NOTICE,
                "%s user=\"%s\" rhost=\"%s\" reason=%s request=%s%s%s%s",
                admitted ? "admitted" : "denied", who, from,
-               cog_outcome_word(outcome), id[0] == '\0' ? "-" : id,
+               cog_outcome_word(outcome), plain_id(request_id),
                why[0] == '\0' ? "" : " detail=\"", why,
                why[0] == '\0' ? "" : "\"");
 }
