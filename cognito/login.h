@@ -57,7 +57,7 @@ struct cog_clock {
 };
 
 /* Longest key set document taken from the service or kept. */
-#define COG_JWKS_MAX (32 * 1024)
+#define COG_JWKS_MAX 32000
 
 /* The pool's public keys as far as known; in and out (P42). */
 struct cog_keys {

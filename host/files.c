@@ -2,8 +2,10 @@
 /* Configuration, client secret and keys from files; see the header. */
 #include "host/files.h"
 
+#include "accounts/cache_lock.h"
 #include "accounts/places.h"
 #include "accounts/secret_file.h"
+#include "accounts/siphash.h"
 #include "accounts/trusted_file.h"
 #include "base/cleanup.h"
 #include "wire/message.h"
@@ -15,8 +17,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEYS_FILE "jwks.json"
-#define KEYS_NEW  "jwks.json.new"
+#define KEYS_NEW "jwks.new"
+#define KEYS_NAME_SIZE 128
+
+/* How long a kept key set stands (P42). */
+#define KEYS_AGE_S 3600
 
 void
 cog_files_clear(struct cog_host_files *files)
@@ -100,6 +105,24 @@ read_keys(const char *path, struct cog_secret *keys, int64_t *modified_s,
 }
 
 /*
+ * The name of the kept set. Keys of one pool, or from one endpoint, say
+ * nothing about another: the name holds the pool and a hash of the rest.
+ */
+static void
+name_keys(const struct cog_config *config, char name[KEYS_NAME_SIZE])
+{
+    static const unsigned char no_key[16];
+    char rest[2 * COG_CONFIG_URL_SIZE + 2];
+    int len = snprintf(rest, sizeof rest, "%s %s", config->endpoint,
+                       config->issuer[0]);
+
+    (void) snprintf(name, KEYS_NAME_SIZE, "jwks-%s-%016llx.json",
+                    config->pool_id,
+                    (unsigned long long) cog_siphash24(no_key, rest,
+                                                       (size_t) len));
+}
+
+/*
  * A pinned set must be there. A kept one that is missing or damaged is
  * fetched again: it was only a copy.
  */
@@ -109,14 +132,16 @@ load_keys(struct cog_host_files *files, char reason[COG_FILES_REASON])
     cog_cleanup_secret struct cog_secret keys = COG_SECRET_EMPTY;
     const char *pinned = files->config.jwks_file;
     enum cog_trust trust = COG_TRUST_FINE;
+    char name[KEYS_NAME_SIZE], path[sizeof COG_ACCOUNTS_DIR + sizeof name];
     int64_t modified_s = 0;
 
+    name_keys(&files->config, name);
+    (void) snprintf(path, sizeof path, "%s/%s", COG_ACCOUNTS_DIR, name);
     if (pinned[0] != '\0') {
         files->keys_pinned = true;
         if (read_keys(pinned, &keys, &modified_s, &trust) != 0)
             return refuse(reason, pinned, cog_trust_text(trust));
-    } else if (read_keys(COG_ACCOUNTS_DIR "/" KEYS_FILE, &keys, &modified_s,
-                         &trust) != 0) {
+    } else if (read_keys(path, &keys, &modified_s, &trust) != 0) {
         return true;
     }
     files->keys_fetched_s = modified_s;
@@ -150,20 +175,46 @@ write_all(int dir, const void *bytes, size_t len)
     return close(cog_take_fd(&fd)) == 0 ? 0 : errno;
 }
 
-int
-cog_files_keep_keys(const void *bytes, size_t len)
+bool
+cog_files_may_keep_keys(const struct cog_host_files *files, int64_t now_s)
 {
+    int64_t age_s = now_s - files->keys_fetched_s;
+
+    if (files->keys_pinned)
+        return false;
+    return files->keys.len == 0 || age_s < 0 || age_s > KEYS_AGE_S;
+}
+
+static int
+replace_keys(int dir, const char *name, const void *bytes, size_t len)
+{
+    int error = write_all(dir, bytes, len);
+
+    if (error == 0 && renameat(dir, KEYS_NEW, dir, name) != 0)
+        error = errno;
+    if (error != 0)
+        (void) unlinkat(dir, KEYS_NEW, 0);
+    else if (fsync(dir) != 0)
+        error = errno;
+    return error;
+}
+
+int
+cog_files_keep_keys(const struct cog_config *config, const void *bytes,
+                    size_t len, int64_t deadline_ms)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     cog_cleanup_fd int dir = -1;
+    char name[KEYS_NAME_SIZE];
     int error;
 
+    error = cog_cache_lock_take(COG_LOGINS_DIR, deadline_ms, &lock);
+    if (error != 0)
+        return error;
     dir = open(COG_ACCOUNTS_DIR,
                O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (dir < 0)
         return errno;
-    error = write_all(dir, bytes, len);
-    if (error == 0 && renameat(dir, KEYS_NEW, dir, KEYS_FILE) != 0)
-        error = errno;
-    if (error != 0)
-        (void) unlinkat(dir, KEYS_NEW, 0);
-    return error;
+    name_keys(config, name);
+    return replace_keys(dir, name, bytes, len);
 }

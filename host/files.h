@@ -36,9 +36,19 @@ bool cog_files_load(const char *path, struct cog_host_files *files,
                     char reason[COG_FILES_REASON]);
 
 /*
- * Keep a key set that was just fetched, for the next logins. Returns 0 or
- * an errno; a failure costs the next login a request, no more.
+ * Whether a key set fetched now may be kept: never beside a pinned one, and
+ * not within an hour of the last (P42). now_s is unix time.
  */
-int cog_files_keep_keys(const void *bytes, size_t len);
+bool cog_files_may_keep_keys(const struct cog_host_files *files,
+                             int64_t now_s);
+
+/*
+ * Keep a key set that was just fetched, for the next logins to the same
+ * pool at the same endpoint. Takes the writers' lock until deadline_ms of
+ * cog_clock_ms. Returns 0 or an errno; a failure costs the next login a
+ * request, no more.
+ */
+int cog_files_keep_keys(const struct cog_config *config, const void *bytes,
+                        size_t len, int64_t deadline_ms);
 
 #endif

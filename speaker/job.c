@@ -3,6 +3,7 @@
 #include "speaker/job.h"
 
 #include "base/clock.h"
+#include "cognito/jwt.h"
 
 #include <errno.h>
 
@@ -105,6 +106,10 @@ receive_keys(struct cog_keys *keys)
         keys->fetched_s = (int64_t) field[COG_KEYS_FETCHED_S].number;
         keys->pinned = field[COG_KEYS_PINNED].number != 0;
     }
+    /* A kept set that is damaged is as good as none: it was a copy. */
+    if (error == 0 && !keys->pinned &&
+        cog_jwks_check(keys->jwks.data, keys->jwks.len) != COG_OK)
+        cog_secret_clear(&keys->jwks);
     return error;
 }
 
