@@ -18,6 +18,7 @@
 #define SEND_MS 2000
 /* The person sets the pace; the process timer is the last word. */
 #define WAIT_MS 600000
+#define KEYS_LOCK_MS 300
 
 static void
 rule(struct cog_ruling *ruling, enum cog_outcome outcome, const char *reason)
@@ -28,15 +29,15 @@ rule(struct cog_ruling *ruling, enum cog_outcome outcome, const char *reason)
 
 /*
  * Wait for the speaker, or for the module to go away: then nobody waits
- * for a verdict any more and all of us end.
+ * for a verdict any more, nothing is recorded, and all of us end.
  */
 static int
 wait_for_speaker(int speaker_fd)
 {
     struct pollfd poller[2] = {
-        {.fd = speaker_fd, .events = POLLIN, .revents = 0},
         /* Not POLLIN: the module has nothing to say meanwhile. */
         {.fd = COG_FD_PARENT, .events = 0, .revents = 0},
+        {.fd = speaker_fd, .events = POLLIN, .revents = 0},
     };
 
     for (;;) {
@@ -46,48 +47,61 @@ wait_for_speaker(int speaker_fd)
             continue;
         if (ready <= 0)
             return ETIMEDOUT;
-        if (poller[0].revents != 0)
-            return 0;
-        return ECONNRESET;
+        return poller[0].revents != 0 ? ECONNRESET : 0;
     }
 }
 
+static bool
+receive(int speaker_fd, struct cog_message *message)
+{
+    cog_message_clear(message);
+    return wait_for_speaker(speaker_fd) == 0 &&
+           cog_message_receive(speaker_fd, message,
+                               cog_clock_ms() + SEND_MS) == 0;
+}
+
+/*
+ * Receive the result. A key set may come once before it; keys is NULL where
+ * none may.
+ */
+static bool
+receive_result(int speaker_fd, struct cog_message *result,
+               struct cog_message *keys)
+{
+    if (!receive(speaker_fd, result))
+        return false;
+    if (result->type == COG_MSG_NEW_KEYS && keys != NULL) {
+        *keys = *result;
+        *result = (struct cog_message) COG_MESSAGE_EMPTY;
+        if (!receive(speaker_fd, result))
+            return false;
+    }
+    return result->type == COG_MSG_RESULT && cog_message_same_build(result);
+}
+
+/*
+ * Keep a key set for the next logins: only one that has just verified a
+ * login that was admitted, where none is pinned, at most once an hour. The
+ * speaker had the same rules; it is not taken at its word (P42).
+ */
 static void
 keep_keys(const struct cog_subject *subject,
+          const struct cog_host_files *files,
           const struct cog_message *message)
 {
     const struct cog_field *keys = &message->field[COG_KEYS_BYTES];
     int error;
 
-    if (!subject->caller_is_root)
+    if (message->type != COG_MSG_NEW_KEYS || !subject->caller_is_root ||
+        !cog_files_may_keep_keys(files, cog_clock_unix_s()))
         return;
-    error = cog_files_keep_keys(keys->bytes, keys->len);
+    error = cog_files_keep_keys(&files->config, keys->bytes, keys->len,
+                                cog_clock_ms() + KEYS_LOCK_MS);
     if (error != 0)
         cog_parent_note(LOG_WARNING, "the key set cannot be kept: %d", error);
-}
-
-/*
- * Receive until the result. NEW_KEYS may come once before it. Anything
- * else is a speaker gone wrong.
- */
-static bool
-receive_result(const struct cog_subject *subject, int speaker_fd,
-               struct cog_message *result)
-{
-    for (int i = 0; i < 2; i++) {
-        int64_t deadline_ms = cog_clock_ms() + SEND_MS;
-
-        cog_message_clear(result);
-        if (wait_for_speaker(speaker_fd) != 0 ||
-            cog_message_receive(speaker_fd, result, deadline_ms) != 0)
-            return false;
-        if (result->type == COG_MSG_RESULT)
-            return cog_message_same_build(result);
-        if (result->type != COG_MSG_NEW_KEYS || i > 0 || subject == NULL)
-            return false;
-        keep_keys(subject, result);
-    }
-    return false;
+    else
+        cog_parent_note(LOG_NOTICE, "new key set of %s kept",
+                        files->config.pool_id);
 }
 
 /* Outcome, request id and detail of a result, as the speaker says. */
@@ -178,12 +192,42 @@ start_speaker(const struct cog_subject *subject,
     return COG_OUTCOME_ADMITTED;
 }
 
+/* What the module argument debug adds to the log; never a secret. */
+static void
+debug_job(const struct cog_subject *subject,
+          const struct cog_host_files *files, const char *sign_in_name)
+{
+    const struct cog_config *config = &files->config;
+
+    if ((subject->flags & COG_REQUEST_DEBUG) == 0)
+        return;
+    cog_parent_note(LOG_DEBUG, "pool %s client %s (%s secret) at %s",
+                    config->pool_id, config->client_id,
+                    files->client_secret.len > 0 ? "with" : "without",
+                    config->endpoint);
+    cog_parent_note(LOG_DEBUG, "%s signs in as '%s', keys %s", subject->user,
+                    sign_in_name,
+                    files->keys_pinned       ? "pinned"
+                    : files->keys.len > 0 ? "kept"
+                                             : "to be fetched");
+}
+
+static void
+debug_result(const struct cog_subject *subject,
+             const struct cog_ruling *ruling)
+{
+    if ((subject->flags & COG_REQUEST_DEBUG) != 0)
+        cog_parent_note(LOG_DEBUG, "the speaker says %s",
+                        cog_outcome_word(ruling->outcome));
+}
+
 static void
 run_login(const struct cog_subject *subject,
           const struct cog_host_files *files, int *speaker_fd,
           struct cog_ruling *ruling)
 {
     cog_cleanup_message struct cog_message result = COG_MESSAGE_EMPTY;
+    cog_cleanup_message struct cog_message keys = COG_MESSAGE_EMPTY;
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
@@ -191,16 +235,20 @@ run_login(const struct cog_subject *subject,
         rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
         return;
     }
+    debug_job(subject, files, sign_in_name);
     if (start_speaker(subject, files, sign_in_name, speaker_fd, ruling) !=
         COG_OUTCOME_ADMITTED)
         return;
-    if (!receive_result(subject, *speaker_fd, &result)) {
+    if (!receive_result(*speaker_fd, &result, &keys)) {
         rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
         return;
     }
     take_result(&result, subject->operation, ruling);
+    debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge_proof(subject, &files->config, &result, sign_in_name, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        keep_keys(subject, files, &keys);
 }
 
 void
@@ -230,7 +278,7 @@ cog_change_operation(int speaker_fd, struct cog_ruling *ruling)
 
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
     if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) != 0 ||
-        !receive_result(NULL, speaker_fd, &result)) {
+        !receive_result(speaker_fd, &result, NULL)) {
         rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
         return;
     }

@@ -144,14 +144,30 @@ serve(const struct request *request)
         serve_change(request, speaker_fd);
 }
 
+/*
+ * Leave the host's family at once: a login whose keeper is still its child
+ * would take the keeper's end for its shell's. The module waits for the
+ * parent, which ends here.
+ */
+static void
+leave_parent(void)
+{
+    pid_t pid = fork();
+
+    if (pid != 0)
+        _exit(pid > 0 ? 0 : 1);
+}
+
 int
 main(void)
 {
     static struct request request;
     struct cog_caller caller = {.is_root = false};
     enum cog_outcome outcome = COG_OUTCOME_NONE;
-    const char *failed = cog_start_own_state(&caller);
+    const char *failed;
 
+    leave_parent();
+    failed = cog_start_own_state(&caller);
     if (!receive_request(&caller, &request, &outcome))
         (void) cog_parent_verdict(COG_OPERATION_LOGIN, request.subject.user,
                                   outcome, "", "no usable request");

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -54,4 +55,12 @@ cog_parent_verdict(enum cog_operation operation, const char *user,
     cog_message_put_text(&verdict, detail);
     return cog_message_send(COG_FD_PARENT, &verdict,
                             cog_clock_ms() + SEND_MS);
+}
+
+bool
+cog_parent_is_gone(void)
+{
+    struct pollfd poller = {.fd = COG_FD_PARENT, .events = 0, .revents = 0};
+
+    return poll(&poller, 1, 0) != 0;
 }

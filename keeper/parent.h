@@ -6,6 +6,8 @@
 #include "wire/message.h"
 #include "wire/outcome.h"
 
+#include <stdbool.h>
+
 /*
  * A line for the log, through the module: the keeper has no syslog of its
  * own. priority as in syslog(3). Foreign text in it must be printable. A
@@ -14,7 +16,10 @@
 void cog_parent_note(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Rules have passed and the speaker runs: the module's waits get limits. */
+/*
+ * Rules have passed and the speaker runs: the module's waits get limits. Sent
+ * again it grants the keeper that time once more, for its own waiting.
+ */
 int cog_parent_started(uint64_t timeout_ms);
 
 /*
@@ -24,5 +29,11 @@ int cog_parent_started(uint64_t timeout_ms);
 int cog_parent_verdict(enum cog_operation operation, const char *user,
                        enum cog_outcome outcome, const char *request_id,
                        const char *detail);
+
+/*
+ * Whether the module has gone away: nobody waits for a verdict, and nothing
+ * may be written in its name.
+ */
+bool cog_parent_is_gone(void);
 
 #endif

@@ -37,18 +37,11 @@ id_taken(char reason[COG_REASON_SIZE],
     return COG_OUTCOME_ID_TAKEN;
 }
 
-/* A pool group that cannot be a group here is dropped, never bent (P25). */
-static void
-drop_group(const char *pool_group, const char *why)
-{
-    char shown[160];
-
-    cog_text_for_log(pool_group, strlen(pool_group), shown, sizeof shown);
-    cog_parent_note(LOG_WARNING, "pool group '%s' left out: %s", shown,
-                    why);
-}
-
-static void
+/*
+ * Add one pool group. NULL, or why it cannot be a group here: then it is
+ * left out, never bent into another (P25).
+ */
+static const char *
 add_group(const struct cog_id_key *key, const struct cog_settings *settings,
           const char *pool_group, struct cog_groups *groups)
 {
@@ -58,31 +51,44 @@ add_group(const struct cog_id_key *key, const struct cog_settings *settings,
 
     fault = cog_group_name_make(settings->group_prefix, pool_group,
                                 strlen(pool_group), group->name);
-    if (fault != COG_FAULT_NONE) {
-        drop_group(pool_group, cog_fault_text(fault));
-        return;
-    }
+    if (fault != COG_FAULT_NONE)
+        return cog_fault_text(fault);
     group->gid = cog_id_make(key, settings, COG_ID_GROUP, group->name);
     if (cog_name_check_local(&places.local, group->name, &conflict) != 0 ||
         cog_id_check_free(&places, COG_ID_GROUP, group->name, group->gid,
-                          &conflict) != 0) {
-        drop_group(pool_group, "its name or id is taken");
-        return;
-    }
+                          &conflict) != 0)
+        return "its name or id is taken";
     groups->count++;
+    return NULL;
 }
 
+/* What is left out makes one line, however many groups somebody has. */
 static void
 make_groups(const struct cog_id_key *key,
             const struct cog_settings *settings,
             const struct cog_pool_groups *pool_groups,
             struct cog_groups *groups)
 {
-    const char *name = NULL;
+    const char *name = NULL, *first = NULL, *first_why = NULL;
+    unsigned long dropped = 0;
+    char shown[160];
 
     memset(groups, 0, sizeof *groups);
-    while ((name = cog_pool_groups_next(pool_groups, name)) != NULL)
-        add_group(key, settings, name, groups);
+    while ((name = cog_pool_groups_next(pool_groups, name)) != NULL) {
+        const char *why = add_group(key, settings, name, groups);
+
+        if (why == NULL)
+            continue;
+        if (dropped++ == 0) {
+            first = name;
+            first_why = why;
+        }
+    }
+    if (first == NULL)
+        return;
+    cog_text_for_log(first, strlen(first), shown, sizeof shown);
+    cog_parent_note(LOG_WARNING, "%lu pool groups left out, as '%s': %s",
+                    dropped, shown, first_why);
 }
 
 static enum cog_outcome

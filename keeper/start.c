@@ -12,11 +12,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 /* A person who types for ten minutes has gone away. */
 #define LIFETIME_S 600
+/* The kernel's own default. */
+#define TIMER_SLACK_NS 50000UL
 
 extern char **environ;
 
@@ -33,6 +36,8 @@ static const struct {
     {RLIMIT_DATA, RLIM_INFINITY, 64UL << 20},
     {RLIMIT_STACK, 8UL << 20, 256UL << 10},
     {RLIMIT_CPU, RLIM_INFINITY, 10},
+    /* The caller's would be held against all speakers of this host. */
+    {RLIMIT_NPROC, RLIM_INFINITY, 0},
 };
 
 static bool
@@ -82,9 +87,16 @@ reset_timers(void)
         setitimer(ITIMER_VIRTUAL, &off, NULL) != 0 ||
         setitimer(ITIMER_PROF, &off, NULL) != 0)
         return false;
+    /* With a slack of minutes poll() ends minutes late. */
+    if (prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS) != 0)
+        return false;
     (void) alarm(LIFETIME_S);
     return true;
 }
+
+/* Of ioprio_set(2), which the C library does not declare. */
+#define IOPRIO_WHO_PROCESS 1
+#define IOPRIO_NONE        0
 
 /* A caller may have lowered our turn below everybody else's. */
 static bool
@@ -93,7 +105,8 @@ reset_scheduling(void)
     const struct sched_param normal = {.sched_priority = 0};
 
     return sched_setscheduler(0, SCHED_OTHER, &normal) == 0 &&
-           setpriority(PRIO_PROCESS, 0, 0) == 0;
+           setpriority(PRIO_PROCESS, 0, 0) == 0 &&
+           syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_NONE) == 0;
 }
 
 static bool
@@ -133,14 +146,15 @@ const char *
 cog_start_own_state(struct cog_caller *caller)
 {
     (void) umask(077);
-    if (prctl(PR_SET_DUMPABLE, 0) != 0)
-        return "core dumps cannot be switched off";
     if (environ != NULL && environ[0] != NULL)
         return "the environment is not empty";
     if (!check_descriptors())
         return "the descriptors are not as expected";
     if (!take_root(caller))
         return "not started as root";
+    /* Behind the change of ids, which may make us dumpable again. */
+    if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_GET_DUMPABLE) != 0)
+        return "core dumps cannot be switched off";
     if (!reset_signals())
         return "signals cannot be reset";
     if (!reset_timers())

@@ -4,15 +4,20 @@
 
 #include "accounts/cache_read.h"
 #include "base/clock.h"
+#include "keeper/parent.h"
 #include "keeper/record.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Another login writes for milliseconds; whoever keeps the lock longer is
-   stuck, and is not waited for (P35). */
-#define LOCK_MS 2000
+/*
+ * Another login writes for milliseconds. Somebody known gets in without a
+ * record rather than wait for one who is stuck (P35), within what the
+ * module waits beyond its deadline. A first login must be written: it may
+ * queue behind many others, in time of its own.
+ */
+#define LOCK_KNOWN_MS 700
 
 static enum cog_outcome
 refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
@@ -89,8 +94,22 @@ check_binding(const struct cog_subject *subject,
     return check_account_sub(subject, proof->sub, reason);
 }
 
-/* Check and write under one lock, so that two first logins cannot both be
-   the first. */
+/* How long to wait for the lock; a first login asks for more time. */
+static int64_t
+lock_deadline(const struct cog_config *config, bool known)
+{
+    uint64_t timeout_ms = (uint64_t) config->timeout_s * 1000;
+
+    if (known || cog_parent_started(timeout_ms) != 0)
+        return cog_clock_ms() + LOCK_KNOWN_MS;
+    return cog_clock_ms() + (int64_t) timeout_ms;
+}
+
+/*
+ * Look first without the lock, to know how long it is worth waiting for.
+ * Then check and write under it, so that two first logins cannot both be
+ * the first.
+ */
 static enum cog_outcome
 check_and_record(const struct cog_subject *subject,
                  const struct cog_config *config,
@@ -99,23 +118,29 @@ check_and_record(const struct cog_subject *subject,
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     bool known = false;
-    enum cog_outcome outcome, recorded;
-    int error =
-        cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_MS, &lock);
+    enum cog_outcome outcome = check_binding(subject, proof, &known, reason);
+    int error;
 
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    error = cog_cache_lock_take(COG_LOGINS_DIR, lock_deadline(config, known),
+                                &lock);
     outcome = check_binding(subject, proof, &known, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
+    if (cog_parent_is_gone())
+        return refuse(COG_OUTCOME_ABORTED, reason, "the module is gone", 0);
     if (error != 0)
-        recorded = refuse(COG_OUTCOME_STORE, reason, "writers' lock", error);
+        outcome = refuse(COG_OUTCOME_STORE, reason, "writers' lock", error);
     else
-        recorded = cog_record_login(subject, config, proof, &lock, reason);
-    if (recorded == COG_OUTCOME_STORE && known &&
+        outcome = cog_record_login(subject, config, proof, &lock, reason);
+    if (outcome == COG_OUTCOME_STORE && known &&
         !cog_rules_make_account(subject)) {
         cog_record_unwritten(subject, reason);
+        reason[0] = '\0';
         return COG_OUTCOME_ADMITTED;
     }
-    return recorded;
+    return outcome;
 }
 
 enum cog_outcome
