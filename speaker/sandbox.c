@@ -6,15 +6,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <seccomp.h>
+#include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* As long as the keeper: a person who types for ten minutes is gone. */
@@ -23,6 +27,8 @@
 #define MEMORY_MAX (512UL << 20)
 
 extern char **environ;
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 /*
  * Calls that TLS, name resolution and threads need. What is not listed
@@ -39,7 +45,7 @@ static const int allowed[] = {
     SCMP_SYS(epoll_wait),      SCMP_SYS(eventfd2),
     SCMP_SYS(exit),            SCMP_SYS(exit_group),
     SCMP_SYS(faccessat),       SCMP_SYS(faccessat2),
-    SCMP_SYS(fcntl),           SCMP_SYS(fstat),
+    SCMP_SYS(fstat),
     SCMP_SYS(fstatfs),         SCMP_SYS(futex),
     SCMP_SYS(getegid),         SCMP_SYS(geteuid),
     SCMP_SYS(getgid),          SCMP_SYS(getpeername),
@@ -47,7 +53,7 @@ static const int allowed[] = {
     SCMP_SYS(getrandom),       SCMP_SYS(getsockname),
     SCMP_SYS(getsockopt),      SCMP_SYS(gettid),
     SCMP_SYS(gettimeofday),    SCMP_SYS(getuid),
-    SCMP_SYS(ioctl),           SCMP_SYS(lseek),
+    SCMP_SYS(lseek),
     SCMP_SYS(madvise),         SCMP_SYS(mmap),
     SCMP_SYS(mprotect),        SCMP_SYS(mremap),
     SCMP_SYS(munmap),          SCMP_SYS(nanosleep),
@@ -90,17 +96,25 @@ static const int deadly[] = {
     SCMP_SYS(accept4),
 };
 
+/*
+ * Of fcntl and ioctl what sockets need. Not what sends a signal of one's
+ * choice to a process of one's choice (F_SETOWN, FIOASYNC).
+ */
+static const unsigned fcntls[] = {F_GETFD, F_SETFD, F_GETFL, F_DUPFD,
+                                  F_DUPFD_CLOEXEC};
+static const unsigned ioctls[] = {FIONBIO, FIONREAD, TCGETS};
+
 /* Address families that connections and the resolver use. */
 static const unsigned families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 static bool
 add_lists(scmp_filter_ctx filter)
 {
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+    for (size_t i = 0; i < COUNT(allowed); i++) {
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) != 0)
             return false;
     }
-    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+    for (size_t i = 0; i < COUNT(deadly); i++) {
         if (seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0) !=
             0)
             return false;
@@ -135,15 +149,35 @@ add_conditions(scmp_filter_ctx filter)
         seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
                                1, &no_pid) != 0)
         return false;
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-        const struct scmp_arg_cmp family = {
-            .arg = 0, .op = SCMP_CMP_EQ, .datum_a = families[i]};
+    return true;
+}
 
-        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
-                                   1, &family) != 0)
+/* Allow a call when argument number arg is one of these. */
+static bool
+add_choices(scmp_filter_ctx filter, int call, unsigned arg,
+            const unsigned *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct scmp_arg_cmp choice = {
+            .arg = arg, .op = SCMP_CMP_EQ, .datum_a = values[i]};
+
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1,
+                                   &choice) != 0)
             return false;
     }
     return true;
+}
+
+static bool
+add_socket_calls(scmp_filter_ctx filter)
+{
+    return add_choices(filter, SCMP_SYS(socket), 0, families,
+                       COUNT(families)) &&
+           add_choices(filter, SCMP_SYS(fcntl), 1, fcntls, COUNT(fcntls)) &&
+           add_choices(filter, SCMP_SYS(ioctl), 1, ioctls, COUNT(ioctls)) &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+                            SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0)) == 0;
 }
 
 static bool
@@ -155,7 +189,7 @@ install_filter(void)
     if (filter == NULL)
         return false;
     installed = add_lists(filter) && add_conditions(filter) &&
-                seccomp_load(filter) == 0;
+                add_socket_calls(filter) && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return installed;
 }
@@ -182,6 +216,22 @@ set_limits(void)
 }
 
 static bool
+has_no_capabilities(void)
+{
+    struct __user_cap_header_struct header = {
+        .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+    if (syscall(SYS_capget, &header, data) != 0)
+        return false;
+    for (size_t i = 0; i < COUNT(data); i++) {
+        if (data[i].effective != 0 || data[i].permitted != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
 is_unprivileged(void)
 {
     uid_t real, effective, saved;
@@ -191,7 +241,7 @@ is_unprivileged(void)
            getresgid(&group, &effective_group, &saved_group) == 0 &&
            real != 0 && effective == real && saved == real && group != 0 &&
            effective_group == group && saved_group == group &&
-           getgroups(0, NULL) == 0;
+           getgroups(0, NULL) == 0 && has_no_capabilities();
 }
 
 static bool
@@ -207,18 +257,38 @@ check_descriptors(void)
     return close_range(COG_FD_PERSON + 1, ~0U, 0) == 0;
 }
 
+/*
+ * The program file is not readable by the user it runs as (mode 0711), so
+ * the kernel lets no other process of that user look into this one from
+ * its first moment on. Installed otherwise, there would be such a moment.
+ */
+static bool
+was_closed_from_the_start(void)
+{
+    return prctl(PR_GET_DUMPABLE) != 1 && prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
+/* Whether the keeper ended before PR_SET_PDEATHSIG could tell. */
+static bool
+keeper_is_gone(void)
+{
+    struct pollfd poller = {.fd = COG_FD_PARENT, .events = 0, .revents = 0};
+
+    return poll(&poller, 1, 0) != 0;
+}
+
 const char *
 cog_sandbox_enter(void)
 {
-    if (prctl(PR_SET_DUMPABLE, 0) != 0)
-        return "core dumps cannot be switched off";
+    if (!was_closed_from_the_start())
+        return "the program file must have mode 0711";
     if (!is_unprivileged())
         return "started with privileges";
     if (environ != NULL && environ[0] != NULL)
         return "the environment is not empty";
     if (!check_descriptors())
         return "the descriptors are not as expected";
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() == 1)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || keeper_is_gone())
         return "the keeper is gone";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return "privileges cannot be given up";
