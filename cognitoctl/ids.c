@@ -14,6 +14,7 @@
 #include <sys/random.h>
 
 #define ID_KEY COG_CONFIG_DIR "/id_key"
+#define ID_KEY_NEW ID_KEY ".new"
 #define DIGITS ((size_t) 2 * COG_ID_KEY_BYTES)
 
 static int
@@ -34,24 +35,48 @@ draw_line(char line[DIGITS + 1])
 }
 
 static int
-write_key(void)
+write_line(const char *path)
 {
     cog_cleanup_fd int fd = -1;
     char line[DIGITS + 1];
     int error;
 
-    fd = open(ID_KEY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
               0600);
     if (fd < 0)
         return errno;
     error = draw_line(line);
-    if (error == 0 && (write(fd, line, sizeof line) != (ssize_t) sizeof line ||
-                       fsync(fd) != 0))
+    if (error == 0 &&
+        (write(fd, line, sizeof line) != (ssize_t) sizeof line ||
+         fsync(fd) != 0 || close(cog_take_fd(&fd)) != 0))
         error = EIO;
     explicit_bzero(line, sizeof line);
-    if (error != 0)
-        (void) unlink(ID_KEY);
     return error;
+}
+
+static int
+sync_directory(void)
+{
+    cog_cleanup_fd int fd =
+        open(COG_CONFIG_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd >= 0 && fsync(fd) == 0 ? 0 : errno;
+}
+
+/* Whole and durable under its name, or not there at all. */
+static int
+write_key(void)
+{
+    int error;
+
+    if (unlink(ID_KEY_NEW) != 0 && errno != ENOENT)
+        return errno;
+    error = write_line(ID_KEY_NEW);
+    /* Unlike rename this fails when there is a key. */
+    if (error == 0 && link(ID_KEY_NEW, ID_KEY) != 0)
+        error = errno;
+    (void) unlink(ID_KEY_NEW);
+    return error == 0 ? sync_directory() : error;
 }
 
 int

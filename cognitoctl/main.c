@@ -4,6 +4,8 @@
 
 #include "cognitoctl/commands.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,11 +51,30 @@ take_options(int argc, char **argv)
     return at;
 }
 
+/*
+ * With standard streams closed, a file of ours would become one of them
+ * and receive our messages.
+ */
+static bool
+open_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void) close(fd);
+    return fd >= 0;
+}
+
 int
 main(int argc, char **argv)
 {
     int at = take_options(argc, argv);
 
+    if (!open_standard_streams())
+        return COG_EXIT_FAILED;
     if (at >= argc)
         return usage(stderr, COG_EXIT_USAGE);
     if (strcmp(argv[at], "--help") == 0)
