@@ -32,32 +32,32 @@ now_ms(void)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
 static double
 as_ms(struct timeval time)
 {
-    return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
+    return (double) time.tv_sec * 1e3 + (double) time.tv_usec / 1e3;
 }
 
 static void
 fail(const char *what)
 {
-    (void)fprintf(stderr, "tree: %s: %s\n", what, strerror(errno));
+    (void) fprintf(stderr, "tree: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
 static void
 run_command(char *const argv[], int input, int unused)
 {
-    (void)close(unused);
+    (void) close(unused);
     if (dup2(input, 0) < 0)
         fail("dup2");
-    (void)close(input);
-    (void)unsetenv("PASSWORD");
-    (void)execvp(argv[0], argv);
+    (void) close(input);
+    (void) unsetenv("PASSWORD");
+    (void) execvp(argv[0], argv);
     fail(argv[0]);
 }
 
@@ -68,11 +68,11 @@ type_line(int fd, const char *line, long delay_ms)
     char text[512];
     int len = snprintf(text, sizeof text, "%s\n", line);
 
-    (void)nanosleep(&delay, NULL);
+    (void) nanosleep(&delay, NULL);
     /* A command that reads nothing is no failure. */
-    if (len > 0 && write(fd, text, (size_t)len) < 0 && errno != EPIPE)
+    if (len > 0 && write(fd, text, (size_t) len) < 0 && errno != EPIPE)
         fail("write");
-    (void)close(fd);
+    (void) close(fd);
 }
 
 int
@@ -85,11 +85,11 @@ main(int argc, char **argv)
     pid_t command, gone;
 
     if (argc < 3) {
-        (void)fputs("usage: tree DELAY_MS COMMAND...\n", stderr);
+        (void) fputs("usage: tree DELAY_MS COMMAND...\n", stderr);
         return 2;
     }
-    (void)alarm(PATIENCE_S);
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void) alarm(PATIENCE_S);
+    (void) signal(SIGPIPE, SIG_IGN);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || pipe(input) != 0)
         fail("subreaper and pipe");
     start_ms = now_ms();
@@ -97,11 +97,11 @@ main(int argc, char **argv)
     if (command < 0)
         fail("fork");
     if (command == 0) {
-        (void)signal(SIGPIPE, SIG_DFL);
-        (void)alarm(0);
+        (void) signal(SIGPIPE, SIG_DFL);
+        (void) alarm(0);
         run_command(argv + 2, input[0], input[1]);
     }
-    (void)close(input[0]);
+    (void) close(input[0]);
     type_line(input[1], line == NULL ? "" : line, strtol(argv[1], NULL, 10));
     typed_ms = now_ms();
     for (;;) {

@@ -36,12 +36,14 @@ SERVICES = {
     # What a second module of any kind costs.
     "bench-second": BOTH.format("optional pam_permit_copy.so")
                     + BOTH.format("required pam_permit.so"),
+    # What starting a process of any kind costs.
+    "bench-spawn": f"account required {TOOLS}/pam_spawn.so\n",
 }
 
 
-def compile_tool(name, *libraries):
-    run("cc", "-O2", "-Wall", "-o", f"{TOOLS}/{name}", f"{HERE}/{name}.c",
-        *libraries)
+def compile_tool(name, source, *options):
+    run("cc", "-O2", "-Wall", "-o", f"{TOOLS}/{name}", f"{HERE}/{source}",
+        *options)
 
 
 def trust_authority():
@@ -98,8 +100,9 @@ def add_person(name):
 
 def prepare():
     os.makedirs(TOOLS, exist_ok=True)
-    compile_tool("tree")
-    compile_tool("transaction", "-lpam")
+    compile_tool("tree", "tree.c")
+    compile_tool("transaction", "transaction.c", "-lpam")
+    compile_tool("pam_spawn.so", "pam_spawn.c", "-shared", "-fPIC")
     trust_authority()
     pin_keys()
     write_config()
