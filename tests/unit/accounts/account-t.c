@@ -14,7 +14,7 @@ p17_hostile_names_are_refused(void **state)
 {
     char *huge = malloc(60001);
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(hostile_names); i++) {
         const char *name = hostile_names[i];
 
@@ -33,7 +33,7 @@ p17_hostile_names_are_refused(void **state)
 static void
 p17_a_nul_inside_of_a_name_is_a_bad_byte(void **state)
 {
-    (void)state;
+    (void) state;
     assert_int_equal(cog_login_name_check("root\0evil", 9),
                      COG_FAULT_NAME_BYTE);
     assert_int_equal(cog_login_name_check("\0", 1), COG_FAULT_NAME_START);
@@ -46,19 +46,19 @@ p17_each_byte_is_admitted_as_the_grammar_says(void **state)
     static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
     static const char other[] = "abcdefghijklmnopqrstuvwxyz_0123456789.-";
 
-    (void)state;
+    (void) state;
     for (int byte = 1; byte < 256; byte++) {
         char name[4] = "aaa";
 
-        name[0] = (char)byte;
+        name[0] = (char) byte;
         assert_int_equal(cog_login_name_check(name, 3) == COG_FAULT_NONE,
                          strchr(first, byte) != NULL);
         name[0] = 'a';
-        name[1] = (char)byte;
+        name[1] = (char) byte;
         assert_int_equal(cog_login_name_check(name, 3) == COG_FAULT_NONE,
                          strchr(other, byte) != NULL);
         name[1] = 'a';
-        name[2] = (char)byte;
+        name[2] = (char) byte;
         assert_int_equal(cog_login_name_check(name, 3) == COG_FAULT_NONE,
                          strchr(other, byte) != NULL && byte != '.' &&
                              byte != '-');
@@ -82,7 +82,7 @@ p17_names_of_1_to_32_bytes_are_admitted(void **state)
         "x0123456789012345678901234567890",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(names); i++)
         assert_int_equal(cog_login_name_admit(names[i], "cognito-"),
                          COG_FAULT_NONE);
@@ -96,7 +96,7 @@ p18_rules_are_the_same_in_every_locale(void **state)
                                           "de_DE.UTF-8", "ar_SA.UTF-8",
                                           "de_DE.ISO-8859-1"};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(locales); i++) {
         if (setlocale(LC_ALL, locales[i]) == NULL)
             print_message("locale %s is not installed\n", locales[i]);
@@ -107,7 +107,7 @@ p18_rules_are_the_same_in_every_locale(void **state)
         assert_int_equal(cog_login_name_admit("cognito-i", "COGNITO-I"),
                          COG_FAULT_NAME_PREFIX);
     }
-    (void)setlocale(LC_ALL, "C");
+    (void) setlocale(LC_ALL, "C");
 }
 
 static void
@@ -147,7 +147,7 @@ p19_reserved_names_are_refused(void **state)
         "google-sudoers",
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(names); i++) {
         char upper[64];
         size_t len = strlen(names[i]);
@@ -156,7 +156,7 @@ p19_reserved_names_are_refused(void **state)
                          COG_FAULT_NAME_RESERVED);
         for (size_t j = 0; j <= len; j++)
             upper[j] = names[i][j] >= 'a' && names[i][j] <= 'z'
-                           ? (char)(names[i][j] - 32)
+                           ? (char) (names[i][j] - 32)
                            : names[i][j];
         assert_true(cog_name_is_reserved(upper));
     }
@@ -169,7 +169,7 @@ p19_reserved_names_are_refused(void **state)
 static void
 p19_names_with_the_group_prefix_are_refused_in_any_case(void **state)
 {
-    (void)state;
+    (void) state;
     assert_int_equal(cog_login_name_admit("cognito-admins", "cognito-"),
                      COG_FAULT_NAME_PREFIX);
     assert_int_equal(cog_login_name_admit("cognito-admins", "Cognito-"),
@@ -199,7 +199,7 @@ p20_forbidden_ids_are_those_of_the_table(void **state)
         {4294967295, true},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(cog_id_is_forbidden(cases[i].id), cases[i].forbidden);
 }
@@ -227,7 +227,7 @@ p20_ids_are_admitted_inside_of_the_range_only(void **state)
          COG_FAULT_ID_FORBIDDEN},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(
             cog_id_check(cases[i].id, cases[i].base, cases[i].range),
@@ -258,7 +258,7 @@ p20_a_range_must_not_touch_a_forbidden_id(void **state)
         {65536, 4294967295, false},
     };
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(cog_id_range_check(cases[i].base, cases[i].range) ==
                              COG_FAULT_NONE,
@@ -286,7 +286,7 @@ p23_gecos_is_printable_ascii_without_colon_and_comma(void **state)
     char out[COG_GECOS_MAX + 1];
     char all[512];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         cog_gecos_clean(cases[i].text, strlen(cases[i].text), out);
         assert_string_equal(out, cases[i].clean);
@@ -295,7 +295,7 @@ p23_gecos_is_printable_ascii_without_colon_and_comma(void **state)
     cog_gecos_clean(all, sizeof all, out);
     assert_int_equal(strlen(out), COG_GECOS_MAX);
     for (size_t i = 0; i < 256; i++)
-        all[i] = (char)i;
+        all[i] = (char) i;
     cog_gecos_clean(all, 256, out);
     for (const char *c = out; *c != '\0'; c++)
         assert_true(*c >= ' ' && *c <= '~' && *c != ':' && *c != ',');
@@ -335,7 +335,7 @@ p23_homes_are_expanded_and_sane(void **state)
     };
     char out[COG_HOME_MAX + 1], template[600];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         enum cog_fault fault;
 
@@ -363,7 +363,7 @@ p23_shells_are_sane_absolute_paths(void **state)
                                       "/bin/",   "/bin/ba sh", "/bin:/sh",
                                       "/bin/%u", "/../bin/sh", "/bin/sh\n"};
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(bad); i++)
         assert_int_equal(cog_shell_check(bad[i]), COG_FAULT_SHELL);
     assert_int_equal(cog_shell_check("/bin/bash"), COG_FAULT_NONE);
@@ -409,7 +409,7 @@ p25_group_names_are_prefix_and_grammar(void **state)
     };
     char out[COG_NAME_MAX + 1];
 
-    (void)state;
+    (void) state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         enum cog_fault fault;
 
@@ -427,7 +427,7 @@ p25_group_names_are_prefix_and_grammar(void **state)
 static void
 subs_are_bounded_and_plain(void **state)
 {
-    (void)state;
+    (void) state;
     assert_int_equal(cog_sub_check("0b7a4e3c-91d4-4b8e-9c55-0a1b2c3d4e5f"),
                      COG_FAULT_NONE);
     assert_int_equal(cog_sub_check(""), COG_FAULT_SUB);
@@ -445,7 +445,7 @@ settings_are_checked_field_by_field(void **state)
     };
     struct cog_settings settings = sample_settings();
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_settings_check(&settings), COG_FAULT_NONE);
     for (size_t i = 0; i < COUNT(bad_pools); i++) {
         settings = sample_settings();
@@ -477,7 +477,7 @@ accounts_and_groups_are_checked_field_by_field(void **state)
     struct cog_account account = fine;
     struct cog_groups groups = sample_groups(3);
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_account_check(&account, &settings), COG_FAULT_NONE);
     account.uid = account.gid = 0;
     assert_int_equal(cog_account_check(&account, &settings),
@@ -514,11 +514,11 @@ accounts_and_groups_are_checked_field_by_field(void **state)
 static void
 each_fault_has_words(void **state)
 {
-    (void)state;
+    (void) state;
     for (int i = 0; i <= COG_FAULT_MATCH; i++)
-        assert_string_not_equal(cog_fault_text((enum cog_fault)i),
+        assert_string_not_equal(cog_fault_text((enum cog_fault) i),
                                 "unknown fault");
-    assert_string_equal(cog_fault_text((enum cog_fault)999), "unknown fault");
+    assert_string_equal(cog_fault_text((enum cog_fault) 999), "unknown fault");
 }
 
 int

@@ -181,7 +181,7 @@ a_miss_checks_that_the_path_still_leads_to_the_mapped_file(void **state)
     assert_int_equal(put(room, "alice", ALICE, 0), 0);
     assert_int_equal(put(room, "carol", CAROL, 0), 0);
     bytes = read_bytes(path_in(room->accounts, "recent.cdb"), &len);
-    (void)snprintf(path, sizeof path, "%s/recent.cdb", room->accounts);
+    (void) snprintf(path, sizeof path, "%s/recent.cdb", room->accounts);
     {
         struct cog_cache_lock lock = take_lock(room);
 
@@ -391,6 +391,26 @@ p21_an_id_of_the_login_store_is_refused(void **state)
 }
 
 static void
+p21_a_retired_id_is_refused_to_its_own_name(void **state)
+{
+    struct room *room = *state;
+    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_groups none = {.count = 0};
+    struct cog_cache_lock lock = take_lock(room);
+    struct cog_write_refusal refusal;
+    struct cog_account account = sample_account("alice", ALICE);
+
+    assert_int_equal(cog_logins_create(room->logins, &lock), 0);
+    assert_int_equal(cog_logins_put(room->logins, &lock, &login, NULL, NULL),
+                     0);
+    assert_int_equal(cog_logins_forget(room->logins, &lock, "alice", false),
+                     0);
+    cog_cache_lock_release(&lock);
+    assert_int_equal(put_account(room, &account, &none, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_RETIRED);
+}
+
+static void
 p21_an_unreadable_login_store_gives_no_ids(void **state)
 {
     struct room *room = *state;
@@ -413,10 +433,10 @@ an_account_is_removed_from_both_files(void **state)
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
     assert_int_equal(put(room, "carol", CAROL, 2), 0);
     /* As after a fold that was cut: both files have them. */
-    (void)snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
+    (void) snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
     assert_int_equal(link(from, path_in(room->path, "copy")), 0);
     assert_int_equal(put(room, "dave", DAVE, 0), 0);
-    (void)snprintf(from, sizeof from, "%s/copy", room->path);
+    (void) snprintf(from, sizeof from, "%s/copy", room->path);
     assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
     lock = take_lock(room);
     assert_int_equal(cog_cache_remove_account(&room->places, &lock, "carol"),
@@ -456,7 +476,7 @@ recent_is_folded_into_base_and_all_are_found(void **state)
     for (unsigned i = 0; i < total; i++) {
         char name[16];
 
-        (void)snprintf(name, sizeof name, "u%u", i);
+        (void) snprintf(name, sizeof name, "u%u", i);
         assert_int_equal(put(room, name, 1900000000U + i, 1), 0);
         assert_int_equal(cog_cache_find_name(&reader, name, &account), 0);
         assert_int_equal(cog_cache_find_name(&reader, "u0", &account), 0);
@@ -465,7 +485,7 @@ recent_is_folded_into_base_and_all_are_found(void **state)
     for (unsigned i = 0; i < total; i++) {
         char name[16];
 
-        (void)snprintf(name, sizeof name, "u%u", i);
+        (void) snprintf(name, sizeof name, "u%u", i);
         assert_int_equal(
             cog_cache_find_uid(&reader, 1900000000U + i, &account), 0);
         assert_string_equal(account.name, name);
@@ -493,10 +513,10 @@ an_older_number_in_base_is_hidden_by_recent(void **state)
     char from[4400];
 
     assert_int_equal(put(room, "alice", CAROL, 0), 0);
-    (void)snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
+    (void) snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
     assert_int_equal(rename(from, path_in(room->accounts, "kept")), 0);
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
-    (void)snprintf(from, sizeof from, "%s/kept", room->accounts);
+    (void) snprintf(from, sizeof from, "%s/kept", room->accounts);
     assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
     assert_alice(&reader);
     assert_int_equal(cog_cache_find_uid(&reader, CAROL, &account), ENOENT);
@@ -514,7 +534,7 @@ p71_a_lost_base_is_no_absence(void **state)
     char from[4400];
 
     assert_int_equal(put(room, "alice", ALICE, 0), 0);
-    (void)snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
+    (void) snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
     assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
     assert_int_equal(put(room, "carol", CAROL, 0), 0);
     assert_int_equal(cog_cache_find_name(&early, "nosuch", &account), ENOENT);
@@ -679,7 +699,7 @@ p69_p71_threads_and_forks_never_see_a_wrong_answer(void **state)
     for (unsigned i = 0; i < 60; i++) {
         char name[16];
 
-        (void)snprintf(name, sizeof name, "w%u", i);
+        (void) snprintf(name, sizeof name, "w%u", i);
         assert_int_equal(put(room, name, 1950000000U + i, 1), 0);
         assert_child_is_right(&reader);
     }
@@ -712,6 +732,7 @@ main(void)
         IN_ROOM(p17_p19_p20_p23_accounts_that_break_a_rule_are_never_written),
         IN_ROOM(p21_a_taken_id_is_refused_and_both_are_named),
         IN_ROOM(p21_an_id_of_the_login_store_is_refused),
+        IN_ROOM(p21_a_retired_id_is_refused_to_its_own_name),
         IN_ROOM(p21_an_unreadable_login_store_gives_no_ids),
         IN_ROOM(an_account_is_removed_from_both_files),
         IN_ROOM(recent_is_folded_into_base_and_all_are_found),

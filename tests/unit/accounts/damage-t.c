@@ -46,7 +46,7 @@ close_subject(struct subject *subject)
 static void
 set_byte(const struct subject *subject, size_t at, unsigned char byte)
 {
-    assert_int_equal(pwrite(subject->fd, &byte, 1, (off_t)at), 1);
+    assert_int_equal(pwrite(subject->fd, &byte, 1, (off_t) at), 1);
 }
 
 /* valgrind is fifty times slower: every 41st bit will do there. */
@@ -144,7 +144,7 @@ p71_no_flipped_bit_gives_a_wrong_answer_or_hides_a_record(void **state)
         size_t at = bit / 8;
 
         set_byte(&subject, at,
-                 (unsigned char)(subject.bytes[at] ^ 1U << bit % 8));
+                 (unsigned char) (subject.bytes[at] ^ 1U << bit % 8));
         if (count_wrong_both_ways(room, true) != 0)
             fail_msg("bit %zu of byte %zu", bit % 8, at);
         set_byte(&subject, at, subject.bytes[at]);
@@ -167,7 +167,7 @@ p71_every_flipped_bit_is_seen_before_a_file_is_carried_on(void **state)
         size_t at = bit / 8;
         int error;
 
-        subject.bytes[at] ^= (unsigned char)(1U << bit % 8);
+        subject.bytes[at] ^= (unsigned char) (1U << bit % 8);
         error = cog_cache_file_from_bytes(subject.bytes, subject.len, &file);
         if (error == 0)
             error = cog_cache_file_check(&file);
@@ -175,8 +175,53 @@ p71_every_flipped_bit_is_seen_before_a_file_is_carried_on(void **state)
             assert_int_equal(error, 0);
         else if (error == 0)
             fail_msg("bit %zu of byte %zu", bit % 8, at);
-        subject.bytes[at] ^= (unsigned char)(1U << bit % 8);
+        subject.bytes[at] ^= (unsigned char) (1U << bit % 8);
     }
+    close_subject(&subject);
+}
+
+/* Where the table of a key is in the header. */
+static unsigned char *
+header_entry(unsigned char *bytes, const struct cog_cache_key *key)
+{
+    return bytes + cog_cache_hash(key->bytes, key->len) % 256 * 8;
+}
+
+/* Damage of more than one bit that is made to look well. */
+static void
+p71_a_moved_table_and_an_emptied_slot_are_seen(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_record record;
+    struct cog_cache_file file;
+    struct cog_cache_key key;
+    struct subject subject;
+    unsigned char *entry, *slots;
+    uint32_t at, count;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    subject = open_subject(path_in(room->accounts, "recent.cdb"));
+    cog_cache_key_name('N', "alice", &key);
+    entry = header_entry(subject.bytes, &key);
+    at = cog_le32_get(entry);
+    count = cog_le32_get(entry + 4);
+    assert_int_equal(
+        cog_cache_file_from_bytes(subject.bytes, subject.len, &file), 0);
+    assert_int_equal(cog_cache_file_find(&file, key.bytes, key.len, &record),
+                     0);
+    /* It begins two slots earlier and ends where it did. */
+    cog_le32_put(entry, at - 16);
+    cog_le32_put(entry + 4, count + 2);
+    assert_int_equal(cog_cache_file_find(&file, key.bytes, key.len, &record),
+                     EBADMSG);
+    cog_le32_put(entry, at);
+    cog_le32_put(entry + 4, count);
+    /* The position of each slot is gone, its hash is left. */
+    slots = subject.bytes + at;
+    for (uint32_t i = 0; i < count; i++)
+        cog_le32_put(slots + (size_t) 8 * i + 4, 0);
+    assert_int_equal(cog_cache_file_find(&file, key.bytes, key.len, &record),
+                     EBADMSG);
     close_subject(&subject);
 }
 
@@ -201,7 +246,7 @@ p71_files_mutated_at_random_never_give_a_wrong_answer(void **state)
 
         for (size_t i = 0; i < changes; i++)
             set_byte(&subject, next_random(&seed) % subject.len,
-                     (unsigned char)next_random(&seed));
+                     (unsigned char) next_random(&seed));
         if (count_wrong_both_ways(room, false) != 0)
             fail_msg("run %zu", run);
         if (run % 4 == 3)
@@ -222,7 +267,7 @@ p70_a_file_of_another_length_is_unusable(void **state)
     assert_int_equal(put(room, "alice", ALICE, 1), 0);
     subject = open_subject(path_in(room->accounts, "recent.cdb"));
     for (size_t len = 0; len < subject.len; len += 7) {
-        assert_int_equal(ftruncate(subject.fd, (off_t)len), 0);
+        assert_int_equal(ftruncate(subject.fd, (off_t) len), 0);
         assert_int_equal(cog_cache_find_name(&reader, "alice", &account),
                          EBADMSG);
         assert_int_equal(cog_cache_find_name(&reader, "nosuch", &account),
@@ -231,7 +276,7 @@ p70_a_file_of_another_length_is_unusable(void **state)
     assert_int_equal(pwrite(subject.fd, subject.bytes, subject.len, 0),
                      subject.len);
     assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
-    assert_int_equal(ftruncate(subject.fd, (off_t)subject.len + 1), 0);
+    assert_int_equal(ftruncate(subject.fd, (off_t) subject.len + 1), 0);
     assert_int_equal(cog_cache_find_name(&reader, "nosuch", &account),
                      EBADMSG);
     assert_int_equal(ftruncate(subject.fd, 0x100000000), 0);
@@ -303,7 +348,7 @@ p70_what_is_no_regular_file_is_unusable_without_waiting(void **state)
     char path[4400];
 
     assert_unusable(room, ENODATA);
-    (void)snprintf(path, sizeof path, "%s/recent.cdb", room->accounts);
+    (void) snprintf(path, sizeof path, "%s/recent.cdb", room->accounts);
     assert_int_equal(mkfifo(path, 0644), 0);
     assert_unusable(room, EPERM);
     assert_int_equal(unlink(path), 0);
@@ -510,7 +555,7 @@ p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer(void **state)
         size_t at = bit / 8;
 
         set_byte(&subject, at,
-                 (unsigned char)(subject.bytes[at] ^ 1U << bit % 8));
+                 (unsigned char) (subject.bytes[at] ^ 1U << bit % 8));
         if (count_wrong_logins(room) != 0)
             fail_msg("bit %zu of byte %zu", bit % 8, at);
         set_byte(&subject, at, subject.bytes[at]);
@@ -527,6 +572,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         IN_ROOM(p71_no_flipped_bit_gives_a_wrong_answer_or_hides_a_record),
         IN_ROOM(p71_every_flipped_bit_is_seen_before_a_file_is_carried_on),
+        IN_ROOM(p71_a_moved_table_and_an_emptied_slot_are_seen),
         IN_ROOM(p71_files_mutated_at_random_never_give_a_wrong_answer),
         IN_ROOM(p70_a_file_of_another_length_is_unusable),
         IN_ROOM(p70_garbage_and_text_are_unusable),

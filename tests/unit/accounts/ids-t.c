@@ -20,7 +20,7 @@ static void
 fill(unsigned char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        bytes[i] = (unsigned char)i;
+        bytes[i] = (unsigned char) i;
 }
 
 /*
@@ -41,7 +41,7 @@ siphash_gives_the_numbers_of_the_paper(void **state)
     };
     unsigned char key[16], message[64];
 
-    (void)state;
+    (void) state;
     fill(key, sizeof key);
     fill(message, sizeof message);
     for (size_t i = 0; i < COUNT(vectors); i++)
@@ -75,11 +75,11 @@ siphash_equals_openssls_at_every_length(void **state)
 {
     unsigned char key[16], message[300];
 
-    (void)state;
+    (void) state;
     fill(message, sizeof message);
     for (size_t len = 0; len <= sizeof message; len++) {
         for (size_t i = 0; i < sizeof key; i++)
-            key[i] = (unsigned char)(len * 31 + i * 17);
+            key[i] = (unsigned char) (len * 31 + i * 17);
         assert_true(cog_siphash24(key, message, len) ==
                     openssl_siphash(key, message, len));
     }
@@ -93,20 +93,22 @@ p22_ids_are_as_documented(void **state)
     static const char user[] = "eu-west-1_TestPool1\0u:alice";
     static const char group[] = "eu-west-1_TestPool1\0g:alice";
 
-    (void)state;
+    (void) state;
     fill(key.bytes, sizeof key.bytes);
     assert_int_equal(
         cog_id_make(&key, &settings, COG_ID_USER, "alice"),
         settings.id_base +
-            (uint32_t)(openssl_siphash(key.bytes, (const unsigned char *)user,
-                                       sizeof user - 1) %
-                       settings.id_range));
+            (uint32_t) (openssl_siphash(key.bytes,
+                                        (const unsigned char *) user,
+                                        sizeof user - 1) %
+                        settings.id_range));
     assert_int_equal(
         cog_id_make(&key, &settings, COG_ID_GROUP, "alice"),
         settings.id_base +
-            (uint32_t)(openssl_siphash(key.bytes, (const unsigned char *)group,
-                                       sizeof group - 1) %
-                       settings.id_range));
+            (uint32_t) (openssl_siphash(key.bytes,
+                                        (const unsigned char *) group,
+                                        sizeof group - 1) %
+                        settings.id_range));
 }
 
 /* Written down once: ids of a fleet must not change with a release. */
@@ -116,7 +118,7 @@ p22_ids_stay_what_they_were(void **state)
     const struct cog_settings settings = sample_settings();
     struct cog_id_key key;
 
-    (void)state;
+    (void) state;
     fill(key.bytes, sizeof key.bytes);
     assert_int_equal(cog_id_make(&key, &settings, COG_ID_USER, "alice"),
                      2024565365U);
@@ -132,11 +134,11 @@ p22_another_key_pool_or_kind_gives_other_ids(void **state)
     struct cog_id_key key, other;
     size_t same = 0;
 
-    (void)state;
+    (void) state;
     fill(key.bytes, sizeof key.bytes);
     for (size_t bit = 0; bit < 128; bit++) {
         other = key;
-        other.bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        other.bytes[bit / 8] ^= (unsigned char) (1U << bit % 8);
         if (cog_id_make(&key, &settings, COG_ID_USER, "alice") ==
             cog_id_make(&other, &settings, COG_ID_USER, "alice"))
             same++;
@@ -162,7 +164,7 @@ p20_made_ids_are_inside_of_every_range(void **state)
     struct cog_settings settings = sample_settings();
     struct cog_id_key key;
 
-    (void)state;
+    (void) state;
     fill(key.bytes, sizeof key.bytes);
     for (size_t i = 0; i < COUNT(ranges); i++) {
         settings.id_base = ranges[i][0];
@@ -170,7 +172,7 @@ p20_made_ids_are_inside_of_every_range(void **state)
         for (unsigned j = 0; j < 10000; j++) {
             char name[16];
 
-            (void)snprintf(name, sizeof name, "u%u", j);
+            (void) snprintf(name, sizeof name, "u%u", j);
             assert_int_equal(
                 cog_id_check(cog_id_make(&key, &settings, COG_ID_USER, name),
                              settings.id_base, settings.id_range),
@@ -184,7 +186,7 @@ static bool
 trusted_directory(void)
 {
     return unshare(CLONE_NEWNS) == 0 &&
-           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
            mount("none", "/mnt", "tmpfs", 0, "mode=0755") == 0;
 }
 
@@ -222,7 +224,7 @@ p79_id_key_is_read_from_a_secret_file_of_roots_only(void **state)
     struct cog_id_key key, expected;
     enum cog_trust why;
 
-    (void)state;
+    (void) state;
     if (!trusted_directory())
         skip_case("no mount namespace of our own is allowed here");
     fill(expected.bytes, sizeof expected.bytes);

@@ -93,10 +93,10 @@ p13_a_malformed_line_hides_no_other_and_never_counts_as_absent(void **state)
         struct cog_local_user user;
         char text[1024];
 
-        (void)snprintf(text, sizeof text,
-                       "root:x:0:0:root:/root:/bin/sh\n%s\n"
-                       "zoe:x:1002:1002:::\n",
-                       cases[i].line);
+        (void) snprintf(text, sizeof text,
+                        "root:x:0:0:root:/root:/bin/sh\n%s\n"
+                        "zoe:x:1002:1002:::\n",
+                        cases[i].line);
         write_file(room->passwd, text, 0644);
         assert_int_equal(
             cog_local_user_find(&room->places.local, "eve", &user, NULL),
@@ -224,7 +224,13 @@ p21_taken_ids_are_found_in_both_files(void **state)
     assert_int_equal(
         cog_local_id_find(&room->places.local, 1879048300, owner, NULL), 0);
     assert_string_equal(owner, "builders");
-    write_file(room->passwd, "x:x:1:1879048200:::\n", 0644);
+    write_file(room->passwd,
+               "#old:x:1879048201:1:::\n+nis:x:1879048201:1:::\n"
+               "-nis:x:1879048201:1:::\nx:x:1:1879048200:::\n",
+               0644);
+    assert_int_equal(
+        cog_local_id_find(&room->places.local, 1879048201, owner, NULL),
+        ENOENT);
     assert_int_equal(
         cog_local_id_find(&room->places.local, 1879048200, owner, NULL), 0);
     assert_string_equal(owner, "x");

@@ -97,7 +97,7 @@ p72_the_store_is_for_root_only(void **state)
 
     create(room);
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
-    (void)umask(old);
+    (void) umask(old);
     assert_int_equal(stat(path_in(room->logins, "logins.cdb"), &status), 0);
     assert_int_equal(status.st_mode & 07777, 0600);
     assert_int_equal(chmod(path_in(room->logins, "logins.cdb"), 0644), 0);
@@ -193,7 +193,7 @@ p62_pool_groups_are_bounded_and_kept_as_they_are(void **state)
     const char *one = NULL;
     size_t count = 0;
 
-    (void)state;
+    (void) state;
     memset(name, 'g', sizeof name);
     assert_int_equal(cog_pool_groups_add(&groups, name, 0), EINVAL);
     assert_int_equal(cog_pool_groups_add(&groups, name, sizeof name - 1),
@@ -201,7 +201,7 @@ p62_pool_groups_are_bounded_and_kept_as_they_are(void **state)
     assert_int_equal(cog_pool_groups_add(&groups, "a\nb", 3), EINVAL);
     assert_int_equal(cog_pool_groups_add(&groups, "a\0b", 3), EINVAL);
     for (unsigned i = 0; i < COG_GROUPS_MAX; i++) {
-        (void)snprintf(name, sizeof name, "%03u", i);
+        (void) snprintf(name, sizeof name, "%03u", i);
         memset(name + 3, 'x', COG_POOL_GROUP_MAX - 3);
         assert_int_equal(
             cog_pool_groups_add(&groups, name, COG_POOL_GROUP_MAX), 0);
@@ -230,8 +230,8 @@ the_largest_login_is_written_and_found(void **state)
     login[0].groups = (struct cog_pool_groups){.count = 0};
     for (unsigned i = 0; i < COG_GROUPS_MAX; i++) {
         memset(name, 'x', sizeof name);
-        name[0] = (char)('0' + i / 10);
-        name[1] = (char)('0' + i % 10);
+        name[0] = (char) ('0' + i / 10);
+        name[1] = (char) ('0' + i % 10);
         assert_int_equal(
             cog_pool_groups_add(&login[0].groups, name, sizeof name), 0);
     }

@@ -20,10 +20,10 @@ write_proc(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     bool fine =
-        fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+        fd >= 0 && write(fd, text, strlen(text)) == (ssize_t) strlen(text);
 
     if (fd >= 0)
-        (void)close(fd);
+        (void) close(fd);
     return fine;
 }
 
@@ -34,8 +34,8 @@ become_root(void)
 
     if (geteuid() == 0)
         return true;
-    (void)snprintf(uids, sizeof uids, "0 %u 1", (unsigned)geteuid());
-    (void)snprintf(gids, sizeof gids, "0 %u 1", (unsigned)getegid());
+    (void) snprintf(uids, sizeof uids, "0 %u 1", (unsigned) geteuid());
+    (void) snprintf(gids, sizeof gids, "0 %u 1", (unsigned) getegid());
     return unshare(CLONE_NEWUSER) == 0 &&
            write_proc("/proc/self/setgroups", "deny") &&
            write_proc("/proc/self/uid_map", uids) &&
@@ -57,14 +57,15 @@ room_make(void **state)
 
     assert_non_null(room);
     assert_non_null(getcwd(here, sizeof here));
-    (void)snprintf(room->path, sizeof room->path, "%s/room-XXXXXX", here);
+    (void) snprintf(room->path, sizeof room->path, "%s/room-XXXXXX", here);
     assert_non_null(mkdtemp(room->path));
-    (void)snprintf(room->accounts, sizeof room->accounts, "%s/accounts",
-                   room->path);
-    (void)snprintf(room->logins, sizeof room->logins, "%s/private",
-                   room->path);
-    (void)snprintf(room->passwd, sizeof room->passwd, "%s/passwd", room->path);
-    (void)snprintf(room->group, sizeof room->group, "%s/group", room->path);
+    (void) snprintf(room->accounts, sizeof room->accounts, "%s/accounts",
+                    room->path);
+    (void) snprintf(room->logins, sizeof room->logins, "%s/private",
+                    room->path);
+    (void) snprintf(room->passwd, sizeof room->passwd, "%s/passwd",
+                    room->path);
+    (void) snprintf(room->group, sizeof room->group, "%s/group", room->path);
     assert_int_equal(mkdir(room->accounts, 0755), 0);
     assert_int_equal(chmod(room->accounts, 0755), 0);
     assert_int_equal(mkdir(room->logins, 0700), 0);
@@ -88,9 +89,9 @@ static int
 remove_one(const char *path, const struct stat *status, int type,
            struct FTW *where)
 {
-    (void)status;
-    (void)type;
-    (void)where;
+    (void) status;
+    (void) type;
+    (void) where;
     return remove(path);
 }
 
@@ -99,7 +100,7 @@ room_remove(void **state)
 {
     struct room *room = *state;
 
-    (void)nftw(room->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    (void) nftw(room->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     free(room);
     return 0;
 }
@@ -109,7 +110,7 @@ path_in(const char *directory, const char *name)
 {
     static char path[4400];
 
-    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+    (void) snprintf(path, sizeof path, "%s/%s", directory, name);
     return path;
 }
 
@@ -139,7 +140,7 @@ read_bytes(const char *path, size_t *len)
 
     assert_true(fd >= 0);
     assert_int_equal(fstat(fd, &status), 0);
-    *len = (size_t)status.st_size;
+    *len = (size_t) status.st_size;
     bytes = malloc(*len + 1);
     assert_non_null(bytes);
     assert_int_equal(read(fd, bytes, *len), *len);
@@ -194,7 +195,7 @@ sample_account(const char *name, uint32_t uid)
 
     SET(account.name, name);
     SET(account.gecos, "Sample Person");
-    (void)snprintf(account.home, sizeof account.home, "/home/%s", name);
+    (void) snprintf(account.home, sizeof account.home, "/home/%s", name);
     SET(account.shell, "/bin/bash");
     SET(account.sub, "0b7a4e3c-91d4-4b8e-9c55-0a1b2c3d4e5f");
     return account;
@@ -206,9 +207,9 @@ sample_groups(size_t count)
     struct cog_groups groups = {.count = count};
 
     for (size_t i = 0; i < count; i++) {
-        groups.list[i].gid = (uint32_t)(2000000000U + i);
-        (void)snprintf(groups.list[i].name, sizeof groups.list[i].name,
-                       "cognito-Group%u", (unsigned)i);
+        groups.list[i].gid = (uint32_t) (2000000000U + i);
+        (void) snprintf(groups.list[i].name, sizeof groups.list[i].name,
+                        "cognito-Group%u", (unsigned) i);
     }
     return groups;
 }

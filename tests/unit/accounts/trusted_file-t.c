@@ -103,7 +103,8 @@ p79_what_is_no_regular_file_is_refused_without_waiting(void **state)
     assert_int_equal(chdir(room->path), 0);
     strcpy(address.sun_path, "socket");
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *) &address, sizeof address),
+                     0);
     assert_int_equal(close(fd), 0);
     assert_int_equal(chdir(".."), 0);
     assert_int_not_equal(load(room, "socket", COG_TRUST_PUBLIC, &why), 0);
@@ -131,7 +132,7 @@ p31_a_path_that_is_not_absolute_is_refused(void **state)
     size_t len;
     enum cog_trust why;
 
-    (void)state;
+    (void) state;
     assert_int_equal(cog_trusted_read("passwd", COG_TRUST_PUBLIC, buffer,
                                       sizeof buffer, &len, &why),
                      EINVAL);
@@ -167,12 +168,30 @@ p79_a_file_of_exactly_the_limit_is_read_and_one_more_is_not(void **state)
     assert_int_equal(len, 0);
 }
 
+/* A file of /proc has no length and yet bytes: as if it grew. */
+static void
+p79_a_file_whose_length_changes_is_refused(void **state)
+{
+    char buffer[4096];
+    size_t len = 0;
+    enum cog_trust why;
+
+    (void) state;
+    if (access("/proc/version", R_OK) != 0)
+        skip_case("there is no /proc/version");
+    if (cog_trusted_read("/proc/version", COG_TRUST_PUBLIC, buffer,
+                         sizeof buffer, &len, &why) == EPERM)
+        skip_case("/proc is not root's here (needs real root)");
+    assert_int_equal(why, COG_TRUST_CHANGED);
+    assert_int_equal(buffer[0], 0);
+}
+
 /* Directories above the build tree are not ours: a mount of our own. */
 static bool
 private_mnt(void)
 {
     return unshare(CLONE_NEWNS) == 0 &&
-           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
            mount("none", "/mnt", "tmpfs", 0, "mode=0755") == 0;
 }
 
@@ -181,7 +200,7 @@ p79_a_writable_or_linked_directory_above_is_seen(void **state)
 {
     enum cog_trust why;
 
-    (void)state;
+    (void) state;
     if (!private_mnt())
         skip_case("no mount namespace of our own is allowed here");
     assert_int_equal(mkdir("/mnt/a", 0755), 0);
@@ -247,11 +266,11 @@ p37_an_opened_file_is_close_on_exec(void **state)
 static void
 each_reason_has_words(void **state)
 {
-    (void)state;
+    (void) state;
     for (int i = 0; i <= COG_TRUST_MALFORMED; i++)
-        assert_string_not_equal(cog_trust_text((enum cog_trust)i),
+        assert_string_not_equal(cog_trust_text((enum cog_trust) i),
                                 "unknown reason");
-    assert_string_equal(cog_trust_text((enum cog_trust)99), "unknown reason");
+    assert_string_equal(cog_trust_text((enum cog_trust) 99), "unknown reason");
 }
 
 #define IN_ROOM(test)                                                         \
@@ -267,6 +286,7 @@ main(void)
         IN_ROOM(p79_symbolic_links_and_missing_files_are_told_apart),
         IN_ROOM(p31_a_path_that_is_not_absolute_is_refused),
         IN_ROOM(p79_a_file_of_exactly_the_limit_is_read_and_one_more_is_not),
+        cmocka_unit_test(p79_a_file_whose_length_changes_is_refused),
         IN_ROOM(p79_a_secret_is_read_whole_or_not_at_all),
         IN_ROOM(p37_an_opened_file_is_close_on_exec),
         cmocka_unit_test(each_reason_has_words),
