@@ -5,22 +5,18 @@
  */
 #include "cognito/http.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "cognito/address.h"
+#include "cognito/sockets.h"
 
-#define HEADERS_MAX  (16 * 1024) /* of one exchange, 1xx answers included */
-#define URL_MAX      512
-#define PATH_LEN_MAX 128
+#define HEADERS_MAX (16 * 1024) /* of one exchange, 1xx answers included */
+#define URL_MAX     (COG_ADDRESS_MAX + 128)
 
 /* One exchange while it runs. */
 struct exchange {
@@ -37,11 +33,8 @@ struct exchange {
     enum cog_status hold_status;
 };
 
-/* Sockets open at a time: a kept one, and the tries of a new connection. */
-#define SOCKETS_MAX 8
-
 struct cog_http {
-    curl_socket_t sockets[SOCKETS_MAX]; /* CURL_SOCKET_BAD: free place */
+    struct cog_sockets sockets;
     CURLM *multi;
     CURL *easy;
     char *endpoint;
@@ -51,39 +44,6 @@ struct cog_http {
     const char *problem;
     struct exchange exchange;
 };
-
-/* "HOST" or "HOST:PORT", the host a name, IPv4 or [IPv6]. */
-static bool
-is_authority(const char *text)
-{
-    static const char host_chars[] = "abcdefghijklmnopqrstuvwxyz"
-                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "0123456789.-";
-    size_t len;
-    uint64_t port;
-
-    if (*text == '[') {
-        len = strspn(text + 1, "0123456789abcdefABCDEF:.") + 1;
-        if (len == 1 || text[len++] != ']')
-            return false;
-    } else {
-        len = strspn(text, host_chars);
-        if (len == 0 || len > 253 || *text == '-' || *text == '.')
-            return false;
-    }
-    if (text[len] == '\0')
-        return true;
-    return text[len] == ':' &&
-           cog_text_to_number(text + len + 1, 65535, &port) == 0 && port > 0;
-}
-
-/* A scheme we take, then an authority and nothing more. */
-static bool
-is_base_url(const char *url, const char *scheme)
-{
-    return url != NULL && strlen(url) < URL_MAX - PATH_LEN_MAX &&
-           cog_text_begins(url, scheme) && is_authority(url + strlen(scheme));
-}
 
 static void
 copy_value(const char *value, size_t len, char *out, size_t out_size)
@@ -193,17 +153,10 @@ static curl_socket_t
 open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct cog_http *http = context;
-    curl_socket_t fd = socket(
-        address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
     (void) purpose;
-    for (size_t i = 0; fd != CURL_SOCKET_BAD && i < SOCKETS_MAX; i++) {
-        if (http->sockets[i] == CURL_SOCKET_BAD) {
-            http->sockets[i] = fd;
-            break;
-        }
-    }
-    return fd;
+    return cog_sockets_open(&http->sockets, address->family, address->socktype,
+                            address->protocol);
 }
 
 static int
@@ -211,50 +164,7 @@ close_socket(void *context, curl_socket_t fd)
 {
     struct cog_http *http = context;
 
-    for (size_t i = 0; i < SOCKETS_MAX; i++) {
-        if (http->sockets[i] == fd)
-            http->sockets[i] = CURL_SOCKET_BAD;
-    }
-    return close(fd);
-}
-
-/* The local port of a socket; -1 when there is none. */
-static int
-port_of(curl_socket_t fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {.any = {.sa_family = AF_UNSPEC}};
-    socklen_t len = sizeof address;
-
-    if (getsockname(fd, &address.any, &len) != 0)
-        return -1;
-    if (address.any.sa_family == AF_INET)
-        return ntohs(address.v4.sin_port);
-    if (address.any.sa_family == AF_INET6)
-        return ntohs(address.v6.sin6_port);
-    return -1;
-}
-
-/*
- * Whether the other side has closed the connection from that port. libcurl
- * looks too, but takes TLS's farewell, which comes before the end of the
- * stream, for a sign of life.
- */
-static bool
-is_closed(const struct cog_http *http, int local_port)
-{
-    for (size_t i = 0; i < SOCKETS_MAX; i++) {
-        struct pollfd look = {.fd = http->sockets[i], .events = POLLRDHUP};
-
-        if (look.fd == CURL_SOCKET_BAD || port_of(look.fd) != local_port)
-            continue;
-        return poll(&look, 1, 0) == 1 &&
-               (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-    }
-    return false;
+    return cog_sockets_close(&http->sockets, fd);
 }
 
 /*
@@ -283,7 +193,7 @@ before_request(void *context, char *remote_address, char *local_address,
         if (exchange->hold_status != COG_OK)
             return CURL_PREREQFUNC_ABORT;
     }
-    exchange->stale = is_closed(http, local_port);
+    exchange->stale = cog_sockets_is_closed(&http->sockets, local_port);
     if (exchange->stale)
         return CURL_PREREQFUNC_ABORT;
     exchange->sent = true;
@@ -393,9 +303,10 @@ cog_http_new(const struct cog_http_settings *settings, struct cog_http **http)
 {
     cog_cleanup_http struct cog_http *fresh = NULL;
 
-    if (!is_base_url(settings->endpoint, "https://") ||
-        (settings->proxy != NULL && !is_base_url(settings->proxy, "http://") &&
-         !is_base_url(settings->proxy, "https://")))
+    if (!cog_address_is_valid(settings->endpoint, "https://") ||
+        (settings->proxy != NULL &&
+         !cog_address_is_valid(settings->proxy, "http://") &&
+         !cog_address_is_valid(settings->proxy, "https://")))
         return COG_MISCONFIGURED;
     fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL)
@@ -405,8 +316,7 @@ cog_http_new(const struct cog_http_settings *settings, struct cog_http **http)
         fresh = NULL;
         return COG_NO_MEMORY;
     }
-    for (size_t i = 0; i < SOCKETS_MAX; i++)
-        fresh->sockets[i] = CURL_SOCKET_BAD;
+    cog_sockets_init(&fresh->sockets);
     fresh->monotonic_ms = settings->monotonic_ms;
     fresh->endpoint = strdup(settings->endpoint);
     fresh->body = malloc(COG_BODY_MAX);
