@@ -41,23 +41,28 @@ cog_fault_text(enum cog_fault fault)
         [COG_FAULT_MATCH] = "provisional_match is not printable ASCII",
     };
 
-    if ((size_t)fault >= sizeof texts / sizeof texts[0] ||
+    if ((size_t) fault >= sizeof texts / sizeof texts[0] ||
         texts[fault] == NULL)
         return "unknown fault";
     return texts[fault];
 }
 
-static bool
-is_name_byte(char c)
-{
-    return cog_ascii_is_lower(c) || cog_ascii_is_digit(c) || c == '.' ||
-           c == '_' || c == '-';
-}
+/* Which bytes may occur where; asked at each look-up, hence a table. */
+enum { IN_NAME = 1, IN_GROUP = 2, NAME_FIRST = 4, GROUP_FIRST = 8 };
+
+static const unsigned char classes[256] = {
+    ['a' ... 'z'] = IN_NAME | IN_GROUP | NAME_FIRST | GROUP_FIRST,
+    ['A' ... 'Z'] = IN_GROUP | GROUP_FIRST,
+    ['0' ... '9'] = IN_NAME | IN_GROUP | GROUP_FIRST,
+    ['_'] = IN_NAME | IN_GROUP | NAME_FIRST | GROUP_FIRST,
+    ['.'] = IN_NAME | IN_GROUP,
+    ['-'] = IN_NAME | IN_GROUP,
+};
 
 static bool
-is_group_byte(char c)
+is_class(char c, unsigned char wanted)
 {
-    return is_name_byte(c) || cog_ascii_is_upper(c);
+    return (classes[(unsigned char) c] & wanted) != 0;
 }
 
 enum cog_fault
@@ -67,10 +72,10 @@ cog_login_name_check(const char *name, size_t len)
         return COG_FAULT_NAME_EMPTY;
     if (len > COG_NAME_MAX)
         return COG_FAULT_NAME_LONG;
-    if (!cog_ascii_is_lower(name[0]) && name[0] != '_')
+    if (!is_class(name[0], NAME_FIRST))
         return COG_FAULT_NAME_START;
     for (size_t i = 1; i < len; i++) {
-        if (!is_name_byte(name[i]))
+        if (!is_class(name[i], IN_NAME))
             return COG_FAULT_NAME_BYTE;
         if (name[i] == '.' && name[i - 1] == '.')
             return COG_FAULT_NAME_DOTS;
@@ -176,10 +181,10 @@ cog_group_name_check(const char *name, size_t len)
         return COG_FAULT_GROUP_EMPTY;
     if (len > COG_NAME_MAX)
         return COG_FAULT_GROUP_LONG;
-    if (!cog_ascii_is_alnum(name[0]) && name[0] != '_')
+    if (!is_class(name[0], GROUP_FIRST))
         return COG_FAULT_GROUP_START;
     for (size_t i = 1; i < len; i++) {
-        if (!is_group_byte(name[i]))
+        if (!is_class(name[i], IN_GROUP))
             return COG_FAULT_GROUP_BYTE;
     }
     return COG_FAULT_NONE;
@@ -215,7 +220,7 @@ cog_group_name_make(const char *prefix, const char *pool_group, size_t len,
     if (!cog_ascii_is_alnum(pool_group[0]))
         return COG_FAULT_GROUP_START;
     for (size_t i = 0; i < len; i++) {
-        if (!is_group_byte(pool_group[i]))
+        if (!is_class(pool_group[i], IN_GROUP))
             return COG_FAULT_GROUP_BYTE;
         only_digits = only_digits && cog_ascii_is_digit(pool_group[i]);
     }
@@ -276,7 +281,7 @@ is_gecos_byte(char c)
 static bool
 is_continuation(char c)
 {
-    return ((unsigned char)c & 0xc0U) == 0x80U;
+    return ((unsigned char) c & 0xc0U) == 0x80U;
 }
 
 void
@@ -288,7 +293,7 @@ cog_gecos_clean(const char *text, size_t len, char out[COG_GECOS_MAX + 1])
         char c = is_gecos_byte(text[i]) ? text[i] : '?';
 
         if (is_continuation(text[i]) && i > 0 &&
-            ((unsigned char)text[i - 1] & 0x80U) != 0)
+            ((unsigned char) text[i - 1] & 0x80U) != 0)
             continue;
         if (c == ' ' && used == 0)
             continue;

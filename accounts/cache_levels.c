@@ -19,15 +19,19 @@ cog_cache_level_exists(const struct cog_cache_file *level)
     return level->bytes != NULL;
 }
 
+int
+cog_cache_level_check(const struct cog_cache_file *level)
+{
+    return cog_cache_level_exists(level) ? cog_cache_file_check(level) : 0;
+}
+
 static int
 open_level(const char *directory, const char *name,
            struct cog_cache_file *level)
 {
     int error = cog_cache_file_map(directory, name, false, level);
 
-    if (error == ENODATA)
-        return 0;
-    return error == 0 ? cog_cache_file_check(level) : error;
+    return error == ENODATA ? 0 : error;
 }
 
 int
@@ -35,6 +39,8 @@ cog_cache_levels_open(const char *directory, struct cog_cache_levels *levels)
 {
     int error = open_level(directory, COG_RECENT_FILE, &levels->recent);
 
+    if (error == 0)
+        error = cog_cache_level_check(&levels->recent);
     if (error == 0)
         error = open_level(directory, COG_BASE_FILE, &levels->base);
     if (error == 0 && cog_cache_level_exists(&levels->recent) &&
@@ -166,6 +172,9 @@ cog_cache_walk(const char *directory, cog_cache_visit *visit, void *context)
         return error;
     if (!cog_cache_level_exists(&levels.recent))
         return ENODATA;
+    error = cog_cache_level_check(&levels.base);
+    if (error != 0)
+        return error;
     error = cog_cache_level_walk(&levels.recent, &nothing, visit, context);
     return error != 0 ? error
                       : cog_cache_level_walk(&levels.base, &levels.recent,

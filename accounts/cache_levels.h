@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Both accounts files as they are now, mapped and checked from end to end:
- * what a writer starts from and what an administrator lists.
+ * Both accounts files as they are now, mapped: what a writer starts from and
+ * what an administrator lists.
  */
 #ifndef COG_ACCOUNTS_CACHE_LEVELS_H
 #define COG_ACCOUNTS_CACHE_LEVELS_H
@@ -22,9 +22,10 @@ struct cog_cache_levels {
     }
 
 /*
- * Map and check both. 0 when they are missing, too; EBADMSG when one is
- * damaged or base is missing that recent was written beside; else as
- * cache_read.h.
+ * Map both and check recent from end to end; base, which may have a million
+ * accounts, only by what is looked up, until cog_cache_level_check. 0 when
+ * they are missing, too; EBADMSG when one is damaged or base is missing that
+ * recent was written beside; else as cache_read.h.
  */
 int cog_cache_levels_open(const char *directory,
                           struct cog_cache_levels *levels);
@@ -33,6 +34,9 @@ void cog_cache_levels_close(struct cog_cache_levels *levels);
 
 #define cog_cleanup_cache_levels                                              \
     __attribute__((cleanup(cog_cache_levels_close)))
+
+/* Check a file from end to end, before it is carried on. 0 when missing. */
+int cog_cache_level_check(const struct cog_cache_file *level);
 
 /* Whether a file is there. */
 bool cog_cache_level_exists(const struct cog_cache_file *level);

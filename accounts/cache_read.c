@@ -45,11 +45,6 @@ struct query {
     uint32_t number;
 };
 
-/* The files of one look-up. */
-struct levels {
-    struct cog_cache_file recent, base;
-};
-
 /* The number that a target of an index must have. */
 static int
 parse_target(char index, const struct cog_cache_record *target,
@@ -82,7 +77,7 @@ find_in(const struct cog_cache_file *file, const struct query *query,
     if (error == 0)
         error = cog_cache_file_at(file, position, record);
     if (error == 0)
-        error = parse_target((char)query->key.bytes[0], record, &number);
+        error = parse_target((char) query->key.bytes[0], record, &number);
     if (error != 0)
         return error;
     return number == query->number ? 0 : EBADMSG;
@@ -93,7 +88,7 @@ find_in(const struct cog_cache_file *file, const struct query *query,
  * else recent's record is newer and has another number.
  */
 static int
-check_not_newer(const struct levels *levels,
+check_not_newer(const struct cog_cache_file *recent,
                 const struct cog_cache_record *record)
 {
     struct cog_cache_record newer;
@@ -101,7 +96,7 @@ check_not_newer(const struct levels *levels,
     int error;
 
     memcpy(key, record->key, record->key_len);
-    error = cog_cache_file_find(&levels->recent, key, record->key_len, &newer);
+    error = cog_cache_file_find(recent, key, record->key_len, &newer);
     if (error == ENOENT)
         return 0;
     return error == 0 ? ENOENT : error;
@@ -109,13 +104,14 @@ check_not_newer(const struct levels *levels,
 
 /* When recent had nothing. */
 static int
-find_in_base(const struct levels *levels, const struct query *query,
+find_in_base(const struct cog_cache_file *recent,
+             const struct cog_cache_file *base, const struct query *query,
              struct cog_cache_record *record)
 {
-    int error = find_in(&levels->base, query, record);
+    int error = find_in(base, query, record);
 
     if (error == 0 && query->by_number)
-        error = check_not_newer(levels, record);
+        error = check_not_newer(recent, record);
     return error;
 }
 
@@ -132,8 +128,8 @@ find_by_reading(const struct cog_cache_reader *reader,
     unsigned char base_buffer[COG_ACCOUNT_RECORD_MAX];
     cog_cleanup_fd int recent_fd = -1;
     cog_cleanup_fd int base_fd = -1;
+    struct cog_cache_file recent, base;
     struct cog_cache_record record;
-    struct levels levels;
     uint64_t size = 0;
     int error;
 
@@ -141,21 +137,20 @@ find_by_reading(const struct cog_cache_reader *reader,
                                 &recent_fd, &size);
     if (error == 0)
         error = cog_cache_file_from_fd(recent_fd, size, recent_buffer,
-                                       sizeof recent_buffer, &levels.recent);
+                                       sizeof recent_buffer, &recent);
     if (error != 0)
         return error;
-    error = find_in(&levels.recent, query, &record);
+    error = find_in(&recent, query, &record);
     if (error == ENOENT) {
         error = cog_cache_file_open(reader->directory, COG_BASE_FILE, false,
                                     &base_fd, &size);
         if (error == ENODATA)
-            return (levels.recent.flags & COG_STAMP_HAS_BASE) == 0 ? ENOENT
-                                                                   : EBADMSG;
+            return (recent.flags & COG_STAMP_HAS_BASE) == 0 ? ENOENT : EBADMSG;
         if (error == 0)
             error = cog_cache_file_from_fd(base_fd, size, base_buffer,
-                                           sizeof base_buffer, &levels.base);
+                                           sizeof base_buffer, &base);
         if (error == 0)
-            error = find_in_base(&levels, query, &record);
+            error = find_in_base(&recent, &base, query, &record);
     }
     return error == 0 ? parse(&record, output) : error;
 }
@@ -165,15 +160,13 @@ find_by_reading(const struct cog_cache_reader *reader,
 static void
 unmap(struct cog_cache_map *map)
 {
-    if (map->bytes != NULL)
-        (void)munmap((void *)(uintptr_t)map->bytes, map->size);
-    *map = (struct cog_cache_map){.bytes = NULL};
+    cog_cache_file_unmap(&map->file);
+    *map = (struct cog_cache_map){.file.bytes = NULL};
 }
 
 /* Map a file; its stamp is checked, and a superseded one is refused. */
 static int
-map_file(const char *directory, const char *name, struct cog_cache_map *map,
-         uint32_t *flags)
+map_file(const char *directory, const char *name, struct cog_cache_map *map)
 {
     cog_cleanup_fd int fd = -1;
     struct cog_cache_file file;
@@ -187,23 +180,21 @@ map_file(const char *directory, const char *name, struct cog_cache_map *map,
         return error;
     if (size < COG_RECORDS_AT || fstat(fd, &status) != 0)
         return EBADMSG;
-    bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+    bytes = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED)
         return errno;
     /* Look-ups touch a page here and there: no read-ahead, please. */
-    (void)madvise(bytes, (size_t)size, MADV_RANDOM);
+    (void) madvise(bytes, (size_t) size, MADV_RANDOM);
     error = cog_cache_file_from_bytes(bytes, size, &file);
     if (error == 0 && file.superseded)
         error = ESTALE;
     if (error != 0) {
-        (void)munmap(bytes, (size_t)size);
+        (void) munmap(bytes, (size_t) size);
         return error;
     }
-    map->bytes = bytes;
-    map->size = (size_t)size;
-    map->device = (uint64_t)status.st_dev;
-    map->inode = (uint64_t)status.st_ino;
-    *flags = file.flags;
+    map->file = file;
+    map->device = (uint64_t) status.st_dev;
+    map->inode = (uint64_t) status.st_ino;
     return 0;
 }
 
@@ -211,16 +202,15 @@ map_file(const char *directory, const char *name, struct cog_cache_map *map,
 static bool
 map_anew(struct cog_cache_reader *reader)
 {
-    uint32_t flags = 0, unused = 0;
     int error;
 
     unmap(&reader->recent);
     unmap(&reader->base);
-    if (map_file(reader->directory, COG_RECENT_FILE, &reader->recent,
-                 &flags) != 0)
+    if (map_file(reader->directory, COG_RECENT_FILE, &reader->recent) != 0)
         return false;
-    error = map_file(reader->directory, COG_BASE_FILE, &reader->base, &unused);
-    if (error == 0 || (error == ENODATA && (flags & COG_STAMP_HAS_BASE) == 0))
+    error = map_file(reader->directory, COG_BASE_FILE, &reader->base);
+    if (error == 0 || (error == ENODATA &&
+                       (reader->recent.file.flags & COG_STAMP_HAS_BASE) == 0))
         return true;
     unmap(&reader->recent);
     return false;
@@ -256,9 +246,9 @@ static void
 leave(struct cog_cache_reader *reader, bool stale)
 {
     if (stale)
-        (void)atomic_fetch_and_explicit(&reader->gate, ~GATE_OPEN,
-                                        memory_order_relaxed);
-    (void)atomic_fetch_sub_explicit(&reader->gate, 1, memory_order_release);
+        (void) atomic_fetch_and_explicit(&reader->gate, ~GATE_OPEN,
+                                         memory_order_relaxed);
+    (void) atomic_fetch_sub_explicit(&reader->gate, 1, memory_order_release);
 }
 
 static bool
@@ -266,10 +256,10 @@ is_superseded(const struct cog_cache_map *map)
 {
     const _Atomic uint32_t *word;
 
-    if (map->bytes == NULL)
+    if (map->file.bytes == NULL)
         return false;
-    word = (const _Atomic uint32_t *)(const void *)(map->bytes +
-                                                    COG_SUPERSEDED_AT);
+    word = (const _Atomic uint32_t *) (const void *) (map->file.bytes +
+                                                      COG_SUPERSEDED_AT);
     return atomic_load_explicit(word, memory_order_acquire) != 0;
 }
 
@@ -283,11 +273,11 @@ is_current(const char *directory, const char *name,
     uint64_t size = 0;
     int error = cog_cache_file_open(directory, name, false, &fd, &size);
 
-    if (map->bytes == NULL)
+    if (map->file.bytes == NULL)
         return error == ENODATA;
-    return error == 0 && size == map->size && fstat(fd, &status) == 0 &&
-           (uint64_t)status.st_dev == map->device &&
-           (uint64_t)status.st_ino == map->inode;
+    return error == 0 && size == map->file.size && fstat(fd, &status) == 0 &&
+           (uint64_t) status.st_dev == map->device &&
+           (uint64_t) status.st_ino == map->inode;
 }
 
 /* Inside of the gate. ESTALE: the files were replaced. */
@@ -295,22 +285,16 @@ static int
 find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
              parse_record *parse, void *output)
 {
+    const struct cog_cache_file *recent = &reader->recent.file;
+    const struct cog_cache_file *base = &reader->base.file;
     struct cog_cache_record record;
-    struct levels levels;
     int error;
 
     if (is_superseded(&reader->recent) || is_superseded(&reader->base))
         return ESTALE;
-    error = cog_cache_file_from_bytes(reader->recent.bytes,
-                                      reader->recent.size, &levels.recent);
-    if (error == 0)
-        error = find_in(&levels.recent, query, &record);
-    if (error == ENOENT && reader->base.bytes != NULL) {
-        error = cog_cache_file_from_bytes(reader->base.bytes,
-                                          reader->base.size, &levels.base);
-        if (error == 0)
-            error = find_in_base(&levels, query, &record);
-    }
+    error = find_in(recent, query, &record);
+    if (error == ENOENT && base->bytes != NULL)
+        error = find_in_base(recent, base, query, &record);
     if (error == 0)
         return parse(&record, output);
     if (error == ENOENT &&

@@ -28,11 +28,11 @@
 #include <stdint.h>
 
 #include "accounts/account.h"
+#include "accounts/cache_file.h"
 
 /* A mapped file; inside of the reader. */
 struct cog_cache_map {
-    const unsigned char *bytes; /* NULL when not mapped */
-    size_t size;
+    struct cog_cache_file file; /* its stamp was checked when it was mapped */
     uint64_t device, inode;
 };
 

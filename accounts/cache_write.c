@@ -2,7 +2,7 @@
 /*
  * Changes to the accounts files; see the header. A change reads the whole
  * old file, checked from end to end, and writes a new one: recent is small,
- * and nothing damaged is carried on.
+ * and nothing damaged is carried on. base is checked when it is rewritten.
  */
 #include "accounts/cache_write.h"
 
@@ -224,6 +224,9 @@ fold(const char *directory, const struct cog_cache_levels *levels,
     int error;
 
     all.settings = NULL;
+    error = cog_cache_level_check(&levels->base);
+    if (error != 0)
+        return error;
     error = rewrite(directory, COG_BASE_FILE, &levels->base, &levels->recent,
                     0, &all);
     return error != 0 ? error
@@ -410,6 +413,8 @@ cog_cache_remove_account(const struct cog_places *places,
     in_recent = has_account(&levels.recent, name);
     /* base first: recent's record hides an older one until both are gone. */
     if (in_base)
+        error = cog_cache_level_check(&levels.base);
+    if (error == 0 && in_base)
         error = rewrite(places->accounts, COG_BASE_FILE, &levels.base,
                         &nothing, 0, &change);
     if (error != 0 || !in_recent)

@@ -88,7 +88,7 @@ what_is_put_is_found_in_every_way(void **state)
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
     assert_alice(&early); /* the first four by reading, then mapped */
     assert_alice(&mapping);
-    assert_non_null(mapping.recent.bytes);
+    assert_non_null(mapping.recent.file.bytes);
     assert_absent(&early);
     assert_absent(&mapping);
     assert_int_equal(cog_cache_settings(&mapping, &settings), 0);
@@ -107,10 +107,10 @@ the_first_four_lookups_map_nothing_and_the_fifth_does(void **state)
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
     for (int i = 0; i < 4; i++) {
         assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
-        assert_null(reader.recent.bytes);
+        assert_null(reader.recent.file.bytes);
     }
     assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
-    assert_non_null(reader.recent.bytes);
+    assert_non_null(reader.recent.file.bytes);
     cog_cache_close(&reader);
 }
 
@@ -211,11 +211,11 @@ p76_a_file_marked_but_not_replaced_still_answers(void **state)
     bytes[COG_SUPERSEDED_AT] = 1;
     write_bytes(path_in(room->accounts, "recent.cdb"), bytes, len, 0644);
     assert_alice(&reader);
-    assert_null(reader.recent.bytes);
+    assert_null(reader.recent.file.bytes);
     assert_absent(&reader);
     assert_int_equal(put(room, "carol", CAROL, 0), 0);
     assert_alice(&reader);
-    assert_non_null(reader.recent.bytes);
+    assert_non_null(reader.recent.file.bytes);
     free(bytes);
     cog_cache_close(&reader);
 }

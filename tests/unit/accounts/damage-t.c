@@ -13,6 +13,7 @@
 #include "accounts/cache_build.h"
 #include "accounts/cache_levels.h"
 #include "accounts/cache_read.h"
+#include "accounts/cache_write.h"
 #include "accounts/little_endian.h"
 
 #define ALICE 1900000001U
@@ -318,7 +319,7 @@ assert_unusable(const struct room *room, int expected)
                          expected);
         assert_int_equal(cog_cache_settings(&reader, &settings), expected);
     }
-    assert_null(reader.recent.bytes);
+    assert_null(reader.recent.file.bytes);
 }
 
 static void
@@ -511,6 +512,31 @@ p71_a_damaged_file_is_not_carried_on(void **state)
     free(bytes);
 }
 
+/* base is checked when it is to be rewritten, not at each login. */
+static void
+p71_a_damaged_base_is_not_carried_on(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_lock lock;
+    unsigned char *bytes;
+    char from[4400];
+    size_t len;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    (void) snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
+    assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
+    bytes = read_bytes(path_in(room->accounts, "base.cdb"), &len);
+    bytes[len - 1] ^= 1;
+    write_bytes(path_in(room->accounts, "base.cdb"), bytes, len, 0644);
+    assert_int_equal(put(room, "carol", ALICE + 1, 0), 0);
+    lock = take_lock(room);
+    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
+                     EBADMSG);
+    cog_cache_lock_release(&lock);
+    assert_int_equal(cog_cache_walk(room->accounts, NULL, NULL), EBADMSG);
+    free(bytes);
+}
+
 /* ---- the login store */
 
 static size_t
@@ -583,6 +609,7 @@ main(void)
         IN_ROOM(p17_a_forged_record_with_a_bad_name_is_not_returned),
         IN_ROOM(p71_another_version_is_told_from_damage),
         IN_ROOM(p71_a_damaged_file_is_not_carried_on),
+        IN_ROOM(p71_a_damaged_base_is_not_carried_on),
         IN_ROOM(p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer),
     };
 

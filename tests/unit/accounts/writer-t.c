@@ -516,7 +516,7 @@ p74_a_mapped_reader_goes_on_after_a_failed_rename(void **state)
         assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
         assert_int_equal(cog_cache_find_name(&reader, "carol", &account),
                          made ? 0 : ENOENT);
-        assert_non_null(reader.recent.bytes);
+        assert_non_null(reader.recent.file.bytes);
     }
     let_go(&kept);
     cog_cache_close(&reader);
