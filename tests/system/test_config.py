@@ -76,10 +76,10 @@ class ConfigTest(Case):
                 self.refuse(self.spoiled(spoil)[0])
 
     def test_directory_that_others_write(self):
-        os.makedirs("/srv/open", exist_ok=True)
-        os.chmod("/srv/open", 0o777)
-        host.write_config("/srv/open/cognito.conf")
-        service = self.service("config=/srv/open/cognito.conf")
+        os.makedirs("/var/open", exist_ok=True)
+        os.chmod("/var/open", 0o777)
+        host.write_config("/var/open/cognito.conf")
+        service = self.service("config=/var/open/cognito.conf")
         self.refuse(service)
 
     def test_below_a_home(self):

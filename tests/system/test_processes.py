@@ -15,9 +15,10 @@ import time
 from room import callers
 from room.case import Case
 from room.namespace import ROOM
+from room.processes import KEEPER, SPEAKER, program, working_for
 
 LIBEXEC = "/usr/libexec"
-PROGRAMS = ("pam-cognito-keeper", "pam-cognito-speaker")
+PROGRAMS = (KEEPER, SPEAKER)
 
 
 def script(text):
@@ -28,10 +29,10 @@ def script(text):
     return path
 
 
-def other_build(program):
+def other_build(name):
     """The same program with another build identity: a few of its bytes,
     which stand in it as 32 hexadecimal digits, are changed."""
-    with open(f"{LIBEXEC}/{program}", "rb") as file:
+    with open(f"{LIBEXEC}/{name}", "rb") as file:
         content = file.read()
     with open("/usr/lib/x86_64-linux-gnu/security/pam_cognito.so",
               "rb") as file:
@@ -50,32 +51,6 @@ def other_build(program):
     return path
 
 
-def descendants(pid):
-    """{name: pid} of all below a process."""
-    found, waiting = {}, [pid]
-    while waiting:
-        parent = waiting.pop()
-        text = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid",
-                               str(parent)], text=True, capture_output=True,
-                              check=False).stdout
-        for line in text.splitlines():
-            child, name = line.split(None, 1)
-            found[name.strip()] = int(child)
-            waiting.append(int(child))
-    return found
-
-
-def wait_for(pid, name):
-    for _ in range(300):
-        below = descendants(pid)
-        # The kernel keeps 15 bytes of a name.
-        for there, child in below.items():
-            if there == name[:15] and name == full_name(child):
-                return child
-        time.sleep(0.02)
-    raise AssertionError(f"no {name} below {pid}: {below}")
-
-
 def end(pid):
     """What root has stopped, only root can end."""
     try:
@@ -84,24 +59,16 @@ def end(pid):
         pass
 
 
-def full_name(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return os.path.basename(file.read().split(b"\0")[0].decode())
-    except FileNotFoundError:
-        return ""
-
-
 class FalsePrograms(Case):
     """proves P40, P55, P85, P98"""
 
-    def with_false(self, program, path, code="PAM_SYSTEM_ERR",
+    def with_false(self, name, path, code="PAM_SYSTEM_ERR",
                    reasons="", answer=True):
         person = self.person()
         service = self.service(timeout=3)
         terminal = callers.Terminal(
             "unshare", "-m", "sh", "-c",
-            f"mount --bind {path} {LIBEXEC}/{program} &&"
+            f"mount --bind {path} {LIBEXEC}/{name} &&"
             f" exec pamtester {service} {person.name} authenticate")
         if answer and terminal.read_to("Password: ",
                                        callers.pexpect.EOF) == 0:
@@ -171,7 +138,7 @@ class Signals(Case):
         "at the second request": "RespondToAuthChallenge",
     }
 
-    def meet(self, program, number, code, reasons):
+    def meet(self, victim_name, number, code, reasons):
         started = {}
         for moment, operation in self.MOMENTS.items():
             person = self.person()
@@ -180,7 +147,7 @@ class Signals(Case):
                 self.fault(person, operation, "delay", ms=1200)
             terminal = callers.pamtester(service, person.name)
             terminal.read_to("Password: ")
-            victim = wait_for(terminal.spawned.pid, program)
+            victim = working_for(terminal.spawned.pid, victim_name)
             self.addCleanup(end, victim)
             started[moment] = (terminal, person, victim, operation)
         for moment, (terminal, person, victim, operation) in started.items():
@@ -234,7 +201,7 @@ class State(Case):
         terminal = callers.su(person.name, env={"LD_BIND_NOW": "1",
                                                 "SECRET_OF_MINE": "x"})
         terminal.read_to("Password: ")
-        pids = [wait_for(terminal.spawned.pid, name) for name in PROGRAMS]
+        pids = [working_for(terminal.spawned.pid, name) for name in PROGRAMS]
         time.sleep(0.2)
         return terminal, person, pids
 
@@ -285,7 +252,7 @@ class State(Case):
             self.assertRegex(
                 target, r"^(socket:|pipe:|anon_inode:|/dev/null$|"
                 r"/etc/cognito/|/var/lib/cognito/|/etc/passwd|/etc/group|"
-                r"/etc/ssl)", f"{number} of {full_name(pid)}")
+                r"/etc/ssl)", f"{number} of {program(pid)}")
 
     def test_caller_cannot_signal_them(self):
         terminal, person, pids = self.start()

@@ -9,7 +9,6 @@ import fcntl
 import json
 import re
 import secrets
-import subprocess
 import time
 import unittest
 
@@ -162,10 +161,3 @@ class FaultList:
 
 
 FAULTS = FaultList()
-
-
-def processes():
-    """pid, user and name of every process in the room."""
-    text = subprocess.run(["ps", "-eo", "pid,user:32,comm"], text=True,
-                          capture_output=True, check=True).stdout
-    return [line.split(None, 2) for line in text.splitlines()[1:]]

@@ -5,26 +5,11 @@ import time
 
 import pexpect
 
-from room.case import TOTP_SECRET, processes
+from room.case import TOTP_SECRET
+from room.processes import orphans
 from room.terminal import CODE
 
 KEYS = {"Ctrl-C": "\x03", "Ctrl-\\": "\x1c", "Ctrl-Z": "\x1a"}
-
-
-def orphans():
-    """Processes of ours whose host has gone."""
-    found = []
-    for pid, _, name in processes():
-        if not name.startswith("pam-cognito"):
-            continue
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        if fields[1] == "1" and fields[0] != "Z":
-            found.append((pid, name))
-    return found
 
 
 class KeyTests:

@@ -66,11 +66,13 @@ def keep_trees(base, trees):
 
 
 def put_trees_back(kept):
+    """Then the rest of the host is read-only in here."""
     for tree, place in kept.items():
         if tree.startswith(tuple(f"{top}/" for top in
                                  (*OVERLAID, "/tmp", "/run", "/dev"))):
             os.makedirs(tree, exist_ok=True)
-            mount("--bind", place, tree)
+        mount("--bind", place, tree)
+    mount("-o", "remount,bind,ro", "/")
 
 
 def fresh_dev():

@@ -36,8 +36,11 @@ class Terminal:
     def __init__(self, *command, user=None, env=None, prepare=None,
                  patience=PATIENCE_S):
         if user:
+            # The environment is for the program, not for who starts it.
+            words = [f"{key}={value}" for key, value in (env or {}).items()]
             command = ("setpriv", f"--reuid={user}", f"--regid={user}",
-                       "--init-groups", "--", *command)
+                       "--init-groups", "env", *words, *command)
+            env = None
         self.spawned = pexpect.spawn(
             command[0], list(command[1:]), timeout=patience,
             encoding="utf-8", codec_errors="backslashreplace",
