@@ -6,9 +6,9 @@
  *
  * What is promised of a file with one bit flipped anywhere: a record that is
  * found is right, and ENOENT is right. What is damaged is EBADMSG, or, where
- * the damage does not matter to the answer, goes unseen. (One exception: a slot
- * of hash 0 for a record at a power of two becomes an empty one by one bit.
- * A key has the hash 0 by one chance in 2^32.)
+ * the damage does not matter to the answer, goes unseen. (One exception: a
+ * slot of hash 0 for a record at a power of two becomes an empty one by one
+ * bit. A key has the hash 0 by one chance in 2^32.)
  *
  * Functions return 0 or an errno as in cache_read.h.
  */
