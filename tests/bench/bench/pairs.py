@@ -37,7 +37,7 @@ class Pairs:
     def ratio_text(self):
         """The median and between which values the middle half lies."""
         low, _, high = statistics.quantiles(self.ratios(), n=4)
-        return f"{figure(self.ratio())} ({figure(low)}-{figure(high)})"
+        return f"{self.ratio():.3f} ({low:.3f}-{high:.3f})"
 
     def ours_text(self, unit):
         return f"{figure(statistics.median(self.ours))} {unit}"
@@ -52,6 +52,4 @@ def figure(value):
         return f"{value:.0f}"
     if value >= 10:
         return f"{value:.1f}"
-    if value >= 0.1:
-        return f"{value:.2f}"
-    return f"{value:.4f}"
+    return f"{value:.2f}"
