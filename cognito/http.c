@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "cognito/address.h"
+#include "cognito/header.h"
 #include "cognito/sockets.h"
 
 #define HEADERS_MAX (16 * 1024) /* of one exchange, 1xx answers included */
@@ -47,40 +48,6 @@ struct cog_http {
 };
 
 static void
-copy_value(const char *value, size_t len, char *out, size_t out_size)
-{
-    if (len >= out_size)
-        len = out_size - 1;
-    memcpy(out, value, len);
-    out[len] = '\0';
-}
-
-/* Whether the line is this header; its value without spaces around. */
-static bool
-match_header(const char *line, size_t len, const char *name,
-             const char **value, size_t *value_len)
-{
-    size_t begin = strlen(name);
-
-    if (len <= begin || line[begin] != ':')
-        return false;
-    for (size_t i = 0; i < begin; i++) {
-        if (cog_ascii_to_lower(line[i]) != name[i])
-            return false;
-    }
-    begin++;
-    while (begin < len && (line[begin] == ' ' || line[begin] == '\t'))
-        begin++;
-    while (len > begin && (line[len - 1] == '\r' || line[len - 1] == '\n' ||
-                           line[len - 1] == ' ' || line[len - 1] == '\t'))
-        len--;
-    *value = line + begin;
-    *value_len = len - begin;
-    /* A NUL would end the text early. */
-    return memchr(*value, '\0', *value_len) == NULL;
-}
-
-static void
 note_header(struct cog_response *response, const char *line, size_t len)
 {
     const struct {
@@ -100,14 +67,14 @@ note_header(struct cog_response *response, const char *line, size_t len)
     char date[64];
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (match_header(line, len, wanted[i].name, &value, &value_len))
-            copy_value(value, value_len, wanted[i].out, wanted[i].out_size);
+        if (cog_header_match(line, len, wanted[i].name, &value, &value_len))
+            cog_header_copy(value, value_len, wanted[i].out, wanted[i].out_size);
     }
-    if (match_header(line, len, "date", &value, &value_len) &&
+    if (cog_header_match(line, len, "date", &value, &value_len) &&
         value_len < sizeof date) {
         time_t seconds;
 
-        copy_value(value, value_len, date, sizeof date);
+        cog_header_copy(value, value_len, date, sizeof date);
         seconds = curl_getdate(date, NULL);
         response->date_s = seconds > 0 ? (int64_t) seconds : 0;
     }
@@ -201,7 +168,6 @@ before_request(void *context, char *remote_address, char *local_address,
     return CURL_PREREQFUNC_OK;
 }
 
-/* What protects the connection. Returns whether all was taken. */
 /*
  * OpenSSL wipes what it decrypted when it has been read (P90). Anything
  * but CURLE_OK ends the transfer.
@@ -218,60 +184,65 @@ cleanse_plaintext(CURL *easy, void *context, void *user)
                : CURLE_SSL_CONNECT_ERROR;
 }
 
+/* What protects the connection, and what libcurl must not do. */
+static const struct {
+    CURLoption option;
+    long value;
+} numbers[] = {
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, /* or newer */
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
+    {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+    {CURLOPT_HTTP09_ALLOWED, 0},
+    {CURLOPT_HTTP_CONTENT_DECODING, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_NOPROGRESS, 1},
+};
+
 static bool
-set_tls(CURL *easy, const struct cog_http_settings *settings)
+set_numbers(CURL *easy)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (curl_easy_setopt(easy, numbers[i].option, numbers[i].value) !=
+            CURLE_OK)
+            return false;
+    }
+    return true;
+}
+
+static bool
+set_text(CURL *easy, CURLoption option, const char *text)
+{
+    return curl_easy_setopt(easy, option, text) == CURLE_OK;
+}
+
+static bool
+set_texts(CURL *easy, const struct cog_http_settings *settings)
 {
     const char *file = settings->ca_file;
     const char *path = settings->ca_path;
-    bool ok = true;
+    const char *proxy = settings->proxy != NULL ? settings->proxy : "";
 
+    /* Never the default bundle: reading it costs 20 ms. */
     if (file == NULL && path == NULL)
         path = "/etc/ssl/certs";
     else if (file != NULL)
         path = NULL;
-    ok &= curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                           (long) CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
-                           cleanse_plaintext) == CURLE_OK;
-    /* Never the default bundle: reading it costs 20 ms. */
-    ok &= curl_easy_setopt(easy, CURLOPT_CAINFO, file) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_CAPATH, path) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION,
-                           (long) CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, path) == CURLE_OK;
-    return ok;
-}
-
-/* What libcurl must not do: other protocols, places, files, surprises. */
-static bool
-set_limits(CURL *easy, const struct cog_http_settings *settings)
-{
-    const char *proxy = settings->proxy != NULL ? settings->proxy : "";
-    bool ok = true;
-
-    ok &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                           (long) CURL_HTTP_VERSION_1_1) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK;
-    ok &=
-        curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED) ==
-          CURLE_OK;
-    /* Empty and set: no variable of the environment is asked (P30). */
-    ok &= curl_easy_setopt(easy, CURLOPT_PROXY, proxy) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) ==
-          CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L) == CURLE_OK;
-    ok &= curl_easy_setopt(easy, CURLOPT_USERAGENT, "pam_cognito") == CURLE_OK;
-    return ok;
+    return set_text(easy, CURLOPT_CAINFO, file) &&
+           set_text(easy, CURLOPT_CAPATH, path) &&
+           set_text(easy, CURLOPT_PROXY_CAINFO, file) &&
+           set_text(easy, CURLOPT_PROXY_CAPATH, path) &&
+           set_text(easy, CURLOPT_PROTOCOLS_STR, "https") &&
+           /* Empty and set: no variable of the environment is asked. */
+           set_text(easy, CURLOPT_PROXY, proxy) &&
+           set_text(easy, CURLOPT_NOPROXY, "") &&
+           set_text(easy, CURLOPT_USERAGENT, "pam_cognito");
 }
 
 /* How it is used: callbacks, and a dead peer noticed while somebody types. */
@@ -281,6 +252,8 @@ set_callbacks(struct cog_http *http)
     CURL *easy = http->easy;
     bool ok = true;
 
+    ok &= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
+                           cleanse_plaintext) == CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) ==
           CURLE_OK;
     ok &= curl_easy_setopt(easy, CURLOPT_HEADERDATA, &http->exchange) ==
@@ -344,8 +317,8 @@ cog_http_new(const struct cog_http_settings *settings, struct cog_http **http)
     if (fresh->endpoint == NULL || fresh->body == NULL ||
         fresh->multi == NULL || fresh->easy == NULL)
         return COG_NO_MEMORY;
-    if (!is_capable() || !set_tls(fresh->easy, settings) ||
-        !set_limits(fresh->easy, settings) || !set_callbacks(fresh))
+    if (!is_capable() || !set_numbers(fresh->easy) ||
+        !set_texts(fresh->easy, settings) || !set_callbacks(fresh))
         return COG_INTERNAL;
     *http = fresh;
     fresh = NULL;
