@@ -279,19 +279,28 @@ cog_local_group_find(const struct cog_local_files *files, const char *name,
 }
 
 int
+cog_local_user_is_member(const struct cog_local_files *files, const char *name,
+                         const struct cog_local_user *user,
+                         const char *group_name, enum cog_trust *why)
+{
+    struct search search = {.name = group_name, .group = true, .member = name};
+    int error = search_file(files->group, &search, why);
+
+    if (error != 0)
+        return error;
+    return search.found_member || search.found_first == user->gid ? 0 : ENOENT;
+}
+
+int
 cog_local_member_find(const struct cog_local_files *files, const char *name,
                       const char *group_name, enum cog_trust *why)
 {
     struct cog_local_user user;
-    struct search search = {.name = group_name, .group = true, .member = name};
     int error = cog_local_user_find(files, name, &user, why);
 
     if (error != 0)
         return error;
-    error = search_file(files->group, &search, why);
-    if (error != 0)
-        return error;
-    return search.found_member || search.found_first == user.gid ? 0 : ENOENT;
+    return cog_local_user_is_member(files, name, &user, group_name, why);
 }
 
 /* The search for whoever has an id. */

@@ -57,6 +57,12 @@ int cog_local_member_find(const struct cog_local_files *files,
                           const char *name, const char *group_name,
                           enum cog_trust *why);
 
+/* The same for a user just found, without reading passwd again. */
+int cog_local_user_is_member(const struct cog_local_files *files,
+                             const char *name,
+                             const struct cog_local_user *user,
+                             const char *group_name, enum cog_trust *why);
+
 /*
  * Who has an id, as uid or primary gid in passwd or as gid in group. 0: it
  * is taken, and owner holds the name, cut to 32 bytes, made printable;

@@ -27,8 +27,8 @@ judge_local(const struct cog_whose_question *question,
 {
     if (user->uid < least_uid(question) || cog_id_is_forbidden(user->uid))
         return COG_WHOSE_OTHERS;
-    switch (cog_local_member_find(files, question->name,
-                                  question->local_group, NULL)) {
+    switch (cog_local_user_is_member(files, question->name, user,
+                                     question->local_group, NULL)) {
     case 0:
         return COG_WHOSE_LOCAL;
     case ENOENT:
