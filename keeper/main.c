@@ -20,10 +20,12 @@
 /* How long a proved password change may wait for the new password. */
 #define CHANGE_WAIT_MS 300000
 
-/* What the request said beyond the subject. */
+/* What the module asked for. */
 struct request {
     struct cog_subject subject;
     char config_path[4096];
+    char local_group[COG_NAME_MAX + 1];
+    uid_t minimum_uid;
 };
 
 static void
@@ -32,23 +34,9 @@ copy_field(const struct cog_field *field, char *out, size_t size)
     (void) snprintf(out, size, "%s", field->bytes);
 }
 
-/* Whose name it is, asked again: the module only asked for itself. */
-static void
-classify(const struct cog_message *message, struct cog_subject *subject)
-{
-    const struct cog_field *field = message->field;
-    const struct cog_whose_question question = {
-        .name = subject->user,
-        .local_group = field[COG_REQUEST_LOCAL_GROUP].bytes,
-        .minimum_uid = (uid_t) field[COG_REQUEST_MINIMUM_UID].number,
-    };
-
-    subject->whose = cog_whose_is(&question, &subject->ids);
-}
-
-static bool
-receive_request(const struct cog_caller *caller, struct request *request,
-                enum cog_outcome *outcome)
+/* COG_OUTCOME_ADMITTED: there is a request, nothing is decided by that. */
+static enum cog_outcome
+receive_request(struct request *request)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
     const struct cog_field *field = message.field;
@@ -56,24 +44,34 @@ receive_request(const struct cog_caller *caller, struct request *request,
 
     if (cog_message_receive(COG_FD_PARENT, &message,
                             cog_clock_ms() + REQUEST_MS) != 0 ||
-        message.type != COG_MSG_REQUEST) {
-        *outcome = COG_OUTCOME_SYSTEM;
-        return false;
-    }
+        message.type != COG_MSG_REQUEST)
+        return COG_OUTCOME_SYSTEM;
     subject->operation =
         (enum cog_operation) field[COG_REQUEST_OPERATION].number;
+    subject->flags = field[COG_REQUEST_FLAGS].number;
     copy_field(&field[COG_REQUEST_USER], subject->user,
                sizeof subject->user);
     copy_field(&field[COG_REQUEST_CONFIG], request->config_path,
                sizeof request->config_path);
-    subject->flags = field[COG_REQUEST_FLAGS].number;
-    subject->caller_is_root = caller->is_root;
-    if (!cog_message_same_build(&message)) {
-        *outcome = COG_OUTCOME_BUILD;
-        return false;
-    }
-    classify(&message, subject);
-    return true;
+    copy_field(&field[COG_REQUEST_LOCAL_GROUP], request->local_group,
+               sizeof request->local_group);
+    request->minimum_uid = (uid_t) field[COG_REQUEST_MINIMUM_UID].number;
+    return cog_message_same_build(&message) ? COG_OUTCOME_ADMITTED
+                                            : COG_OUTCOME_BUILD;
+}
+
+/* Whose name it is, asked again: the module only asked for itself. */
+static void
+classify(struct request *request)
+{
+    struct cog_subject *subject = &request->subject;
+    const struct cog_whose_question question = {
+        .name = subject->user,
+        .local_group = request->local_group,
+        .minimum_uid = request->minimum_uid,
+    };
+
+    subject->whose = cog_whose_is(&question, &subject->ids);
 }
 
 static void
@@ -118,12 +116,13 @@ serve_change(const struct request *request, int speaker_fd)
 }
 
 static void
-serve(const struct request *request)
+serve(struct request *request)
 {
     struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
     enum cog_operation operation = request->subject.operation;
     int speaker_fd = -1;
 
+    classify(request);
     switch (operation) {
     case COG_OPERATION_ACCOUNT:
         account_operation(request, &ruling);
@@ -145,38 +144,44 @@ serve(const struct request *request)
 }
 
 /*
- * Leave the host's family at once: a login whose keeper is still its child
- * would take the keeper's end for its shell's. The module waits for the
- * parent, which ends here.
+ * Leave the host's family: a login whose keeper is still its child would
+ * take the keeper's end for its shell's. The module waits for the parent,
+ * which ends here. An account check is over in a moment, or the login
+ * denied: it saves the fork, and the module waits for it at its end.
  */
 static void
-leave_parent(void)
+leave_parent(enum cog_operation operation)
 {
-    pid_t pid = fork();
+    pid_t pid = operation == COG_OPERATION_ACCOUNT ? 0 : fork();
 
     if (pid != 0)
         _exit(pid > 0 ? 0 : 1);
 }
 
+/*
+ * The request comes before our own state, which it says how to make; it is
+ * read with nothing but a socket and memory.
+ */
 int
 main(void)
 {
     static struct request request;
     struct cog_caller caller = {.is_root = false};
-    enum cog_outcome outcome = COG_OUTCOME_NONE;
-    const char *failed;
+    enum cog_outcome outcome = receive_request(&request);
+    const char *failed, *reason = "";
 
-    leave_parent();
+    leave_parent(request.subject.operation);
     failed = cog_start_own_state(&caller);
-    if (!receive_request(&caller, &request, &outcome))
-        (void) cog_parent_verdict(COG_OPERATION_LOGIN, request.subject.user,
-                                  outcome, "", "no usable request");
-    else if (failed != NULL)
-        (void) cog_parent_verdict(request.subject.operation,
-                                  request.subject.user, COG_OUTCOME_SYSTEM,
-                                  "", failed);
-    else
+    request.subject.caller_is_root = caller.is_root;
+    if (outcome == COG_OUTCOME_ADMITTED && failed != NULL) {
+        outcome = COG_OUTCOME_SYSTEM;
+        reason = failed;
+    }
+    if (outcome == COG_OUTCOME_ADMITTED)
         serve(&request);
+    else
+        (void) cog_parent_verdict(request.subject.operation,
+                                  request.subject.user, outcome, "", reason);
     /* Nothing is flushed or run at exit: there is nothing of ours. */
     _exit(0);
 }
