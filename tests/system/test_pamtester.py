@@ -381,3 +381,22 @@ class Clients(Case):
                                              person.name)
                 terminal.answer("Password: ", person.password)
                 self.assert_code(terminal, "success")
+
+
+class Memory(Case):
+    def test_module_under_valgrind(self):
+        """proves P38, P39: no error, and no block of ours left behind"""
+        person = self.person()
+        log = f"/tmp/valgrind-{person.name}"
+        terminal = callers.Terminal(
+            "valgrind", f"--log-file={log}", "--leak-check=full",
+            "--error-exitcode=99", "--errors-for-leak-kinds=none",
+            "pamtester", self.service(), person.name, "authenticate",
+            "acct_mgmt", "setcred", patience=90)
+        terminal.answer("Password: ", person.password)
+        status = terminal.end()
+        with open(log, encoding="utf-8") as file:
+            report = file.read()
+        self.assertEqual(status, 0, terminal.text + report)
+        self.assertIn("ERROR SUMMARY: 0 errors", report)
+        self.assertNotIn("pam_cognito.so", report)
