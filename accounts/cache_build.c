@@ -47,8 +47,8 @@ add(struct cog_cache_build *build, const unsigned char *key, size_t key_len,
         COG_CDB_SIZE_MAX)
         return EFBIG;
     errno = 0;
-    if (cdb_make_add(&build->make, key, (unsigned)key_len, data,
-                     (unsigned)len) != 0)
+    if (cdb_make_add(&build->make, key, (unsigned) key_len, data,
+                     (unsigned) len) != 0)
         return errno_or_eio();
     build->position = next;
     return 0;
@@ -85,7 +85,7 @@ cog_cache_build_begin(const char *directory, const char *name,
     build->making = true;
     build->position = COG_CDB_HEADER;
     /* Room for the stamp, written when everything else is known. */
-    return add(build, (const unsigned char *)"", 0, blank, sizeof blank);
+    return add(build, (const unsigned char *) "", 0, blank, sizeof blank);
 }
 
 int
@@ -105,7 +105,7 @@ cog_cache_build_add(struct cog_cache_build *build,
     if (key->bytes[0] == 'N' || key->bytes[0] == 'L')
         build->accounts++;
     if (position != NULL)
-        *position = (uint32_t)at;
+        *position = (uint32_t) at;
     return 0;
 }
 
@@ -115,7 +115,7 @@ cog_cache_build_copy(struct cog_cache_build *build,
 {
     struct cog_cache_key key = {.len = record->key_len};
     struct cog_cache_data data = {
-        .bytes = (unsigned char *)(uintptr_t)record->data - COG_HEAD_BYTES,
+        .bytes = (unsigned char *) (uintptr_t) record->data - COG_HEAD_BYTES,
         .len = record->len + COG_HEAD_BYTES,
         .size = record->len + COG_HEAD_BYTES};
 
@@ -137,7 +137,7 @@ write_at(int fd, off_t at, const unsigned char *bytes, size_t len)
             return EIO;
         bytes += done;
         at += done;
-        len -= (size_t)done;
+        len -= (size_t) done;
     }
     return 0;
 }
@@ -151,13 +151,13 @@ write_stamp(const struct cog_cache_build *build, uint32_t flags)
 
     if (fstat(build->fd, &status) != 0)
         return errno;
-    if (status.st_size < 0 || (uint64_t)status.st_size > COG_CDB_SIZE_MAX)
+    if (status.st_size < 0 || (uint64_t) status.st_size > COG_CDB_SIZE_MAX)
         return EFBIG;
     memcpy(stamp + COG_STAMP_MAGIC, magic, sizeof magic - 1);
     cog_le32_put(stamp + COG_STAMP_FLAGS, flags);
     cog_le32_put(stamp + COG_STAMP_ACCOUNTS, build->accounts);
-    cog_le32_put(stamp + COG_STAMP_END, (uint32_t)build->position);
-    cog_le32_put(stamp + COG_STAMP_SIZE, (uint32_t)status.st_size);
+    cog_le32_put(stamp + COG_STAMP_END, (uint32_t) build->position);
+    cog_le32_put(stamp + COG_STAMP_SIZE, (uint32_t) status.st_size);
     cog_le32_put(stamp + COG_STAMP_RECORDS, build->records);
     cog_le64_put(stamp + COG_STAMP_SUM,
                  cog_cache_sum(stamp, COG_STAMP_SUPERSEDED,
@@ -185,7 +185,7 @@ mark_superseded(const struct cog_cache_build *build, uint32_t word)
         return errno;
     if (!S_ISREG(status.st_mode))
         return EPERM;
-    if (status.st_size < (off_t)COG_RECORDS_AT)
+    if (status.st_size < (off_t) COG_RECORDS_AT)
         return 0;
     cog_le32_put(bytes, word);
     return write_at(fd, COG_SUPERSEDED_AT, bytes, sizeof bytes);
@@ -224,7 +224,7 @@ cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
         error = errno;
     if (error != 0) {
         /* The old file stays current; readers may map it again. */
-        (void)mark_superseded(build, 0);
+        (void) mark_superseded(build, 0);
         return error;
     }
     build->exists = false;
@@ -237,11 +237,11 @@ cog_cache_build_end(struct cog_cache_build *build)
     if (build->making) {
         /* tinycdb frees its memory here only; no descriptor, no file. */
         build->make.cdb_fd = -1;
-        (void)cdb_make_finish(&build->make);
+        (void) cdb_make_finish(&build->make);
     }
     build->making = false;
     if (build->exists)
-        (void)unlinkat(build->dir_fd, build->temporary, 0);
+        (void) unlinkat(build->dir_fd, build->temporary, 0);
     build->exists = false;
     cog_close_fd(&build->fd);
     build->fd = -1;

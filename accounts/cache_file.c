@@ -71,7 +71,7 @@ read_at(int fd, uint32_t at, unsigned char *to, size_t len)
 
     while (done < len) {
         ssize_t got =
-            pread(fd, to + done, len - done, (off_t)at + (off_t)done);
+            pread(fd, to + done, len - done, (off_t) at + (off_t) done);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -79,7 +79,7 @@ read_at(int fd, uint32_t at, unsigned char *to, size_t len)
             return errno;
         if (got == 0)
             return EBADMSG;
-        done += (size_t)got;
+        done += (size_t) got;
     }
     return 0;
 }
@@ -99,7 +99,7 @@ fetch(const struct cog_cache_file *file, uint64_t at, size_t len,
         return 0;
     }
     *bytes = buffer;
-    return read_at(file->fd, (uint32_t)at, buffer, len);
+    return read_at(file->fd, (uint32_t) at, buffer, len);
 }
 
 static struct pair
@@ -158,7 +158,7 @@ read_stamp(uint64_t size, struct cog_cache_file *file)
         return EFBIG;
     if (size < COG_RECORDS_AT)
         return EBADMSG;
-    file->size = (uint32_t)size;
+    file->size = (uint32_t) size;
     error = fetch(file, COG_CDB_HEADER, sizeof buffer, buffer, &record);
     if (error != 0)
         return error;
@@ -216,12 +216,12 @@ find_table(const struct cog_cache_file *file, uint32_t table,
     if (first < table) {
         struct pair before = pair_get(bytes);
 
-        begin = before.first + (uint64_t)before.second * COG_CDB_PAIR;
+        begin = before.first + (uint64_t) before.second * COG_CDB_PAIR;
     }
     if (last > table)
         next = pair_get(bytes + (last - first) * COG_CDB_PAIR).first;
     if (entry.first != begin || entry.first < file->end ||
-        entry.first + (uint64_t)entry.second * COG_CDB_PAIR != next ||
+        entry.first + (uint64_t) entry.second * COG_CDB_PAIR != next ||
         next > file->size)
         return EBADMSG;
     *found = entry;
@@ -252,7 +252,7 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
         return error;
     *lengths = pair_get(*front);
     if (lengths->first > COG_KEY_MAX || lengths->second > COG_RECORD_MAX ||
-        COG_CDB_PAIR + (uint64_t)lengths->first + lengths->second >
+        COG_CDB_PAIR + (uint64_t) lengths->first + lengths->second >
             file->end - position)
         return EBADMSG;
     return 0;
@@ -299,7 +299,7 @@ cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
     record->key_len = lengths.first;
     record->data = data + COG_HEAD_BYTES;
     record->len = lengths.second - COG_HEAD_BYTES;
-    record->next = position + (uint32_t)size;
+    record->next = position + (uint32_t) size;
     return 0;
 }
 
@@ -343,15 +343,15 @@ next_slot(struct probe *probe, struct pair *slot)
     if (probe->done == probe->table.second)
         return ENOENT;
     if (probe->have == 0) {
-        uint32_t index = (uint32_t)(((uint64_t)probe->start + probe->done) %
-                                    probe->table.second);
+        uint32_t index = (uint32_t) (((uint64_t) probe->start + probe->done) %
+                                     probe->table.second);
         uint32_t count = probe->table.second - index;
         int error;
 
         if (count > SLOTS_AT_ONCE)
             count = SLOTS_AT_ONCE;
         error = fetch(probe->file,
-                      probe->table.first + (uint64_t)index * COG_CDB_PAIR,
+                      probe->table.first + (uint64_t) index * COG_CDB_PAIR,
                       count * COG_CDB_PAIR, probe->buffer, &probe->bytes);
         if (error != 0)
             return error;
@@ -486,7 +486,7 @@ check_table(const struct cog_cache_file *file, uint32_t number, uint64_t *full)
         const unsigned char *bytes = NULL;
         struct pair slot;
 
-        error = fetch(file, table.first + (uint64_t)i * COG_CDB_PAIR,
+        error = fetch(file, table.first + (uint64_t) i * COG_CDB_PAIR,
                       COG_CDB_PAIR, buffer, &bytes);
         if (error != 0)
             return error;
@@ -514,7 +514,7 @@ cog_cache_file_check(const struct cog_cache_file *file)
     if (error != 0)
         return error;
     /* The stamp has a slot, too. */
-    return full == (uint64_t)file->records + 1 ? 0 : EBADMSG;
+    return full == (uint64_t) file->records + 1 ? 0 : EBADMSG;
 }
 
 int
@@ -552,12 +552,12 @@ cog_cache_file_map(const char *directory, const char *name, bool secret,
         return error;
     if (size < COG_RECORDS_AT)
         return EBADMSG;
-    bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+    bytes = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED)
         return errno;
     error = cog_cache_file_from_bytes(bytes, size, file);
     if (error != 0)
-        (void)munmap(bytes, (size_t)size);
+        (void) munmap(bytes, (size_t) size);
     return error;
 }
 
@@ -565,7 +565,7 @@ void
 cog_cache_file_unmap(struct cog_cache_file *file)
 {
     if (file->bytes != NULL)
-        (void)munmap((void *)(uintptr_t)file->bytes, file->size);
+        (void) munmap((void *) (uintptr_t) file->bytes, file->size);
     file->bytes = NULL;
     file->size = 0;
 }

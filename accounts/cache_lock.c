@@ -71,7 +71,7 @@ cog_cache_lock_take(const char *directory, int64_t deadline_ms,
             return errno;
         if (cog_clock_left_ms(deadline_ms) == 0)
             return ETIMEDOUT;
-        (void)nanosleep(&pause, NULL);
+        (void) nanosleep(&pause, NULL);
     }
     lock->fd = cog_take_fd(&fd);
     return 0;

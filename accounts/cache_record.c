@@ -38,7 +38,7 @@ struct text {
 
 #define TEXT(type, field)                                                     \
     {                                                                         \
-        offsetof(type, field), sizeof((type *)NULL)->field - 1                \
+        offsetof(type, field), sizeof((type *) NULL)->field - 1               \
     }
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -62,7 +62,7 @@ cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 {
     size_t len = strnlen(name, COG_NAME_MAX);
 
-    key->bytes[0] = (unsigned char)kind;
+    key->bytes[0] = (unsigned char) kind;
     memcpy(key->bytes + 1, name, len);
     key->len = len + 1;
 }
@@ -70,7 +70,7 @@ cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 void
 cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key)
 {
-    key->bytes[0] = (unsigned char)kind;
+    key->bytes[0] = (unsigned char) kind;
     cog_le32_put(key->bytes + 1, id);
     key->len = 5;
 }
@@ -89,8 +89,8 @@ cog_cache_seal(const struct cog_cache_key *key, struct cog_cache_data *data)
 
     data->bytes[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
     data->bytes[COG_HEAD_KIND] = key->bytes[0];
-    cog_le32_put(front, (uint32_t)key->len);
-    cog_le32_put(front + 4, (uint32_t)data->len);
+    cog_le32_put(front, (uint32_t) key->len);
+    cog_le32_put(front + 4, (uint32_t) data->len);
     memcpy(front + COG_CDB_PAIR, key->bytes, key->len);
     cog_le64_put(data->bytes + COG_HEAD_SUM,
                  cog_cache_sum(front, COG_CDB_PAIR + key->len,
@@ -113,12 +113,12 @@ pack_texts(const void *from, const struct text *texts, size_t count,
            unsigned char *lengths, struct cog_cache_data *data)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *text = (const char *)from + texts[i].offset;
+        const char *text = (const char *) from + texts[i].offset;
         size_t len = strnlen(text, texts[i].max + 1);
 
         if (len > texts[i].max || len + 1 > data->size - data->len)
             return EMSGSIZE;
-        lengths[i] = (unsigned char)len;
+        lengths[i] = (unsigned char) len;
         memcpy(data->bytes + data->len, text, len + 1);
         data->len += len + 1;
     }
@@ -155,7 +155,7 @@ parse_texts(const struct text *texts, size_t count, const unsigned char *bytes,
     size_t at = count;
 
     for (size_t i = 0; i < count; i++) {
-        memcpy((char *)to + texts[i].offset, bytes + at, bytes[i] + 1U);
+        memcpy((char *) to + texts[i].offset, bytes + at, bytes[i] + 1U);
         at += bytes[i] + 1U;
     }
 }
@@ -170,7 +170,7 @@ cog_cache_pack_account(const struct cog_account *account,
         return EMSGSIZE;
     cog_le32_put(fixed + ACCOUNT_UID, account->uid);
     cog_le32_put(fixed + ACCOUNT_GID, account->gid);
-    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t)account->when_s);
+    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t) account->when_s);
     fixed[ACCOUNT_FLAGS] = account->disabled ? 1 : 0;
     return pack_texts(account, account_texts, COUNT(account_texts),
                       fixed + ACCOUNT_LENGTHS, data);
@@ -186,7 +186,7 @@ name_len(const struct cog_cache_record *record)
 static const char *
 name_of(const struct cog_cache_record *record)
 {
-    return (const char *)record->key + 1;
+    return (const char *) record->key + 1;
 }
 
 int
@@ -222,7 +222,7 @@ cog_cache_parse_account(const struct cog_cache_record *record,
     account->name[name_len(record)] = '\0';
     account->uid = uid;
     account->gid = uid;
-    account->when_s = (int64_t)cog_le64_get(fixed + ACCOUNT_WHEN);
+    account->when_s = (int64_t) cog_le64_get(fixed + ACCOUNT_WHEN);
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,
                 account);
@@ -241,7 +241,7 @@ cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
     if (fixed == NULL)
         return EMSGSIZE;
     cog_le32_put(fixed + GIDS_PRIMARY, primary);
-    cog_le16_put(fixed + GIDS_COUNT, (uint16_t)groups->count);
+    cog_le16_put(fixed + GIDS_COUNT, (uint16_t) groups->count);
     for (size_t i = 0; i < groups->count; i++)
         cog_le32_put(fixed + GIDS_LIST + 4 * i, groups->list[i].gid);
     return 0;

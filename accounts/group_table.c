@@ -11,7 +11,7 @@
 static size_t
 hash_name(const char *name)
 {
-    return cog_cache_hash((const unsigned char *)name, strlen(name));
+    return cog_cache_hash((const unsigned char *) name, strlen(name));
 }
 
 /* Spread: gids of a range often differ in their lowest bits only. */

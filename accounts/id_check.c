@@ -22,7 +22,7 @@ cog_id_place_text(enum cog_id_place place)
         [COG_ID_NAME_LOCAL] = "is wanted by the name of a local user or group",
     };
 
-    if ((size_t)place >= sizeof texts / sizeof texts[0])
+    if ((size_t) place >= sizeof texts / sizeof texts[0])
         return "is taken";
     return texts[place];
 }

@@ -34,7 +34,7 @@ parse_key(const char *text, size_t len, struct cog_id_key *key)
 
         if (high < 0 || low < 0)
             return false;
-        key->bytes[i] = (unsigned char)(high * 16 + low);
+        key->bytes[i] = (unsigned char) (high * 16 + low);
         any |= key->bytes[i];
     }
     return any != 0;
@@ -81,11 +81,11 @@ cog_id_make(const struct cog_id_key *key, const struct cog_settings *settings,
 
     memcpy(message, settings->pool_id, pool_len);
     message[pool_len] = '\0';
-    message[pool_len + 1] = (unsigned char)kind;
+    message[pool_len + 1] = (unsigned char) kind;
     message[pool_len + 2] = ':';
     memcpy(message + pool_len + 3, name, name_len);
     return settings->id_base +
-           (uint32_t)(cog_siphash24(key->bytes, message,
-                                    pool_len + 3 + name_len) %
-                      settings->id_range);
+           (uint32_t) (cog_siphash24(key->bytes, message,
+                                     pool_len + 3 + name_len) %
+                       settings->id_range);
 }

@@ -129,7 +129,7 @@ scan(const char *path, const struct visitor *visitor, enum cog_trust *why)
             break;
         for (ssize_t i = 0; i < got; i++)
             feed(&scanner, buffer[i]);
-        seen += (uint64_t)got;
+        seen += (uint64_t) got;
         if (seen > COG_LOCAL_FILE_MAX) {
             if (why != NULL)
                 *why = COG_TRUST_TOO_BIG;
@@ -157,11 +157,11 @@ parse_id(const struct token *token, uint32_t *id)
     for (size_t i = 0; i < token->len; i++) {
         if (!cog_ascii_is_digit(token->text[i]))
             return false;
-        sum = sum * 10 + (uint64_t)(token->text[i] - '0');
+        sum = sum * 10 + (uint64_t) (token->text[i] - '0');
         if (sum > UINT32_MAX)
             return false;
     }
-    *id = (uint32_t)sum;
+    *id = (uint32_t) sum;
     return true;
 }
 
@@ -309,8 +309,8 @@ struct id_search {
     bool gid_too; /* passwd: the fourth field is an id as well */
     bool hit;     /* the line being read has it */
     bool found;
-    char name[sizeof((struct token *)NULL)->text];
-    char owner[sizeof((struct token *)NULL)->text];
+    char name[sizeof((struct token *) NULL)->text];
+    char owner[sizeof((struct token *) NULL)->text];
 };
 
 static void
@@ -334,7 +334,7 @@ id_line(void *context, size_t fields)
 {
     struct id_search *search = context;
 
-    (void)fields;
+    (void) fields;
     if (search->hit && !search->found) {
         search->found = true;
         memcpy(search->owner, search->name, sizeof search->owner);

@@ -72,7 +72,7 @@ are_groups(const char *text, size_t used, size_t count)
     size_t found = 0;
 
     if (count > COG_GROUPS_MAX ||
-        used > sizeof((struct cog_pool_groups *)NULL)->text ||
+        used > sizeof((struct cog_pool_groups *) NULL)->text ||
         (used > 0 && text[used - 1] != '\0'))
         return false;
     for (size_t at = 0; at < used; found++) {
@@ -109,13 +109,13 @@ cog_login_pack(const struct cog_login *login, struct cog_cache_data *data)
 
     if (len > data->size - COG_HEAD_BYTES)
         return EMSGSIZE;
-    cog_le64_put(to + LOGIN_LAST, (uint64_t)login->last_login_s);
+    cog_le64_put(to + LOGIN_LAST, (uint64_t) login->last_login_s);
     cog_le32_put(to + LOGIN_UID, login->has_id ? login->uid : 0);
     to[LOGIN_FLAGS] =
-        (unsigned char)((login->has_id ? 1 : 0) + (login->disabled ? 2 : 0));
-    to[LOGIN_SUB_LEN] = (unsigned char)sub_len;
-    cog_le16_put(to + LOGIN_GROUPS, (uint16_t)login->groups.count);
-    cog_le16_put(to + LOGIN_GROUPS_LEN, (uint16_t)login->groups.used);
+        (unsigned char) ((login->has_id ? 1 : 0) + (login->disabled ? 2 : 0));
+    to[LOGIN_SUB_LEN] = (unsigned char) sub_len;
+    cog_le16_put(to + LOGIN_GROUPS, (uint16_t) login->groups.count);
+    cog_le16_put(to + LOGIN_GROUPS_LEN, (uint16_t) login->groups.used);
     memcpy(to + LOGIN_TEXTS, login->sub, sub_len);
     to[LOGIN_TEXTS + sub_len] = '\0';
     memcpy(to + LOGIN_TEXTS + sub_len + 1, login->groups.text,
@@ -129,7 +129,7 @@ cog_login_parse(const struct cog_cache_record *record, struct cog_login *login)
 {
     const unsigned char *from = record->data;
     size_t name_len = record->key_len - 1, sub_len, used, count;
-    const char *name = (const char *)record->key + 1, *sub, *groups;
+    const char *name = (const char *) record->key + 1, *sub, *groups;
     char sub_text[COG_SUB_MAX + 1];
 
     if (record->key[0] != 'L' || record->len < LOGIN_TEXTS + 1 ||
@@ -138,7 +138,7 @@ cog_login_parse(const struct cog_cache_record *record, struct cog_login *login)
     sub_len = from[LOGIN_SUB_LEN];
     used = cog_le16_get(from + LOGIN_GROUPS_LEN);
     count = cog_le16_get(from + LOGIN_GROUPS);
-    sub = (const char *)from + LOGIN_TEXTS;
+    sub = (const char *) from + LOGIN_TEXTS;
     groups = sub + sub_len + 1;
     if (sub_len > COG_SUB_MAX || from[LOGIN_FLAGS] > 3 ||
         record->len != LOGIN_TEXTS + sub_len + 1 + used ||
@@ -155,7 +155,7 @@ cog_login_parse(const struct cog_cache_record *record, struct cog_login *login)
     login->has_id = (from[LOGIN_FLAGS] & 1) != 0;
     login->disabled = (from[LOGIN_FLAGS] & 2) != 0;
     login->uid = cog_le32_get(from + LOGIN_UID);
-    login->last_login_s = (int64_t)cog_le64_get(from + LOGIN_LAST);
+    login->last_login_s = (int64_t) cog_le64_get(from + LOGIN_LAST);
     login->groups.count = count;
     login->groups.used = used;
     memcpy(login->groups.text, groups, used);
@@ -171,7 +171,7 @@ cog_login_pack_owner(const struct cog_id_owner *owner,
 
     if (OWNER_NAME + name_len + 1 > data->size - COG_HEAD_BYTES)
         return EMSGSIZE;
-    to[OWNER_KIND] = (unsigned char)owner->kind;
+    to[OWNER_KIND] = (unsigned char) owner->kind;
     to[OWNER_FLAGS] = owner->retired ? 1 : 0;
     memcpy(to + OWNER_NAME, owner->name, name_len);
     to[OWNER_NAME + name_len] = '\0';
@@ -184,7 +184,7 @@ cog_login_parse_owner(const struct cog_cache_record *record, uint32_t *id,
                       struct cog_id_owner *owner)
 {
     const unsigned char *from = record->data;
-    const char *name = (const char *)from + OWNER_NAME;
+    const char *name = (const char *) from + OWNER_NAME;
     size_t name_len = record->len - OWNER_NAME - 1;
 
     if (record->key[0] != 'I' || record->key_len != 5 ||
@@ -195,7 +195,7 @@ cog_login_parse_owner(const struct cog_cache_record *record, uint32_t *id,
         name[name_len] != '\0')
         return EBADMSG;
     *id = cog_le32_get(record->key + 1);
-    owner->kind = (enum cog_id_kind)from[OWNER_KIND];
+    owner->kind = (enum cog_id_kind) from[OWNER_KIND];
     owner->retired = from[OWNER_FLAGS] == 1;
     memcpy(owner->name, name, name_len + 1);
     return 0;

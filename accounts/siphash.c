@@ -42,12 +42,12 @@ cog_siphash24(const unsigned char key[16], const void *bytes, size_t len)
     uint64_t k0 = cog_le64_get(key), k1 = cog_le64_get(key + 8);
     uint64_t v[4] = {k0 ^ 0x736f6d6570736575U, k1 ^ 0x646f72616e646f6dU,
                      k0 ^ 0x6c7967656e657261U, k1 ^ 0x7465646279746573U};
-    uint64_t last = (uint64_t)(len & 0xff) << 56;
+    uint64_t last = (uint64_t) (len & 0xff) << 56;
 
     for (; len >= 8; in += 8, len -= 8)
         compress(v, cog_le64_get(in));
     for (size_t i = 0; i < len; i++)
-        last |= (uint64_t)in[i] << (8 * i);
+        last |= (uint64_t) in[i] << (8 * i);
     compress(v, last);
     v[2] ^= 0xff;
     rounds(v, 4);

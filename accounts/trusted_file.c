@@ -35,7 +35,7 @@ cog_trust_text(enum cog_trust trust)
         [COG_TRUST_MALFORMED] = "contents are malformed",
     };
 
-    if ((size_t)trust >= sizeof texts / sizeof texts[0])
+    if ((size_t) trust >= sizeof texts / sizeof texts[0])
         return "unknown reason";
     return texts[trust];
 }
@@ -61,7 +61,7 @@ judge(const struct stat *status, unsigned flags, uint64_t max)
     if ((flags & COG_TRUST_SECRET) != 0 &&
         (status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return COG_TRUST_READABLE;
-    if (status->st_size < 0 || (uint64_t)status->st_size > max)
+    if (status->st_size < 0 || (uint64_t) status->st_size > max)
         return COG_TRUST_TOO_BIG;
     return COG_TRUST_FINE;
 }
@@ -91,7 +91,7 @@ cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
         return refuse(why, reason,
                       reason == COG_TRUST_TOO_BIG ? EFBIG : EPERM);
     *fd = cog_take_fd(&opened);
-    *size = (uint64_t)status.st_size;
+    *size = (uint64_t) status.st_size;
     return refuse(why, COG_TRUST_FINE, 0);
 }
 
@@ -126,7 +126,7 @@ read_all(int fd, char *buffer, size_t size, size_t *len)
             return errno;
         if (got == 0)
             break;
-        used += (size_t)got;
+        used += (size_t) got;
     }
     *len = used;
     return 0;

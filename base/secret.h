@@ -20,7 +20,10 @@ struct cog_secret {
     size_t len; /* without the final NUL */
 };
 
-#define COG_SECRET_EMPTY {NULL, 0}
+#define COG_SECRET_EMPTY                                                      \
+    {                                                                         \
+        NULL, 0                                                               \
+    }
 
 /* The longest secret held: a token of a user in 100 groups has 17 kB. */
 #define COG_SECRET_MAX (256 * 1024)

@@ -41,7 +41,8 @@ bool cog_text_is_utf8(const char *bytes, size_t len);
 
 /*
  * Make foreign text fit for one log line: printable ASCII stays, every
- * other byte, the quote and the backslash become \xNN, and what does not fit ends in
+ * other byte, the quote and the backslash become \xNN, and what does not fit
+ * ends in
  * "...". out_size must be at least 8; out is always terminated.
  */
 void cog_text_for_log(const char *bytes, size_t len, char *out,

@@ -68,7 +68,8 @@ note_header(struct cog_response *response, const char *line, size_t len)
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         if (cog_header_match(line, len, wanted[i].name, &value, &value_len))
-            cog_header_copy(value, value_len, wanted[i].out, wanted[i].out_size);
+            cog_header_copy(value, value_len, wanted[i].out,
+                            wanted[i].out_size);
     }
     if (cog_header_match(line, len, "date", &value, &value_len) &&
         value_len < sizeof date) {

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define ID_KEY COG_CONFIG_DIR "/id_key"
+#define ID_KEY     COG_CONFIG_DIR "/id_key"
 #define ID_KEY_NEW ID_KEY ".new"
-#define DIGITS ((size_t) 2 * COG_ID_KEY_BYTES)
+#define DIGITS     ((size_t) 2 * COG_ID_KEY_BYTES)
 
 static int
 draw_line(char line[DIGITS + 1])
@@ -41,14 +41,13 @@ write_line(const char *path)
     char line[DIGITS + 1];
     int error;
 
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-              0600);
+    fd =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
     error = draw_line(line);
-    if (error == 0 &&
-        (write(fd, line, sizeof line) != (ssize_t) sizeof line ||
-         fsync(fd) != 0 || close(cog_take_fd(&fd)) != 0))
+    if (error == 0 && (write(fd, line, sizeof line) != (ssize_t) sizeof line ||
+                       fsync(fd) != 0 || close(cog_take_fd(&fd)) != 0))
         error = EIO;
     explicit_bzero(line, sizeof line);
     return error;

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEYS_NEW "jwks.new"
+#define KEYS_NEW       "jwks.new"
 #define KEYS_NAME_SIZE 128
 
 /* How long a kept key set stands (P42). */
@@ -48,8 +48,8 @@ cog_files_load_config(const char *path, struct cog_config *config,
 
     if (bytes == NULL)
         return refuse(reason, path, "out of memory");
-    if (cog_trusted_read(path, COG_TRUST_DIRS, bytes,
-                         COG_CONFIG_FILE_MAX + 1, &len, &trust) != 0)
+    if (cog_trusted_read(path, COG_TRUST_DIRS, bytes, COG_CONFIG_FILE_MAX + 1,
+                         &len, &trust) != 0)
         return refuse(reason, path, cog_trust_text(trust));
     if (!cog_config_parse(bytes, len, path, config, &error)) {
         (void) snprintf(reason, COG_FILES_REASON, "%s", error.text);
@@ -70,8 +70,8 @@ load_secret(struct cog_host_files *files, char reason[COG_FILES_REASON])
         return true;
     if (cog_secret_file_load(path, COG_TRUST_DIRS, 256, &bytes, &trust) != 0)
         return refuse(reason, path, cog_trust_text(trust));
-    why = cog_config_check_secret(bytes.data, bytes.len,
-                                  &files->client_secret);
+    why =
+        cog_config_check_secret(bytes.data, bytes.len, &files->client_secret);
     return why == NULL || refuse(reason, path, why);
 }
 
@@ -116,10 +116,9 @@ name_keys(const struct cog_config *config, char name[KEYS_NAME_SIZE])
     int len = snprintf(rest, sizeof rest, "%s %s", config->endpoint,
                        config->issuer[0]);
 
-    (void) snprintf(name, KEYS_NAME_SIZE, "jwks-%s-%016llx.json",
-                    config->pool_id,
-                    (unsigned long long) cog_siphash24(no_key, rest,
-                                                       (size_t) len));
+    (void) snprintf(
+        name, KEYS_NAME_SIZE, "jwks-%s-%016llx.json", config->pool_id,
+        (unsigned long long) cog_siphash24(no_key, rest, (size_t) len));
 }
 
 /*

@@ -14,14 +14,12 @@ cog_settings_from_config(const struct cog_config *config,
                     config->pool_id);
     settings->id_base = config->id_base;
     settings->id_range = config->id_range;
-    (void) snprintf(settings->home, sizeof settings->home, "%s",
-                    config->home);
+    (void) snprintf(settings->home, sizeof settings->home, "%s", config->home);
     (void) snprintf(settings->shell, sizeof settings->shell, "%s",
                     config->shell);
     (void) snprintf(settings->group_prefix, sizeof settings->group_prefix,
                     "%s", config->group_prefix);
-    settings->provisional =
-        config->provisional == COG_CONFIG_PROVISIONAL_SSHD;
+    settings->provisional = config->provisional == COG_CONFIG_PROVISIONAL_SSHD;
     (void) snprintf(settings->provisional_match,
                     sizeof settings->provisional_match, "%s",
                     config->provisional_match);

@@ -17,7 +17,7 @@
 
 #define SEND_MS 2000
 /* The person sets the pace; the process timer is the last word. */
-#define WAIT_MS 600000
+#define WAIT_MS      600000
 #define KEYS_LOCK_MS 300
 
 static void
@@ -113,8 +113,7 @@ take_result(const struct cog_message *result, enum cog_operation operation,
     enum cog_outcome outcome = COG_OUTCOME_NONE;
 
     if (field[COG_RESULT_OPERATION].number != operation ||
-        !cog_outcome_from_number(field[COG_RESULT_OUTCOME].number,
-                                 &outcome) ||
+        !cog_outcome_from_number(field[COG_RESULT_OUTCOME].number, &outcome) ||
         outcome == COG_OUTCOME_NONE) {
         rule(ruling, COG_OUTCOME_SPEAKER, "a malformed result");
         return;
@@ -153,8 +152,7 @@ take_proof(const struct cog_message *result, const char *sign_in_name,
 
 /* What the host says to a login that the pool has admitted. */
 static void
-judge_proof(const struct cog_subject *subject,
-            const struct cog_config *config,
+judge_proof(const struct cog_subject *subject, const struct cog_config *config,
             const struct cog_message *result, const char *sign_in_name,
             struct cog_ruling *ruling)
 {
@@ -164,8 +162,7 @@ judge_proof(const struct cog_subject *subject,
         rule(ruling, COG_OUTCOME_IDENTITY, "another name was proved");
         return;
     }
-    ruling->outcome =
-        cog_rules_groups(config, &proof.groups, ruling->reason);
+    ruling->outcome = cog_rules_groups(config, &proof.groups, ruling->reason);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
@@ -207,9 +204,9 @@ debug_job(const struct cog_subject *subject,
                     config->endpoint);
     cog_parent_note(LOG_DEBUG, "%s signs in as '%s', keys %s", subject->user,
                     sign_in_name,
-                    files->keys_pinned       ? "pinned"
+                    files->keys_pinned    ? "pinned"
                     : files->keys.len > 0 ? "kept"
-                                             : "to be fetched");
+                                          : "to be fetched");
 }
 
 static void
@@ -252,9 +249,8 @@ run_login(const struct cog_subject *subject,
 }
 
 void
-cog_login_operation(const struct cog_subject *subject,
-                    const char *config_path, int *speaker_fd,
-                    struct cog_ruling *ruling)
+cog_login_operation(const struct cog_subject *subject, const char *config_path,
+                    int *speaker_fd, struct cog_ruling *ruling)
 {
     cog_cleanup_files struct cog_host_files files = {0};
 
@@ -262,8 +258,7 @@ cog_login_operation(const struct cog_subject *subject,
         ruling->outcome = COG_OUTCOME_CONFIG;
         return;
     }
-    ruling->outcome =
-        cog_rules_before(subject, &files.config, ruling->reason);
+    ruling->outcome = cog_rules_before(subject, &files.config, ruling->reason);
     if (ruling->outcome != COG_OUTCOME_ADMITTED)
         return;
     ruling->outcome = COG_OUTCOME_NONE;

@@ -49,8 +49,7 @@ receive_request(struct request *request)
     subject->operation =
         (enum cog_operation) field[COG_REQUEST_OPERATION].number;
     subject->flags = field[COG_REQUEST_FLAGS].number;
-    copy_field(&field[COG_REQUEST_USER], subject->user,
-               sizeof subject->user);
+    copy_field(&field[COG_REQUEST_USER], subject->user, sizeof subject->user);
     copy_field(&field[COG_REQUEST_CONFIG], request->config_path,
                sizeof request->config_path);
     copy_field(&field[COG_REQUEST_LOCAL_GROUP], request->local_group,
@@ -84,11 +83,11 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
         ruling->outcome = COG_OUTCOME_CONFIG;
         return;
     }
-    ruling->outcome = cog_rules_before(&request->subject, &config,
-                                       ruling->reason);
+    ruling->outcome =
+        cog_rules_before(&request->subject, &config, ruling->reason);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        ruling->outcome = cog_store_account(&request->subject, &config,
-                                            ruling->reason);
+        ruling->outcome =
+            cog_store_account(&request->subject, &config, ruling->reason);
 }
 
 static void

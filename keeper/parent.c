@@ -35,8 +35,7 @@ cog_parent_started(uint64_t timeout_ms)
     cog_message_begin(&started, COG_MSG_STARTED);
     cog_message_put_text(&started, cog_build_id);
     cog_message_put_number(&started, timeout_ms);
-    return cog_message_send(COG_FD_PARENT, &started,
-                            cog_clock_ms() + SEND_MS);
+    return cog_message_send(COG_FD_PARENT, &started, cog_clock_ms() + SEND_MS);
 }
 
 int
@@ -53,8 +52,7 @@ cog_parent_verdict(enum cog_operation operation, const char *user,
     cog_message_put_number(&verdict, outcome);
     cog_message_put_text(&verdict, request_id);
     cog_message_put_text(&verdict, detail);
-    return cog_message_send(COG_FD_PARENT, &verdict,
-                            cog_clock_ms() + SEND_MS);
+    return cog_message_send(COG_FD_PARENT, &verdict, cog_clock_ms() + SEND_MS);
 }
 
 bool

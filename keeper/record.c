@@ -22,14 +22,13 @@ static const struct cog_places places = COG_PLACES;
 static enum cog_outcome
 store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
 {
-    (void) snprintf(reason, COG_REASON_SIZE, "%s cannot be written: %d",
-                    what, error);
+    (void) snprintf(reason, COG_REASON_SIZE, "%s cannot be written: %d", what,
+                    error);
     return COG_OUTCOME_STORE;
 }
 
 static enum cog_outcome
-id_taken(char reason[COG_REASON_SIZE],
-         const struct cog_id_conflict *conflict)
+id_taken(char reason[COG_REASON_SIZE], const struct cog_id_conflict *conflict)
 {
     (void) snprintf(reason, COG_REASON_SIZE, "id %lu for %s %s %s",
                     (unsigned long) conflict->id, conflict->wanted_by,
@@ -64,8 +63,7 @@ add_group(const struct cog_id_key *key, const struct cog_settings *settings,
 
 /* What is left out makes one line, however many groups somebody has. */
 static void
-make_groups(const struct cog_id_key *key,
-            const struct cog_settings *settings,
+make_groups(const struct cog_id_key *key, const struct cog_settings *settings,
             const struct cog_pool_groups *pool_groups,
             struct cog_groups *groups)
 {
@@ -93,22 +91,21 @@ make_groups(const struct cog_id_key *key,
 
 static enum cog_outcome
 make_account(const struct cog_subject *subject,
-             const struct cog_settings *settings,
-             const struct cog_id_key *key, const struct cog_proof *proof,
-             struct cog_account *account, char reason[COG_REASON_SIZE])
+             const struct cog_settings *settings, const struct cog_id_key *key,
+             const struct cog_proof *proof, struct cog_account *account,
+             char reason[COG_REASON_SIZE])
 {
     enum cog_fault fault;
 
     memset(account, 0, sizeof *account);
-    (void) snprintf(account->name, sizeof account->name, "%s",
-                    subject->user);
+    (void) snprintf(account->name, sizeof account->name, "%s", subject->user);
     (void) snprintf(account->sub, sizeof account->sub, "%s", proof->sub);
     (void) snprintf(account->shell, sizeof account->shell, "%s",
                     settings->shell);
-    account->uid = subject->whose == COG_WHOSE_ACCOUNT
-                       ? subject->ids.uid
-                       : cog_id_make(key, settings, COG_ID_USER,
-                                     subject->user);
+    account->uid =
+        subject->whose == COG_WHOSE_ACCOUNT
+            ? subject->ids.uid
+            : cog_id_make(key, settings, COG_ID_USER, subject->user);
     account->gid = account->uid;
     account->when_s = cog_clock_unix_s();
     cog_gecos_clean(proof->display_name, strlen(proof->display_name),
@@ -117,8 +114,7 @@ make_account(const struct cog_subject *subject,
     if (fault == COG_FAULT_NONE)
         fault = cog_account_check(account, settings);
     if (fault != COG_FAULT_NONE) {
-        (void) snprintf(reason, COG_REASON_SIZE, "%s",
-                        cog_fault_text(fault));
+        (void) snprintf(reason, COG_REASON_SIZE, "%s", cog_fault_text(fault));
         return COG_OUTCOME_NAME;
     }
     return COG_OUTCOME_ADMITTED;
@@ -140,8 +136,7 @@ put_login(const struct cog_login *login, const struct cog_groups *groups,
           const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
 {
     struct cog_id_conflict conflict = {0};
-    int error =
-        cog_logins_put(COG_LOGINS_DIR, lock, login, groups, &conflict);
+    int error = cog_logins_put(COG_LOGINS_DIR, lock, login, groups, &conflict);
 
     if (error == EEXIST)
         return id_taken(reason, &conflict);
@@ -152,13 +147,12 @@ put_login(const struct cog_login *login, const struct cog_groups *groups,
 
 static enum cog_outcome
 put_account(const struct cog_settings *settings,
-            const struct cog_account *account,
-            const struct cog_groups *groups,
+            const struct cog_account *account, const struct cog_groups *groups,
             const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
 {
     struct cog_write_refusal refusal = {0};
-    int error = cog_cache_put_account(&places, lock, settings, account,
-                                      groups, &refusal);
+    int error = cog_cache_put_account(&places, lock, settings, account, groups,
+                                      &refusal);
 
     if (error == EEXIST)
         return id_taken(reason, &refusal.conflict);
@@ -175,8 +169,7 @@ put_account(const struct cog_settings *settings,
 /* The id is claimed in the login store first: given once, given for ever. */
 static enum cog_outcome
 record_account(const struct cog_subject *subject,
-               const struct cog_config *config,
-               const struct cog_proof *proof,
+               const struct cog_config *config, const struct cog_proof *proof,
                const struct cog_cache_lock *lock, struct cog_login *login,
                char reason[COG_REASON_SIZE])
 {
@@ -223,6 +216,6 @@ cog_record_login(const struct cog_subject *subject,
 void
 cog_record_unwritten(const struct cog_subject *subject, const char *reason)
 {
-    cog_parent_note(LOG_WARNING, "login of %s not recorded: %s",
-                    subject->user, reason);
+    cog_parent_note(LOG_WARNING, "login of %s not recorded: %s", subject->user,
+                    reason);
 }

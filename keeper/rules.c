@@ -11,8 +11,7 @@
 #include <string.h>
 
 static enum cog_outcome
-refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
-       const char *why)
+refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE], const char *why)
 {
     (void) snprintf(reason, COG_REASON_SIZE, "%s", why);
     return outcome;
@@ -38,8 +37,8 @@ is_mapped_group(const struct cog_config *config, const char *name)
  * private group "admin" along.
  */
 static enum cog_outcome
-check_name(const struct cog_subject *subject,
-           const struct cog_config *config, char reason[COG_REASON_SIZE])
+check_name(const struct cog_subject *subject, const struct cog_config *config,
+           char reason[COG_REASON_SIZE])
 {
     const struct cog_local_files files = COG_LOCAL_FILES;
     struct cog_id_conflict conflict;
@@ -90,8 +89,7 @@ check_nobody(const struct cog_subject *subject,
 
 enum cog_outcome
 cog_rules_before(const struct cog_subject *subject,
-                 const struct cog_config *config,
-                 char reason[COG_REASON_SIZE])
+                 const struct cog_config *config, char reason[COG_REASON_SIZE])
 {
     enum cog_outcome outcome;
 
@@ -106,8 +104,7 @@ cog_rules_before(const struct cog_subject *subject,
     if (subject->whose == COG_WHOSE_LOCAL)
         return COG_OUTCOME_ADMITTED;
     outcome = check_name(subject, config, reason);
-    if (outcome == COG_OUTCOME_ADMITTED &&
-        subject->whose == COG_WHOSE_NOBODY)
+    if (outcome == COG_OUTCOME_ADMITTED && subject->whose == COG_WHOSE_NOBODY)
         outcome = check_nobody(subject, config, reason);
     return outcome;
 }

@@ -32,10 +32,9 @@ become(const struct cog_local_user *user)
     if (getresuid(&real, &effective, &saved) != 0 ||
         getresgid(&group, &effective_group, &saved_group) != 0)
         return false;
-    return real == user->uid && effective == user->uid &&
-           saved == user->uid && group == user->gid &&
-           effective_group == user->gid && saved_group == user->gid &&
-           setuid(0) != 0;
+    return real == user->uid && effective == user->uid && saved == user->uid &&
+           group == user->gid && effective_group == user->gid &&
+           saved_group == user->gid && setuid(0) != 0;
 }
 
 /* In the child: never returns. The parent sees its socket close. */
@@ -117,9 +116,8 @@ wire_early(enum cog_config_early early)
 }
 
 static int
-send_job(int fd, const struct cog_config *config,
-         enum cog_operation operation, const char *sign_in_name,
-         int64_t deadline_ms)
+send_job(int fd, const struct cog_config *config, enum cog_operation operation,
+         const char *sign_in_name, int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message job = COG_MESSAGE_EMPTY;
     bool issuer_given = config->issuer[1][0] == '\0';
@@ -151,8 +149,7 @@ cog_speaker_send_job(int fd, const struct cog_host_files *files,
 {
     int error;
 
-    error = send_job(fd, &files->config, operation, sign_in_name,
-                     deadline_ms);
+    error = send_job(fd, &files->config, operation, sign_in_name, deadline_ms);
     if (error == 0)
         error = send_secret(fd, &files->client_secret, deadline_ms);
     if (error == 0)

@@ -118,8 +118,7 @@ check_descriptors(void)
         if (fstat(fd, &info) != 0)
             return false;
         if (fd >= COG_FD_PARENT &&
-            (!S_ISSOCK(info.st_mode) ||
-             fcntl(fd, F_SETFD, FD_CLOEXEC) != 0))
+            (!S_ISSOCK(info.st_mode) || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0))
             return false;
     }
     return close_range(COG_FD_PERSON + 1, ~0U, 0) == 0;
@@ -135,8 +134,8 @@ take_root(struct cog_caller *caller)
     uid_t real, effective, saved;
 
     caller->is_root = getuid() == 0;
-    if (geteuid() != 0 || setgroups(0, NULL) != 0 ||
-        setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
+    if (geteuid() != 0 || setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 ||
+        setresuid(0, 0, 0) != 0)
         return false;
     return getresuid(&real, &effective, &saved) == 0 && real == 0 &&
            effective == 0 && saved == 0;

@@ -74,9 +74,8 @@ check_account_sub(const struct cog_subject *subject, const char *sub,
 }
 
 static enum cog_outcome
-check_binding(const struct cog_subject *subject,
-              const struct cog_proof *proof, bool *known,
-              char reason[COG_REASON_SIZE])
+check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
+              bool *known, char reason[COG_REASON_SIZE])
 {
     struct cog_login login;
     enum cog_outcome outcome = find_login(subject, &login, known, reason);
@@ -84,8 +83,7 @@ check_binding(const struct cog_subject *subject,
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     if (*known && login.disabled)
-        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host",
-                      0);
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
     if (*known && strcmp(login.sub, proof->sub) != 0)
         return refuse(COG_OUTCOME_OTHER_SUB, reason,
                       "the name is bound to another sub: see "
@@ -113,8 +111,7 @@ lock_deadline(const struct cog_config *config, bool known)
 static enum cog_outcome
 check_and_record(const struct cog_subject *subject,
                  const struct cog_config *config,
-                 const struct cog_proof *proof,
-                 char reason[COG_REASON_SIZE])
+                 const struct cog_proof *proof, char reason[COG_REASON_SIZE])
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     bool known = false;
@@ -145,17 +142,15 @@ check_and_record(const struct cog_subject *subject,
 
 enum cog_outcome
 cog_store_admit(const struct cog_subject *subject,
-                const struct cog_config *config,
-                const struct cog_proof *proof, char reason[COG_REASON_SIZE])
+                const struct cog_config *config, const struct cog_proof *proof,
+                char reason[COG_REASON_SIZE])
 {
     bool known = false;
 
     /* Databases and VPNs: no account, nothing to be bound. */
-    if (subject->whose == COG_WHOSE_NOBODY &&
-        !cog_rules_make_account(subject))
+    if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
         return COG_OUTCOME_ADMITTED;
-    if (subject->caller_is_root &&
-        subject->operation == COG_OPERATION_LOGIN)
+    if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
     return check_binding(subject, proof, &known, reason);
 }
@@ -177,8 +172,7 @@ cog_store_account(const struct cog_subject *subject,
         return refuse(COG_OUTCOME_NO_RECORD, reason,
                       "never signed in on this host", 0);
     if (login.disabled)
-        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host",
-                      0);
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
     outcome = check_account_sub(subject, login.sub, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;

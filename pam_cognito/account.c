@@ -38,8 +38,8 @@ check_account(const struct cog_call *call, struct cog_operation_run *run)
     run->pamh = call->pamh;
     run->user = call->user;
     run->silent = (call->flags & PAM_SILENT) != 0;
-    outcome = cog_operation_start(run, &call->options,
-                                  COG_OPERATION_ACCOUNT, flags);
+    outcome =
+        cog_operation_start(run, &call->options, COG_OPERATION_ACCOUNT, flags);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     return cog_operation_relay(run);

@@ -18,8 +18,7 @@ static const char prompt[] = "Password: ";
 
 /* An earlier module's password, where the arguments say to use it. */
 static bool
-take_earlier_password(const struct cog_call *call,
-                      struct cog_secret *password)
+take_earlier_password(const struct cog_call *call, struct cog_secret *password)
 {
     const void *item = NULL;
 
@@ -150,8 +149,7 @@ cog_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct cog_call call;
 
-    if (cog_ours_begin(pamh, flags, argc, argv, &call) !=
-        COG_OUTCOME_ADMITTED)
+    if (cog_ours_begin(pamh, flags, argc, argv, &call) != COG_OUTCOME_ADMITTED)
         return PAM_IGNORE;
     if (call.whose == COG_WHOSE_NOBODY && !cog_ours_is_proved(&call))
         return PAM_IGNORE;

@@ -5,8 +5,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED int
-pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
-                    const char **argv)
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     return cog_authenticate(pamh, flags, argc, argv);
 }
@@ -31,8 +30,7 @@ pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 /* Sessions hold nothing of ours today. */
 EXPORTED int
-pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
-                    const char **argv)
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     (void) pamh;
     (void) flags;

@@ -72,18 +72,15 @@ describe_files(posix_spawn_file_actions_t *files, int parent, int person)
 {
     int error;
 
-    error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDWR,
-                                             0);
+    error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDWR, 0);
     if (error == 0)
         error = posix_spawn_file_actions_adddup2(files, 0, 1);
     if (error == 0)
         error = posix_spawn_file_actions_adddup2(files, 0, 2);
     if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, parent,
-                                                 COG_FD_PARENT);
+        error = posix_spawn_file_actions_adddup2(files, parent, COG_FD_PARENT);
     if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, person,
-                                                 COG_FD_PERSON);
+        error = posix_spawn_file_actions_adddup2(files, person, COG_FD_PERSON);
     if (error == 0)
         error = posix_spawn_file_actions_addclosefrom_np(files, LEAST_FD);
     return error;
@@ -175,9 +172,8 @@ copy_item(pam_handle_t *pamh, int which, char *out, size_t out_size)
 }
 
 static int
-send_request(struct cog_operation_run *run,
-             const struct cog_options *options, enum cog_operation operation,
-             uint64_t flags)
+send_request(struct cog_operation_run *run, const struct cog_options *options,
+             enum cog_operation operation, uint64_t flags)
 {
     cog_cleanup_message struct cog_message request = COG_MESSAGE_EMPTY;
     char service[257], rhost[257];
@@ -211,8 +207,8 @@ check_keeper(const char *path)
 {
     uint64_t size = 0;
     int fd = -1;
-    int error = cog_trusted_open(path, COG_TRUST_DIRS, UINT64_MAX, &fd,
-                                 &size, NULL);
+    int error =
+        cog_trusted_open(path, COG_TRUST_DIRS, UINT64_MAX, &fd, &size, NULL);
 
     close_fd(&fd);
     return error;
@@ -236,8 +232,8 @@ cog_operation_start(struct cog_operation_run *run,
     if (error == 0)
         error = open_pair(&run->person_fd, &person);
     if (error == 0)
-        error = spawn_keeper(options->keeper, parent, person,
-                             &run->starter_pid);
+        error =
+            spawn_keeper(options->keeper, parent, person, &run->starter_pid);
     close_fd(&parent);
     close_fd(&person);
     if (error != 0)
@@ -385,17 +381,14 @@ hear_speaker(struct cog_operation_run *run)
 }
 
 static void
-take_started(struct cog_operation_run *run,
-             const struct cog_message *message)
+take_started(struct cog_operation_run *run, const struct cog_message *message)
 {
-    run->timeout_ms =
-        (int64_t) message->field[COG_STARTED_TIMEOUT_MS].number;
+    run->timeout_ms = (int64_t) message->field[COG_STARTED_TIMEOUT_MS].number;
     restart_deadline(run);
 }
 
 static enum cog_outcome
-take_verdict(struct cog_operation_run *run,
-             const struct cog_message *message)
+take_verdict(struct cog_operation_run *run, const struct cog_message *message)
 {
     enum cog_outcome outcome = COG_OUTCOME_NONE;
 

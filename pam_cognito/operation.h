@@ -27,21 +27,21 @@ struct cog_operation_run {
                            once; -1 when reaped */
     int64_t timeout_ms; /* from the keeper; a default before */
     int64_t deadline_ms;
-    struct cog_secret password; /* handed over once when asked for */
-    bool password_ready;        /* not yet handed over */
+    struct cog_secret password;       /* handed over once when asked for */
+    bool password_ready;              /* not yet handed over */
     const struct cog_secret *authtok; /* use_authtok: answers new-password
                                          questions; NULL: ask the person */
-    int authtok_left;     /* questions it may still answer */
-    struct cog_secret new_password; /* last new password answered */
-    int messages_left; /* a bound on what the speaker may say */
-    int notes_left;    /* and on the keeper's log lines */
-    enum cog_operation expected;    /* the verdict must be about it */
-    char request_id[129]; /* from the verdict, for the log */
+    int authtok_left;                 /* questions it may still answer */
+    struct cog_secret new_password;   /* last new password answered */
+    int messages_left;                /* a bound on what the speaker may say */
+    int notes_left;                   /* and on the keeper's log lines */
+    enum cog_operation expected;      /* the verdict must be about it */
+    char request_id[129];             /* from the verdict, for the log */
     char detail[COG_WIRE_TEXT_MAX + 1];
 };
 
-#define COG_OPERATION_RUN_EMPTY                                              \
-    {                                                                        \
+#define COG_OPERATION_RUN_EMPTY                                               \
+    {                                                                         \
         .keeper_fd = -1, .person_fd = -1, .starter_pid = -1                   \
     }
 

@@ -53,8 +53,7 @@ decide_nobody(const struct cog_call *call)
 {
     cog_cleanup_cache struct cog_cache_reader reader =
         COG_CACHE_READER(COG_ACCOUNTS_DIR);
-    bool wanted =
-        call->options.allow_unknown || call->options.create_account;
+    bool wanted = call->options.allow_unknown || call->options.create_account;
     struct cog_settings settings;
     int error = cog_cache_settings(&reader, &settings);
 
@@ -82,8 +81,7 @@ decide_nobody(const struct cog_call *call)
 static enum cog_outcome
 decide_account(const struct cog_call *call, const struct cog_whose_ids *ids)
 {
-    const struct cog_settings just_this = {.id_base = ids->uid,
-                                           .id_range = 1};
+    const struct cog_settings just_this = {.id_base = ids->uid, .id_range = 1};
 
     switch (ask_name_services(call->user, &just_this)) {
     case FOUND_NOWHERE:

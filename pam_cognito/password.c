@@ -65,13 +65,12 @@ get_old_password(const struct cog_call *call, struct cog_operation_run *run)
 }
 
 static enum cog_outcome
-prove_old_password(const struct cog_call *call,
-                   struct cog_operation_run *run)
+prove_old_password(const struct cog_call *call, struct cog_operation_run *run)
 {
     enum cog_outcome started, typed;
 
-    started = cog_operation_start(run, &call->options, COG_OPERATION_PRELIM,
-                                  0);
+    started =
+        cog_operation_start(run, &call->options, COG_OPERATION_PRELIM, 0);
     typed = get_old_password(call, run);
     if (typed != COG_OUTCOME_ADMITTED)
         return typed;
@@ -112,8 +111,8 @@ prelim(const struct cog_call *call)
     pending->run.pamh = call->pamh;
     pending->run.user = pending->user;
     pending->run.silent = (call->flags & PAM_SILENT) != 0;
-    code = finish(call, &pending->run,
-                  prove_old_password(call, &pending->run));
+    code =
+        finish(call, &pending->run, prove_old_password(call, &pending->run));
     if (code == PAM_SUCCESS)
         (void) pam_set_item(call->pamh, PAM_OLDAUTHTOK,
                             pending->run.password.data);

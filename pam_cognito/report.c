@@ -29,9 +29,9 @@ static const struct {
     /* Denied here; success is written where it is decided. */
     [COG_OUTCOME_ADMITTED] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
                               NULL},
-#define CREDENTIALS                                                          \
-    {                                                                        \
-        PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, NULL        \
+#define CREDENTIALS                                                           \
+    {                                                                         \
+        PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, NULL         \
     }
     [COG_OUTCOME_PASSWORD] = CREDENTIALS,
     [COG_OUTCOME_CODE] = CREDENTIALS,
@@ -59,10 +59,10 @@ static const struct {
     [COG_OUTCOME_ABORTED] = {PAM_CONV_ERR, PAM_CONV_ERR, PAM_CONV_ERR, NULL},
     [COG_OUTCOME_POLICY] = {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
                             NULL},
-#define UNAVAILABLE                                                          \
-    {                                                                        \
-        PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHTOK_ERR,         \
-            unavailable                                                      \
+#define UNAVAILABLE                                                           \
+    {                                                                         \
+        PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHTOK_ERR,          \
+            unavailable                                                       \
     }
     [COG_OUTCOME_NETWORK] = UNAVAILABLE,
     [COG_OUTCOME_TLS] = UNAVAILABLE,
@@ -73,13 +73,13 @@ static const struct {
     [COG_OUTCOME_KEYS] = UNAVAILABLE,
     [COG_OUTCOME_BUSY] = UNAVAILABLE,
 #undef UNAVAILABLE
-    [COG_OUTCOME_CONFIG] = {PAM_SERVICE_ERR, PAM_SERVICE_ERR,
-                            PAM_SERVICE_ERR, misconfigured},
+    [COG_OUTCOME_CONFIG] = {PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SERVICE_ERR,
+                            misconfigured},
     [COG_OUTCOME_NOT_OURS] = {PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
                               PAM_USER_UNKNOWN, NULL},
-#define DENIED                                                               \
-    {                                                                        \
-        PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED, NULL              \
+#define DENIED                                                                \
+    {                                                                         \
+        PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED, NULL               \
     }
     [COG_OUTCOME_NOT_ALLOWED] = DENIED,
     [COG_OUTCOME_OTHER_SUB] = DENIED,
@@ -153,9 +153,8 @@ plain_id(const char *id)
 }
 
 void
-cog_report_log(pam_handle_t *pamh, const char *user,
-               enum cog_outcome outcome, const char *request_id,
-               const char *detail)
+cog_report_log(pam_handle_t *pamh, const char *user, enum cog_outcome outcome,
+               const char *request_id, const char *detail)
 {
     bool admitted = outcome == COG_OUTCOME_ADMITTED;
     char who[160], from[300], why[1100];

@@ -34,8 +34,7 @@ receive(struct cog_message *message, enum cog_message_type type,
 static const char *
 text_or_null(const struct cog_message *message, size_t field)
 {
-    return message->field[field].len == 0 ? NULL
-                                          : message->field[field].bytes;
+    return message->field[field].len == 0 ? NULL : message->field[field].bytes;
 }
 
 static enum cog_early

@@ -17,7 +17,10 @@ struct cog_job {
     struct cog_keys keys;
 };
 
-#define COG_JOB_EMPTY {.operation = 0}
+#define COG_JOB_EMPTY                                                         \
+    {                                                                         \
+        .operation = 0                                                        \
+    }
 
 /* Receive JOB, SECRET and KEYS, in that order. 0 or an errno. */
 int cog_job_receive(struct cog_job *job);

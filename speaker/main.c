@@ -53,8 +53,8 @@ serve(struct cog_job *job, struct cog_http *http)
     const struct cog_conversation person = cog_person_conversation();
     const struct cog_report nothing = {.detail = NULL};
     struct cog_login *login = NULL;
-    enum cog_status status = cog_login_new(&job->login, &transport, &person,
-                                           &real_clock, &login);
+    enum cog_status status =
+        cog_login_new(&job->login, &transport, &person, &real_clock, &login);
 
     if (status != COG_OK) {
         (void) cog_result_send(job->operation, status, &nothing, "", NULL);

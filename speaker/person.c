@@ -35,8 +35,8 @@ send_text(enum cog_message_type type, uint64_t kind, const char *text)
     cog_message_begin(&message, type);
     cog_message_put_number(&message, kind);
     cog_message_put_text(&message, text);
-    if (cog_message_send(COG_FD_PERSON, &message,
-                         cog_clock_ms() + SEND_MS) != 0)
+    if (cog_message_send(COG_FD_PERSON, &message, cog_clock_ms() + SEND_MS) !=
+        0)
         return COG_ABORTED;
     return COG_OK;
 }

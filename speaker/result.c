@@ -158,7 +158,7 @@ cog_result_send(enum cog_operation operation, enum cog_status status,
     cog_message_put_text(&message, report->request_id);
     cog_message_put_text(&message, detail.bytes);
     cog_message_put_text(&message, status == COG_OK ? sign_in_name : "");
-    put_identity(&message, status == COG_OK && identity != NULL ? identity
-                                                                : &nobody);
+    put_identity(&message,
+                 status == COG_OK && identity != NULL ? identity : &nobody);
     return send_message(&message);
 }

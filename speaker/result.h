@@ -14,8 +14,7 @@ int cog_result_send_keys(const struct cog_keys *keys);
  * login; identity may be NULL otherwise.
  */
 int cog_result_send(enum cog_operation operation, enum cog_status status,
-                    const struct cog_report *report,
-                    const char *sign_in_name,
+                    const struct cog_report *report, const char *sign_in_name,
                     const struct cog_identity *identity);
 
 #endif

@@ -36,63 +36,113 @@ extern char **environ;
  * intruder would want kills.
  */
 static const int allowed[] = {
-    SCMP_SYS(access),          SCMP_SYS(bind),
-    SCMP_SYS(brk),             SCMP_SYS(clock_getres),
-    SCMP_SYS(clock_gettime),   SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(close),           SCMP_SYS(connect),
-    SCMP_SYS(dup),             SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),       SCMP_SYS(epoll_pwait),
-    SCMP_SYS(epoll_wait),      SCMP_SYS(eventfd2),
-    SCMP_SYS(exit),            SCMP_SYS(exit_group),
-    SCMP_SYS(faccessat),       SCMP_SYS(faccessat2),
+    SCMP_SYS(access),
+    SCMP_SYS(bind),
+    SCMP_SYS(brk),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(close),
+    SCMP_SYS(connect),
+    SCMP_SYS(dup),
+    SCMP_SYS(epoll_create1),
+    SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_pwait),
+    SCMP_SYS(epoll_wait),
+    SCMP_SYS(eventfd2),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
     SCMP_SYS(fstat),
-    SCMP_SYS(fstatfs),         SCMP_SYS(futex),
-    SCMP_SYS(getegid),         SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),          SCMP_SYS(getpeername),
-    SCMP_SYS(getpid),          SCMP_SYS(getppid),
-    SCMP_SYS(getrandom),       SCMP_SYS(getsockname),
-    SCMP_SYS(getsockopt),      SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday),    SCMP_SYS(getuid),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(futex),
+    SCMP_SYS(getegid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getpeername),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getppid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getsockname),
+    SCMP_SYS(getsockopt),
+    SCMP_SYS(gettid),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getuid),
     SCMP_SYS(lseek),
-    SCMP_SYS(madvise),         SCMP_SYS(mmap),
-    SCMP_SYS(mprotect),        SCMP_SYS(mremap),
-    SCMP_SYS(munmap),          SCMP_SYS(nanosleep),
-    SCMP_SYS(newfstatat),      SCMP_SYS(pipe2),
-    SCMP_SYS(poll),            SCMP_SYS(ppoll),
+    SCMP_SYS(madvise),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(mremap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
     SCMP_SYS(pread64),
-    SCMP_SYS(pselect6),        SCMP_SYS(read),
-    SCMP_SYS(readlink),        SCMP_SYS(readlinkat),
-    SCMP_SYS(readv),           SCMP_SYS(recvfrom),
-    SCMP_SYS(recvmmsg),        SCMP_SYS(recvmsg),
-    SCMP_SYS(restart_syscall), SCMP_SYS(rseq),
-    SCMP_SYS(rt_sigaction),    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_yield),     SCMP_SYS(select),
-    SCMP_SYS(sendmmsg),        SCMP_SYS(sendmsg),
-    SCMP_SYS(sendto),          SCMP_SYS(set_robust_list),
-    SCMP_SYS(setsockopt),      SCMP_SYS(shutdown),
-    SCMP_SYS(sigaltstack),     SCMP_SYS(socketpair),
-    SCMP_SYS(stat),            SCMP_SYS(statfs),
-    SCMP_SYS(statx),           SCMP_SYS(sysinfo),
+    SCMP_SYS(pselect6),
+    SCMP_SYS(read),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(readv),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(recvmmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rseq),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(select),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(sendto),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(setsockopt),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(socketpair),
+    SCMP_SYS(stat),
+    SCMP_SYS(statfs),
+    SCMP_SYS(statx),
+    SCMP_SYS(sysinfo),
     SCMP_SYS(uname),
-    SCMP_SYS(write),           SCMP_SYS(writev),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
 };
 
 static const int deadly[] = {
-    SCMP_SYS(execve),          SCMP_SYS(execveat),
-    SCMP_SYS(fork),            SCMP_SYS(vfork),
-    SCMP_SYS(ptrace),          SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev), SCMP_SYS(bpf),
-    SCMP_SYS(mount),           SCMP_SYS(unshare),
-    SCMP_SYS(setns),           SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),    SCMP_SYS(kexec_load),
-    SCMP_SYS(keyctl),          SCMP_SYS(add_key),
-    SCMP_SYS(request_key),     SCMP_SYS(perf_event_open),
-    SCMP_SYS(userfaultfd),     SCMP_SYS(io_uring_setup),
-    SCMP_SYS(chmod),           SCMP_SYS(fchmodat),
-    SCMP_SYS(unlink),          SCMP_SYS(unlinkat),
-    SCMP_SYS(rename),          SCMP_SYS(renameat2),
-    SCMP_SYS(listen),          SCMP_SYS(accept),
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(fork),
+    SCMP_SYS(vfork),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(bpf),
+    SCMP_SYS(mount),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(init_module),
+    SCMP_SYS(finit_module),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(add_key),
+    SCMP_SYS(request_key),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),
+    SCMP_SYS(renameat2),
+    SCMP_SYS(listen),
+    SCMP_SYS(accept),
     SCMP_SYS(accept4),
 };
 
@@ -115,8 +165,7 @@ add_lists(scmp_filter_ctx filter)
             return false;
     }
     for (size_t i = 0; i < COUNT(deadly); i++) {
-        if (seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0) !=
-            0)
+        if (seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0) != 0)
             return false;
     }
     return true;
@@ -141,13 +190,13 @@ add_conditions(scmp_filter_ctx filter)
                          SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
                          SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) != 0 ||
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                         SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
-                                 CLONE_THREAD)) != 0 ||
+        seccomp_rule_add(
+            filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) != 0 ||
         seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
                                &ourselves) != 0 ||
-        seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
-                               1, &no_pid) != 0)
+        seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                               &no_pid) != 0)
         return false;
     return true;
 }
@@ -161,8 +210,8 @@ add_choices(scmp_filter_ctx filter, int call, unsigned arg,
         const struct scmp_arg_cmp choice = {
             .arg = arg, .op = SCMP_CMP_EQ, .datum_a = values[i]};
 
-        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1,
-                                   &choice) != 0)
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &choice) !=
+            0)
             return false;
     }
     return true;

@@ -31,13 +31,25 @@ struct field_rule {
     uint64_t max; /* bytes, or the largest number */
 };
 
-#define TEXT(max)   {KIND_TEXT, (max)}
-#define BYTES(max)  {KIND_BYTES, (max)}
-#define NUMBER(max) {KIND_NUMBER, (max)}
-#define LIST(max)   {KIND_LIST, (max)}
-#define BUILD       TEXT(32)
-#define OPERATION   NUMBER(COG_OPERATION_CHANGE)
-#define PATH        TEXT(4095)
+#define TEXT(max)                                                             \
+    {                                                                         \
+        KIND_TEXT, (max)                                                      \
+    }
+#define BYTES(max)                                                            \
+    {                                                                         \
+        KIND_BYTES, (max)                                                     \
+    }
+#define NUMBER(max)                                                           \
+    {                                                                         \
+        KIND_NUMBER, (max)                                                    \
+    }
+#define LIST(max)                                                             \
+    {                                                                         \
+        KIND_LIST, (max)                                                      \
+    }
+#define BUILD     TEXT(32)
+#define OPERATION NUMBER(COG_OPERATION_CHANGE)
+#define PATH      TEXT(4095)
 
 static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
     [COG_MSG_REQUEST] = {BUILD, OPERATION, TEXT(32), TEXT(256), TEXT(256),
@@ -53,8 +65,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
                      NUMBER(COG_WIRE_CLAIM_EMAIL), NUMBER(1),
                      NUMBER(COG_WIRE_EARLY_NO), NUMBER(60000)},
     [COG_MSG_SECRET] = {BYTES(128)},
-    [COG_MSG_KEYS] = {BYTES(COG_WIRE_KEYS_MAX), NUMBER(UINT64_MAX),
-                      NUMBER(1)},
+    [COG_MSG_KEYS] = {BYTES(COG_WIRE_KEYS_MAX), NUMBER(UINT64_MAX), NUMBER(1)},
     [COG_MSG_GO_CHANGE] = {{KIND_END, 0}},
     [COG_MSG_NEW_KEYS] = {BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_RESULT] = {BUILD, OPERATION, NUMBER(UINT32_MAX), TEXT(128),
@@ -144,8 +155,7 @@ cog_message_begin(struct cog_message *message, enum cog_message_type type)
 }
 
 static void
-put(struct cog_message *message, enum kind kind, const void *bytes,
-    size_t len)
+put(struct cog_message *message, enum kind kind, const void *bytes, size_t len)
 {
     const struct field_rule *rule = next_rule(message);
     uint32_t length = (uint32_t) len;
@@ -261,9 +271,9 @@ static void
 terminate_texts(struct cog_message *message)
 {
     for (size_t i = 0; i < message->count; i++) {
-        size_t end = (size_t) (message->field[i].bytes -
-                               message->packet.data) +
-                     message->field[i].len;
+        size_t end =
+            (size_t) (message->field[i].bytes - message->packet.data) +
+            message->field[i].len;
 
         if (rules[message->type][i].kind == KIND_TEXT &&
             end < message->packet.len)

@@ -54,68 +54,76 @@ enum cog_message_type {
 };
 
 /* Fields by message, in wire order. */
-enum { /* REQUEST */
-       COG_REQUEST_BUILD,
-       COG_REQUEST_OPERATION, /* enum cog_operation */
-       COG_REQUEST_USER,
-       COG_REQUEST_SERVICE,
-       COG_REQUEST_RHOST,
-       COG_REQUEST_CONFIG, /* absolute path */
-       COG_REQUEST_LOCAL_GROUP,
-       COG_REQUEST_MINIMUM_UID,
-       COG_REQUEST_FLAGS, /* enum cog_request_flag */
+/* REQUEST */
+enum {
+    COG_REQUEST_BUILD,
+    COG_REQUEST_OPERATION, /* enum cog_operation */
+    COG_REQUEST_USER,
+    COG_REQUEST_SERVICE,
+    COG_REQUEST_RHOST,
+    COG_REQUEST_CONFIG, /* absolute path */
+    COG_REQUEST_LOCAL_GROUP,
+    COG_REQUEST_MINIMUM_UID,
+    COG_REQUEST_FLAGS, /* enum cog_request_flag */
 };
-enum { /* STARTED */
-       COG_STARTED_BUILD,
-       COG_STARTED_TIMEOUT_MS,
+/* STARTED */
+enum {
+    COG_STARTED_BUILD,
+    COG_STARTED_TIMEOUT_MS,
 };
-enum { /* LOG */
-       COG_LOG_PRIORITY, /* of syslog(3), 0-7 */
-       COG_LOG_TEXT,
+/* LOG */
+enum {
+    COG_LOG_PRIORITY, /* of syslog(3), 0-7 */
+    COG_LOG_TEXT,
 };
-enum { /* VERDICT */
-       COG_VERDICT_BUILD,
-       COG_VERDICT_OPERATION,
-       COG_VERDICT_USER,       /* the name it is about, as requested */
-       COG_VERDICT_OUTCOME,    /* enum cog_outcome */
-       COG_VERDICT_REQUEST_ID, /* Cognito's, for the log; may be empty */
-       COG_VERDICT_DETAIL,     /* for the log; may be empty */
+/* VERDICT */
+enum {
+    COG_VERDICT_BUILD,
+    COG_VERDICT_OPERATION,
+    COG_VERDICT_USER,       /* the name it is about, as requested */
+    COG_VERDICT_OUTCOME,    /* enum cog_outcome */
+    COG_VERDICT_REQUEST_ID, /* Cognito's, for the log; may be empty */
+    COG_VERDICT_DETAIL,     /* for the log; may be empty */
 };
-enum { /* JOB */
-       COG_JOB_BUILD,
-       COG_JOB_OPERATION,
-       COG_JOB_ENDPOINT,
-       COG_JOB_POOL_ID,
-       COG_JOB_CLIENT_ID,
-       COG_JOB_ISSUER, /* empty: both forms Cognito makes of the pool id */
-       COG_JOB_CA_FILE, /* one of the two is empty */
-       COG_JOB_CA_PATH,
-       COG_JOB_PROXY, /* empty: none */
-       COG_JOB_SIGN_IN_NAME,
-       COG_JOB_CLAIM, /* enum cog_wire_claim */
-       COG_JOB_CASE_INSENSITIVE,
-       COG_JOB_EARLY, /* enum cog_wire_early */
-       COG_JOB_TIMEOUT_MS,
+/* JOB */
+enum {
+    COG_JOB_BUILD,
+    COG_JOB_OPERATION,
+    COG_JOB_ENDPOINT,
+    COG_JOB_POOL_ID,
+    COG_JOB_CLIENT_ID,
+    COG_JOB_ISSUER,  /* empty: both forms Cognito makes of the pool id */
+    COG_JOB_CA_FILE, /* one of the two is empty */
+    COG_JOB_CA_PATH,
+    COG_JOB_PROXY, /* empty: none */
+    COG_JOB_SIGN_IN_NAME,
+    COG_JOB_CLAIM, /* enum cog_wire_claim */
+    COG_JOB_CASE_INSENSITIVE,
+    COG_JOB_EARLY, /* enum cog_wire_early */
+    COG_JOB_TIMEOUT_MS,
 };
-enum { /* KEYS */
-       COG_KEYS_BYTES,
-       COG_KEYS_FETCHED_S, /* unix time; 0: unknown */
-       COG_KEYS_PINNED,
+/* KEYS */
+enum {
+    COG_KEYS_BYTES,
+    COG_KEYS_FETCHED_S, /* unix time; 0: unknown */
+    COG_KEYS_PINNED,
 };
-enum { /* RESULT */
-       COG_RESULT_BUILD,
-       COG_RESULT_OPERATION,
-       COG_RESULT_OUTCOME,
-       COG_RESULT_REQUEST_ID,
-       COG_RESULT_DETAIL,
-       COG_RESULT_SIGN_IN_NAME, /* what was proved, as in the job */
-       COG_RESULT_SUB,
-       COG_RESULT_DISPLAY_NAME, /* may be empty */
-       COG_RESULT_GROUPS,       /* list */
+/* RESULT */
+enum {
+    COG_RESULT_BUILD,
+    COG_RESULT_OPERATION,
+    COG_RESULT_OUTCOME,
+    COG_RESULT_REQUEST_ID,
+    COG_RESULT_DETAIL,
+    COG_RESULT_SIGN_IN_NAME, /* what was proved, as in the job */
+    COG_RESULT_SUB,
+    COG_RESULT_DISPLAY_NAME, /* may be empty */
+    COG_RESULT_GROUPS,       /* list */
 };
-enum { /* ASK and TELL */
-       COG_SAY_KIND, /* enum cog_wire_ask or enum cog_wire_tell */
-       COG_SAY_TEXT,
+/* ASK and TELL */
+enum {
+    COG_SAY_KIND, /* enum cog_wire_ask or enum cog_wire_tell */
+    COG_SAY_TEXT,
 };
 
 enum cog_operation {
@@ -171,7 +179,10 @@ struct cog_message {
     int error;                /* of the first put that failed */
 };
 
-#define COG_MESSAGE_EMPTY {0}
+#define COG_MESSAGE_EMPTY                                                     \
+    {                                                                         \
+        0                                                                     \
+    }
 
 void cog_message_clear(struct cog_message *message);
 #define cog_cleanup_message __attribute__((cleanup(cog_message_clear)))
@@ -193,8 +204,7 @@ void cog_message_put_number(struct cog_message *message, uint64_t number);
  * ENOMEM; ETIMEDOUT at deadline_ms (of cog_clock_ms); EPIPE if the other
  * side is gone; another errno.
  */
-int cog_message_send(int fd, struct cog_message *message,
-                     int64_t deadline_ms);
+int cog_message_send(int fd, struct cog_message *message, int64_t deadline_ms);
 
 /*
  * Parse one packet. Pure: the message points into its own copy of the

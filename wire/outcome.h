@@ -43,10 +43,10 @@ enum cog_outcome {
     COG_OUTCOME_TLS,
     COG_OUTCOME_TIMEOUT,
     COG_OUTCOME_THROTTLED,
-    COG_OUTCOME_SERVICE,  /* the service failed or spoke nonsense */
-    COG_OUTCOME_CLOCK,    /* the host's clock is off */
-    COG_OUTCOME_KEYS,     /* no key set to verify tokens with */
-    COG_OUTCOME_CONFIG,   /* our configuration, or the app client's */
+    COG_OUTCOME_SERVICE, /* the service failed or spoke nonsense */
+    COG_OUTCOME_CLOCK,   /* the host's clock is off */
+    COG_OUTCOME_KEYS,    /* no key set to verify tokens with */
+    COG_OUTCOME_CONFIG,  /* our configuration, or the app client's */
     /* This host's rules. */
     COG_OUTCOME_NOT_OURS,
     COG_OUTCOME_NOT_ALLOWED, /* in no group of allow_groups */

@@ -27,8 +27,7 @@ static int
 converse(int count, const struct pam_message **messages,
          struct pam_response **responses, void *data)
 {
-    struct pam_response *answers =
-        calloc((size_t) count, sizeof *answers);
+    struct pam_response *answers = calloc((size_t) count, sizeof *answers);
 
     (void) data;
     if (answers == NULL)

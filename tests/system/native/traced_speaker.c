@@ -30,8 +30,9 @@ int
 main(int argc, char **argv)
 {
     char injection[256] = "", uid[16], gid[16];
-    char *command[] = {"strace",  "-o", "/dev/null", "-e", injection,
-                       "/usr/libexec/pam-cognito-speaker", uid, gid, NULL};
+    char *command[] = {"strace", "-o",      "/dev/null",
+                       "-e",     injection, "/usr/libexec/pam-cognito-speaker",
+                       uid,      gid,       NULL};
     int fd = open("/run/room/injection", O_RDONLY | O_CLOEXEC);
 
     if (argc == 3)

@@ -23,11 +23,16 @@ numbers_are_bounded_decimals(void **state)
         int error;
         uint64_t number;
     } cases[] = {
-        {"0", 10, 0, 0},           {"10", 10, 0, 10},
-        {"11", 10, ERANGE, 0},     {"", 10, EINVAL, 0},
-        {"007", 10, EINVAL, 0},    {"+1", 10, EINVAL, 0},
-        {"-1", 10, EINVAL, 0},     {" 1", 10, EINVAL, 0},
-        {"1 ", 10, EINVAL, 0},     {"0x1", 10, EINVAL, 0},
+        {"0", 10, 0, 0},
+        {"10", 10, 0, 10},
+        {"11", 10, ERANGE, 0},
+        {"", 10, EINVAL, 0},
+        {"007", 10, EINVAL, 0},
+        {"+1", 10, EINVAL, 0},
+        {"-1", 10, EINVAL, 0},
+        {" 1", 10, EINVAL, 0},
+        {"1 ", 10, EINVAL, 0},
+        {"0x1", 10, EINVAL, 0},
         {"4294967295", UINT32_MAX, 0, UINT32_MAX},
         {"4294967296", UINT32_MAX, ERANGE, 0},
         {"18446744073709551615", UINT64_MAX, 0, UINT64_MAX},
@@ -102,22 +107,37 @@ p95_person_text_shows_what_it_holds(void **state)
         {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
         {"a\033[2Jb", "a?[2Jb"},
         {"a\nb\tc", "a b c"},
-        {"a\xe2\x80\xae" "b", "a?b"},     /* right-to-left override */
-        {"a\xe2\x80\x8b" "b", "a?b"},     /* zero width space */
-        {"a\xc2\x9b" "b", "a?b"},         /* C1 control: CSI */
-        {"a\xef\xbb\xbf" "b", "a?b"},     /* byte order mark */
-        {"a\xf3\xa0\x80\x81" "b", "a?b"}, /* language tag */
-        {"a\x80" "b", "a?b"},             /* stray continuation */
-        {"a\xc0\xaf" "b", "a??b"},        /* overlong */
-        {"a\xed\xa0\x80" "b", "a???b"},   /* surrogate */
+        {"a\xe2\x80\xae"
+         "b",
+         "a?b"}, /* right-to-left override */
+        {"a\xe2\x80\x8b"
+         "b",
+         "a?b"}, /* zero width space */
+        {"a\xc2\x9b"
+         "b",
+         "a?b"}, /* C1 control: CSI */
+        {"a\xef\xbb\xbf"
+         "b",
+         "a?b"}, /* byte order mark */
+        {"a\xf3\xa0\x80\x81"
+         "b",
+         "a?b"}, /* language tag */
+        {"a\x80"
+         "b",
+         "a?b"}, /* stray continuation */
+        {"a\xc0\xaf"
+         "b",
+         "a??b"}, /* overlong */
+        {"a\xed\xa0\x80"
+         "b",
+         "a???b"}, /* surrogate */
         {"\x7f", "?"},
     };
     char out[64];
 
     (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cog_text_for_person(cases[i].in, strlen(cases[i].in), out,
-                            sizeof out);
+        cog_text_for_person(cases[i].in, strlen(cases[i].in), out, sizeof out);
         assert_string_equal(out, cases[i].out);
     }
 }

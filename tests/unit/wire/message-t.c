@@ -276,7 +276,7 @@ p1_outcome_zero_is_no_admission_and_every_outcome_has_a_word(void **state)
     assert_false(cog_outcome_from_number(UINT64_MAX, &outcome));
 }
 
-#define WITH_PAIR(test)                                                      \
+#define WITH_PAIR(test)                                                       \
     cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
 
 int
