@@ -71,7 +71,7 @@ def other_pool(name, *ca_options):
 
 
 class Outage(Case):
-    """proves P7, P8, P41, P45, P46, P54, P85, P86"""
+    """proves P7, P8, P41, P43, P45, P46, P54, P85, P86"""
 
     def refuse(self, started, code, reasons, limit=PATIENCE_S):
         terminal, person, service = started
