@@ -23,7 +23,7 @@ class LocalTest(Case):
                 self.assert_in(terminal, "root")
 
     def test_root_by_key(self):
-        """setcred runs there although nobody authenticated by PAM."""
+        """setcred and account run there; nobody authenticated by PAM."""
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
                         "/root/.ssh/room"], check=True)
         with open("/root/.ssh/room.pub", encoding="utf-8") as file:

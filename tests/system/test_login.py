@@ -45,6 +45,27 @@ class LoginTest(ChallengeTests, Case):
                 self.assertIn("reason=name-refused",
                               self.log_of(name)[-1])
 
+    def test_names_that_are_no_names(self):
+        """proves P17"""
+        names = ("n" * 128, "a/b", "a:b", "-a", "a@b", "12345", "a" * 33)
+        consoles = {name: callers.login() for name in names}
+        asked = []
+        for name, console in consoles.items():
+            password = self.in_pool(name)
+            callers.say_name(console, name)
+            if console.read_to("Password: ", callers.LOGIN,
+                               pexpect.EOF) == 0:
+                console.send(password + "\r")
+                asked.append(console)
+        for name, console in consoles.items():
+            with self.subTest(name):
+                # login itself refuses some names.
+                if console in asked:
+                    console.read_to(callers.LOGIN, pexpect.EOF)
+                self.assert_out(console)
+                console.close()
+                self.assertEqual(self.calls_of(name), [])
+
     def test_name_of_the_pool_alone(self):
         """Without our NSS module login finds no uid for it: no shell."""
         self.assert_stays_out("q" + secrets.token_hex(4))
