@@ -9,7 +9,6 @@ from room import callers
 from room.case import Case
 from room.challenges import ChallengeTests
 from room.keys import KeyTests
-from room.terminal import make_password
 
 
 class LoginTest(ChallengeTests, Case):

@@ -7,7 +7,7 @@ from room import callers
 from room.case import Case
 from room.challenges import ChallengeTests
 from room.keys import KEYS, KeyTests
-from room.terminal import make_password, note_secret
+from room.terminal import note_secret
 
 
 class SuTest(ChallengeTests, Case):
