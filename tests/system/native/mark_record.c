@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes into the stores what only an administrator or a sync would:
+ *
+ * mark_record login NAME disabled
+ * mark_record account NAME disabled
+ * mark_record account NAME SUB       binds the account to this sub
+ */
+#include "accounts/cache_read.h"
+#include "accounts/cache_write.h"
+#include "accounts/logins.h"
+#include "accounts/places.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct cog_places places = COG_PLACES;
+
+static int
+mark_login(const char *name, const struct cog_cache_lock *lock)
+{
+    struct cog_id_conflict conflict;
+    struct cog_login login;
+    int error = cog_logins_find(COG_LOGINS_DIR, name, &login);
+
+    login.disabled = true;
+    return error != 0 ? error
+                      : cog_logins_put(COG_LOGINS_DIR, lock, &login, NULL,
+                                       &conflict);
+}
+
+static int
+mark_account(const char *name, const char *mark,
+             const struct cog_cache_lock *lock)
+{
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    static const struct cog_groups nothing;
+    struct cog_write_refusal refusal;
+    struct cog_settings settings;
+    struct cog_account account;
+    int error = cog_cache_find_name(&reader, name, &account);
+
+    if (error == 0)
+        error = cog_cache_settings(&reader, &settings);
+    if (error != 0)
+        return error;
+    if (strcmp(mark, "disabled") == 0)
+        account.disabled = true;
+    else
+        snprintf(account.sub, sizeof account.sub, "%s", mark);
+    return cog_cache_put_account(&places, lock, &settings, &account,
+                                 &nothing, &refusal);
+}
+
+int
+main(int argc, char **argv)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    int error;
+
+    if (argc != 4)
+        return 2;
+    error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + 5000, &lock);
+    if (error == 0)
+        error = strcmp(argv[1], "login") == 0
+                    ? mark_login(argv[2], &lock)
+                    : mark_account(argv[2], argv[3], &lock);
+    if (error != 0)
+        fprintf(stderr, "mark_record: error %d\n", error);
+    return error != 0;
+}

@@ -1,0 +1,668 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The keeper, started by hand: by whom, out of what state, with what
+request; and its stores when they are damaged or marked."""
+
+import glob
+import os
+import pwd
+import resource
+import signal
+import socket
+import subprocess
+import time
+
+from room import host, native, pool, wire
+from room.by_hand import Keeper, false_program
+from room.case import Case
+from room.guest import change_accounts
+from room.namespace import ROOM
+from room.processes import KEEPER, SPEAKER, working_for
+from room.terminal import make_password
+
+PATH = f"/usr/libexec/{KEEPER}"
+CREATE = wire.NUMBERS["REQUEST_CREATE_ACCOUNT"]
+UNKNOWN = wire.NUMBERS["REQUEST_ALLOW_UNKNOWN"]
+PROVED = wire.NUMBERS["REQUEST_PROVED"]
+# For the shell of KeeperCase.keeper: what follows changes nobody's /etc.
+ETC_OF_ITS_OWN = (
+    "mkdir -p /run/etc.$$/u /run/etc.$$/w", "mount -t overlay -o lowerdir="
+    "/etc,upperdir=/run/etc.$$/u,workdir=/run/etc.$$/w none /etc")
+
+
+class KeeperCase(Case):
+    def keeper(self, *shell, caller=False, **how):
+        """A keeper; with a shell command first, in a mount namespace of
+        its own where that was run. With caller its real uid is another's,
+        as under su."""
+        words = [PATH]
+        if caller:
+            words = ["/usr/bin/setpriv", f"--ruid={host.LOCAL_USER}", PATH]
+        if shell:
+            words = ["/usr/bin/unshare", "-m", "/bin/sh", "-c",
+                     "PATH=/usr/bin:/usr/sbin:/bin; " + " && ".join(shell)
+                     + ' && exec /usr/bin/env -i "$@"', "sh", *words]
+        keeper = Keeper(**{"path": words[0], "argv": words, **how})
+        self.addCleanup(keeper.close)
+        return keeper
+
+    def ask(self, name, operation="ACCOUNT", *shell, **request):
+        with self.keeper(*shell) as keeper:
+            keeper.request(name, operation, **request)
+            return keeper.verdict()[0]
+
+    def assert_refuses(self, keeper, person, outcome="SYSTEM", **request):
+        """It asks nobody and says so, or says nothing."""
+        keeper.request(person.name, **request)
+        self.assertEqual(keeper.question()[0], "END")
+        self.assertIn(keeper.verdict()[0], (outcome, "END"))
+        self.assertEqual(self.calls_of(person.name), [])
+
+
+class Start(KeeperCase):
+    """proves P33, P55, P96, P98: by whom and out of what it starts"""
+
+    def test_login_by_hand(self):
+        """Without it the tests below would show nothing."""
+        person = self.person()
+        with self.keeper() as keeper:
+            verdict = keeper.log_in(person.name, person.password)
+            self.assertEqual(verdict[0], "ADMITTED", verdict)
+        self.assertEqual(self.ask(person.name), "ADMITTED")
+
+    def test_request_of_another_build(self):
+        person = self.person()
+        self.assert_refuses(self.keeper(), person, "BUILD", build="0" * 32)
+        self.assertEqual(self.ask(person.name, build="0" * 32), "BUILD")
+
+    def test_change_without_a_proof(self):
+        person = self.person()
+        self.assert_refuses(self.keeper(), person, operation="CHANGE")
+
+    def test_messages_that_are_no_request(self):
+        for message in (b"", b"\x01", b"\x01" * 300,
+                        wire.pack("CHANGE"), wire.pack("GO_CHANGE")):
+            with self.subTest(message[:4]):
+                with self.keeper() as keeper:
+                    keeper.parent.send(message)
+                    self.assertNotEqual(keeper.verdict()[0], "ADMITTED")
+
+    def test_ordinary_user(self):
+        """P96: whoever is not root gets nothing of it, and writes
+        nothing"""
+        lena = pwd.getpwnam(host.LOCAL_USER)
+
+        def become():
+            os.setgroups([])
+            os.setgid(lena.pw_gid)
+            os.setuid(lena.pw_uid)
+
+        person = self.person()
+        for flags in (0, CREATE, UNKNOWN, PROVED):
+            for operation in ("LOGIN", "ACCOUNT", "PRELIM", "CHANGE"):
+                with self.subTest(f"{operation} {flags}"):
+                    with self.keeper(prepare=become) as keeper:
+                        self.assert_refuses(keeper, person,
+                                            operation=operation, flags=flags)
+        self.assertEqual(self.ask(person.name), "NO_RECORD")
+
+    def test_environment(self):
+        """proves P29"""
+        person = self.person()
+        self.assert_refuses(self.keeper(environment={"A": "b"}), person)
+        with self.keeper(environment={"A": "b"}) as keeper:
+            keeper.request(person.name, "ACCOUNT")
+            outcome, detail = keeper.verdict()
+        self.assertEqual(outcome, "SYSTEM")
+        self.assertIn("environment", detail)
+
+    def test_descriptor_that_is_no_socket(self):
+        person = self.person()
+
+        def spoil():
+            os.dup2(os.open("/dev/null", os.O_RDWR), 4)
+
+        self.assert_refuses(self.keeper(prepare=spoil), person)
+
+    def test_descriptor_that_is_closed(self):
+        person = self.person()
+        for number in (0, 1, 2, 4):
+            with self.subTest(number):
+                self.assert_refuses(
+                    self.keeper(prepare=lambda n=number: os.close(n)),
+                    person)
+
+    def test_ids_that_cannot_be_left(self):
+        """proves P34: a failing setgroups denies, keeper's or speaker's;
+        so does a speaker that could become root again"""
+        person = self.person()
+        keeper = self.keeper(path="/usr/bin/strace", argv=[
+            "strace", "-f", "-o", "/dev/null", "-e",
+            "inject=setgroups:error=EPERM", PATH])
+        self.assert_refuses(keeper, person)
+        # The second call is the speaker's: the counter is inherited.
+        failing = native.failing_setgroups()
+        keeper = self.keeper(*ETC_OF_ITS_OWN,
+                             f"echo {failing} >/etc/ld.so.preload")
+        self.assert_refuses(keeper, person, "SPEAKER")
+        keeper = self.keeper(path="/usr/bin/strace", argv=[
+            "strace", "-f", "-o", "/dev/null", "-e",
+            "inject=setuid:retval=0", PATH])
+        self.assert_refuses(keeper, person, "SPEAKER")
+
+    def test_state_that_cannot_be_made(self):
+        """P33: each step of it that fails denies, never a shortcut"""
+        person = self.person()
+        for call in ("close_range", "setresuid", "setresgid", "setitimer",
+                     "sched_setscheduler", "setpriority", "ioprio_set",
+                     "chdir", "rt_sigprocmask", "prctl", "setrlimit",
+                     "prlimit64"):
+            with self.subTest(call):
+                keeper = self.keeper(path="/usr/bin/strace", argv=[
+                    "strace", "-f", "-o", "/dev/null", "-e",
+                    f"inject={call}:error=EPERM", PATH])
+                keeper.request(person.name, "ACCOUNT", flags=PROVED)
+                outcome = keeper.verdict()[0]
+                if call == "setrlimit":
+                    # The C library uses prlimit64 for it.
+                    self.assertEqual(outcome, "ADMITTED")
+                else:
+                    self.assertIn(outcome, ("SYSTEM", "END"))
+                keeper.close()
+
+    def test_how_long_it_lives(self):
+        """proves P54: keeper and speaker each have a timer of their own"""
+        person = self.person()
+        trace = f"{ROOM}/log/alarms-{os.urandom(4).hex()}"
+        with self.keeper(path="/usr/bin/strace", argv=[
+                "strace", "-f", "-o", trace, "-e", "trace=alarm",
+                PATH]) as keeper:
+            keeper.log_in(person.name, person.password)
+        with open(trace, encoding="utf-8") as file:
+            self.assertEqual(file.read().count("alarm(600)"), 2)
+
+
+def hostile_state():
+    """What su's caller could hand down, all at once."""
+    os.umask(0)
+    os.chdir("/tmp")
+    os.open("/etc/passwd", os.O_RDONLY)
+    os.dup2(os.open("/etc/passwd", os.O_RDONLY), 17)
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    os.nice(7)
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    # The hard limits stay: not every container lets root raise them.
+    for which, value in ((resource.RLIMIT_NOFILE, 30),
+                         (resource.RLIMIT_FSIZE, 0),
+                         (resource.RLIMIT_CPU, 1),
+                         (resource.RLIMIT_NPROC, 500),
+                         (resource.RLIMIT_CORE, 1 << 30)):
+        resource.setrlimit(which, (value, resource.getrlimit(which)[1]))
+    with open("/proc/self/timerslack_ns", "w", encoding="ascii") as file:
+        file.write(str(90 * 10 ** 9))
+    os.setgroups([0, 4, 27])
+    lena = pwd.getpwnam(host.LOCAL_USER)
+    os.setresgid(lena.pw_gid, 0, 0)
+    os.setresuid(lena.pw_uid, 0, 0)
+
+
+class State(KeeperCase):
+    """proves P33, P34, P37: what it and its speaker make of all that"""
+
+    def at_the_prompt(self, **how):
+        person = self.person()
+        keeper = self.keeper(**how)
+        keeper.request(person.name)
+        self.assertEqual(keeper.question()[0], "ASK")
+        return (keeper, person, working_for(os.getpid(), KEEPER),
+                working_for(os.getpid(), SPEAKER))
+
+    @staticmethod
+    def of(pid, name):
+        with open(f"/proc/{pid}/{name}", encoding="utf-8") as file:
+            return file.read()
+
+    def status(self, pid):
+        return dict(line.split(":\t", 1) for line in
+                    self.of(pid, "status").splitlines() if ":\t" in line)
+
+    def limits(self, pid):
+        return {line[:26].strip(): line[26:].split()[:2]
+                for line in self.of(pid, "limits").splitlines()[1:]}
+
+    def test_hostile_state(self):
+        keeper, person, pid, speaker = self.at_the_prompt(
+            prepare=hostile_state)
+        status = self.status(pid)
+        self.assertEqual(status["Uid"].split(), ["0"] * 4)
+        self.assertEqual(status["Gid"].split(), ["0"] * 4)
+        self.assertEqual(status["Groups"].strip(), "")
+        for one in (pid, speaker):
+            with self.subTest(f"{one} of {pid}, {speaker}"):
+                self.assert_clean(one)
+        user = pwd.getpwnam("_cognito")
+        status = self.status(speaker)
+        self.assertEqual(status["Uid"].split(), [str(user.pw_uid)] * 4)
+        self.assertEqual(status["Gid"].split(), [str(user.pw_gid)] * 4)
+        self.assertEqual(status["Groups"].strip(), "")
+        self.assertEqual(status["NoNewPrivs"], "1")
+        self.assertEqual(status["Seccomp"], "2")
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            self.assertEqual(int(status[name], 16), 0, name)
+        self.assertEqual(self.limits(speaker)["Max file size"], ["0", "0"])
+        self.assertEqual(*self.limits(pid)["Max file size"])
+        keeper.answer(person.password)
+        self.assertEqual(keeper.verdict()[0], "ADMITTED")
+        # The caller was not root: nothing was written.
+        self.assertEqual(self.ask(person.name), "NO_RECORD")
+
+    def assert_clean(self, pid):
+        status = self.status(pid)
+        self.assertEqual(status["Umask"], "0077")
+        self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), "/")
+        self.assertEqual(self.of(pid, "environ"), "")
+        self.assertEqual(int(status["SigIgn"], 16),
+                         1 << (signal.SIGPIPE - 1))
+        self.assertEqual(int(status["SigBlk"], 16), 0)
+        limits = self.limits(pid)
+        self.assertEqual(limits["Max core file size"], ["0", "0"])
+        self.assertEqual(limits["Max open files"], ["64", "64"])
+        for name in ("Max cpu time", "Max processes"):
+            self.assertEqual(*limits[name])
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), 0)
+        self.assertEqual(os.sched_getscheduler(pid), os.SCHED_OTHER)
+        self.assertEqual(self.of(pid, "timerslack_ns").strip(), "50000")
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            target = os.readlink(f"/proc/{pid}/fd/{number}")
+            self.assertRegex(target,
+                             r"^(socket:|pipe:|anon_inode:|/dev/null$)")
+
+    def test_who_may_look_into_them(self):
+        """proves P90: not the user they run as, unless that one may trace
+        everything; so no other speaker, and no core by gcore"""
+        weak = ("setpriv", "--bounding-set", "-sys_ptrace,-perfmon",
+                "--inh-caps", "-sys_ptrace,-perfmon")
+        keeper, _, pid, speaker = self.at_the_prompt(
+            path="/usr/bin/setpriv", argv=[*weak, PATH])
+        for target, who in ((pid, weak),
+                            (speaker, ("setpriv", "--reuid=_cognito",
+                                       "--regid=_cognito",
+                                       "--clear-groups"))):
+            # Opening it asks what ptrace asks.
+            tried = subprocess.run(
+                [*who, "head", "-c0", f"/proc/{target}/mem"],
+                capture_output=True, text=True, check=False)
+            self.assertNotEqual(tried.returncode, 0, who)
+        # The same may look into what is not protected.
+        with subprocess.Popen([*weak, "sh", "-c", "echo ready; read word"],
+                              stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            subprocess.run([*weak, "head", "-c0",
+                            f"/proc/{other.pid}/mem"], check=True)
+        keeper.close()
+
+    def test_nothing_is_recorded_for_a_module_that_is_gone(self):
+        person = self.person()
+        self.fault(person, "RespondToAuthChallenge", "delay", ms=700)
+        keeper = self.keeper()
+        keeper.request(person.name)
+        self.assertEqual(keeper.question()[0], "ASK")
+        pid = working_for(os.getpid(), KEEPER)
+        keeper.answer(person.password)
+        for _ in range(200):
+            if self.calls_of(person.name):
+                break
+            time.sleep(0.02)
+        keeper.parent.close()
+        for _ in range(400):
+            if not os.path.exists(f"/proc/{pid}"):
+                break
+            time.sleep(0.02)
+        self.assertFalse(os.path.exists(f"/proc/{pid}"))
+        self.assertEqual(self.ask(person.name), "NO_RECORD")
+
+
+class Rules(KeeperCase):
+    """proves P12, P35: the keeper asks again, whatever the module said"""
+
+    def test_users_of_the_system(self):
+        name = "low" + os.urandom(4).hex()
+        change_accounts("useradd", "--system", "--no-create-home",
+                        "--groups", "cognito-users", name)
+        for uid in (0, 1, 999):
+            for group in ("cognito-users", "root"):
+                for who in (name, "root", "daemon", host.LOCAL_USER):
+                    with self.subTest(f"{who} {uid} {group}"):
+                        self.assertEqual(
+                            self.ask(who, flags=PROVED, minimum_uid=uid,
+                                     local_group=group), "NOT_OURS")
+
+    def test_unknown_name_needs_its_flag(self):
+        person = self.person(local=False)
+        for operation, flags in (("LOGIN", 0), ("PRELIM", CREATE),
+                                 ("PRELIM", UNKNOWN), ("ACCOUNT", UNKNOWN),
+                                 ("ACCOUNT", UNKNOWN | PROVED)):
+            with self.subTest(f"{operation} {flags}"):
+                self.assert_refuses(self.keeper(), person, "NOT_OURS",
+                                    operation=operation, flags=flags)
+
+    def test_accounts_are_made_for_roots_callers_only(self):
+        person = self.person(local=False)
+        self.assert_refuses(self.keeper(caller=True), person,
+                            "NOT_OURS", flags=CREATE)
+        with self.keeper() as keeper:
+            verdict = keeper.log_in(person.name, person.password,
+                                    flags=CREATE)
+        self.assertEqual(verdict[0], "ADMITTED", verdict)
+
+    def test_nobody_is_written_down_for_a_database(self):
+        person = self.person(local=False)
+        with self.keeper() as keeper:
+            verdict = keeper.log_in(person.name, person.password,
+                                    flags=UNKNOWN)
+        self.assertEqual(verdict[0], "ADMITTED", verdict)
+        with self.keeper() as keeper:
+            keeper.request(person.name, flags=0)
+            self.assertEqual(keeper.verdict()[0], "NOT_OURS")
+
+    def test_old_password_writes_nothing(self):
+        """A proof for a password change is no login."""
+        person = self.person()
+        with self.keeper() as keeper:
+            verdict = keeper.log_in(person.name, person.password,
+                                    operation="PRELIM")
+        self.assertEqual(verdict[0], "ADMITTED", verdict)
+        self.assertEqual(self.ask(person.name), "NO_RECORD")
+
+
+class Stores(KeeperCase):
+    """proves P10, P16: marked, bound or unreadable, at login and at the
+    account phase, whatever else speaks for the person"""
+
+    HIDE = ("mount -t tmpfs -o mode=0700 none /var/lib/cognito/private",)
+    SPOIL = ("cp -a /var/lib/cognito/private /run/private.$$",
+             "for f in /run/private.$$/*.cdb; do head -c 5000 /dev/urandom"
+             " >$f; done",
+             "mount --bind /run/private.$$ /var/lib/cognito/private")
+    SPOIL_ACCOUNTS = (
+        "cp -a /var/lib/cognito/accounts /run/accounts.$$",
+        "for f in /run/accounts.$$/*.cdb; do head -c 5000 /dev/urandom"
+        " >$f; done",
+        "mount --bind /run/accounts.$$ /var/lib/cognito/accounts")
+
+    def signed_in(self, local=True):
+        person = self.person(local=local)
+        with self.keeper() as keeper:
+            verdict = keeper.log_in(person.name, person.password,
+                                    flags=0 if local else CREATE)
+            self.assertEqual(verdict[0], "ADMITTED", verdict)
+        self.assertEqual(self.ask(person.name), "ADMITTED")
+        return person
+
+    def assert_all_refuse(self, person, outcome, *shell):
+        for flags in (0, PROVED):
+            self.assertEqual(
+                self.ask(person.name, "ACCOUNT", *shell, flags=flags),
+                outcome)
+        for caller in (False, True):
+            with self.keeper(*shell, caller=caller) as keeper:
+                self.assertEqual(
+                    keeper.log_in(person.name, person.password)[0], outcome)
+
+    def mark(self, *words):
+        subprocess.run([native.mark_record(), *words], check=True)
+
+    def test_store_that_cannot_be_read(self):
+        for local in (True, False):
+            person = self.signed_in(local)
+            for shell in (self.HIDE, self.SPOIL):
+                with self.subTest(f"{local} {shell[0]}"):
+                    self.assert_all_refuse(person, "STORE", *shell)
+        for shell in (self.SPOIL_ACCOUNTS,):
+            self.assert_all_refuse(person, "STORE", *shell)
+
+    def test_marked_on_this_host(self):
+        for local in (True, False):
+            with self.subTest(local):
+                person = self.signed_in(local)
+                self.mark("login", person.name, "disabled")
+                self.assert_all_refuse(person, "MARKED")
+
+    def test_marked_by_sync(self):
+        person = self.signed_in(local=False)
+        self.mark("account", person.name, "disabled")
+        self.assert_all_refuse(person, "MARKED")
+
+    def test_account_bound_to_another(self):
+        person = self.signed_in(local=False)
+        self.mark("account", person.name,
+                  "99999999-9999-4999-8999-999999999999")
+        self.assert_all_refuse(person, "OTHER_SUB")
+
+    def test_person_bound_to_another(self):
+        """Both callers: the one that writes and the one that may not."""
+        person = self.signed_in()
+        pool.control("delete", username=person.name)
+        again = pool.person(person.name, person.password)
+        again["sub"] = "99999999-9999-4999-8999-999999999999"
+        pool.control("create", user=again)
+        for caller in (False, True):
+            with self.keeper(caller=caller) as keeper:
+                self.assertEqual(
+                    keeper.log_in(person.name, person.password)[0],
+                    "OTHER_SUB")
+
+
+class Silence(KeeperCase):
+    def test_name_server_that_says_nothing(self):
+        """proves P54: the time limit holds while a name is looked up"""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("127.0.0.53", 53))
+            person = self.person()
+            config = f"/etc/cognito/{person.name}.conf"
+            timeout_s = 3
+            host.write_config(config, timeout=timeout_s,
+                              endpoint="https://nowhere.example:8443")
+            keeper = self.keeper(
+                *ETC_OF_ITS_OWN,
+                "sed -i 's/^hosts:.*/hosts: dns/' /etc/nsswitch.conf",
+                "rm -f /etc/resolv.conf",
+                "echo nameserver 127.0.0.53 >/etc/resolv.conf")
+            begun = time.monotonic()
+            verdict = keeper.log_in(person.name, make_password(),
+                                    config=config)
+            self.assertIn(verdict[0], ("TIMEOUT", "NETWORK"), verdict)
+            # Once while the password is typed, once more after it.
+            self.assertLess(time.monotonic() - begun, 4 * timeout_s)
+            server.settimeout(0.1)
+            self.assertIn(b"nowhere", server.recv(512))
+
+
+class FalseSpeakerCase(KeeperCase):
+    def meet(self, body, person=None, caller=False, **request):
+        """The first verdict, for a speaker that does this; the keeper."""
+        person = person or self.person()
+        path = false_program(body)
+        keeper = self.keeper(f"mount --bind {path} /usr/libexec/{SPEAKER}",
+                             caller=caller)
+        keeper.request(person.name, **request)
+        return keeper.verdict()[0], keeper, person
+
+    JOB = "job = hear()[1]; hear(); hear()\n"
+
+
+class FalseSpeakers(FalseSpeakerCase):
+    """proves P3, P55, P98: what the keeper believes of a speaker"""
+
+    def test_honest_one(self):
+        """Without it the tests below would show nothing."""
+        outcome, keeper, person = self.meet(self.JOB + "result(job)\n")
+        self.assertEqual(outcome, "ADMITTED")
+        self.assertEqual(self.ask(person.name), "ADMITTED")
+
+    def test_results_that_admit_nobody(self):
+        bodies = {
+            "another build": "result(job, build='0' * 32)",
+            "another operation": "result(job, operation=2)",
+            "a change": "result(job, operation=4)",
+            "nobody decided": "result(job, 'NONE')",
+            "an unknown outcome": "result(job, 9999)",
+            "another name": "result(job, name='root')",
+            "no name": "result(job, name='')",
+            "a longer name": "result(job, name=job[9] + b'x')",
+            "no sub": "result(job, sub='')",
+            "a sub that is none": "result(job, sub='../../../etc/passwd')",
+            "other groups": "result(job, groups=('Guests',))",
+            "groups in another case": "result(job, groups=('staff',))",
+            "no groups": "result(job, groups=())",
+            "nothing": "pass",
+            "a verdict": "decide(job[9])",
+            "a question": "say('ASK', 1, 'x')",
+            "on the person's line": "say('RESULT', BUILD, 1, 1, '', '',"
+                " job[9], '99999999-9999-4999-8999-999999999999', '',"
+                " b'Staff\\0', to=person)",
+            "two key sets": "say('NEW_KEYS', b'{}'); say('NEW_KEYS', b'{}')"
+                "; result(job)",
+            "half a result": "parent.send(pack('RESULT', BUILD, 1)[:30])",
+        }
+        for name, body in bodies.items():
+            # A caller that is not root writes nothing, so no writer of
+            # ours looks at what it is given.
+            for caller in (False, True):
+                with self.subTest(f"{name} {caller}"):
+                    outcome, _, person = self.meet(f"{self.JOB}{body}\n",
+                                                   caller=caller)
+                    self.assertNotIn(outcome, ("ADMITTED", "END"))
+                    self.assertEqual(self.ask(person.name), "NO_RECORD")
+
+    def test_result_of_a_login_is_no_change(self):
+        """A proof of the old password, sent again, changes nothing."""
+        outcome, keeper, _ = self.meet(
+            self.JOB + "result(job)\nhear()\nresult(job)\n",
+            operation="PRELIM")
+        self.assertEqual(outcome, "ADMITTED")
+        keeper.parent.send(wire.pack("CHANGE"))
+        self.assertNotEqual(keeper.verdict()[0], "ADMITTED")
+
+    def test_denial_is_the_end(self):
+        outcome, keeper, _ = self.meet(
+            self.JOB + "result(job, 'PASSWORD'); result(job)\n")
+        self.assertEqual(outcome, "PASSWORD")
+        self.assertEqual(keeper.verdict()[0], "END")
+
+
+class Keys(FalseSpeakerCase):
+    """proves P42: which key set is kept, and for whom; the speaker is not
+    taken at its word"""
+
+    def endpoint(self, **more):
+        """A configuration of its own, so that nothing is kept yet."""
+        word = "k" + os.urandom(4).hex()
+        path = f"/etc/cognito/{word}.conf"
+        host.write_config(path, endpoint=f"https://{word}.test", **more)
+        return path, f'{{"keys":["{word}"]}}'
+
+    @staticmethod
+    def kept(word):
+        found = []
+        for path in glob.glob("/var/lib/cognito/accounts/jwks-*"):
+            with open(path, encoding="utf-8") as file:
+                if file.read() == word:
+                    found.append(path)
+        return found
+
+    def offer(self, config, keys, how="result(job)", **more):
+        return self.meet(f"{self.JOB}say('NEW_KEYS', b'{keys}')\n{how}\n",
+                         config=config, **more)[0]
+
+    def test_kept_for_this_pool_alone(self):
+        config, keys = self.endpoint()
+        self.assertEqual(self.offer(config, keys), "ADMITTED")
+        (path,) = self.kept(keys)
+        self.assertIn(pool.POOL_ID, path)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+        self.assertEqual(os.stat(path).st_uid, 0)
+        other, more = self.endpoint()
+        self.assertEqual(self.offer(other, more), "ADMITTED")
+        self.assertEqual(self.kept(keys), [path])
+        self.assertEqual(len(self.kept(more)), 1)
+        third, _ = self.endpoint()
+        body = ("job = hear()[1]; hear(); keys = hear()[1]\n"
+                "result(job, 'KEYS' if keys[0] else 'TOKEN')\n")
+        self.assertEqual(self.meet(body, config=third)[0], "TOKEN")
+        self.assertEqual(self.meet(body, config=config)[0], "KEYS")
+
+    def test_kept_by_an_admitted_login_alone(self):
+        for how in ("result(job, 'PASSWORD')", "result(job, 'TOKEN')",
+                    "result(job, groups=('Guests',))",
+                    "result(job, name='root')", "pass"):
+            with self.subTest(how):
+                config, keys = self.endpoint()
+                self.assertNotEqual(self.offer(config, keys, how),
+                                    "ADMITTED")
+                self.assertEqual(self.kept(keys), [])
+
+    def test_not_kept_for_a_caller_that_is_not_root(self):
+        """proves P35"""
+        config, keys = self.endpoint()
+        self.assertEqual(self.offer(config, keys, caller=True),
+                         "ADMITTED")
+        self.assertEqual(self.kept(keys), [])
+
+    def test_pinned_set_is_the_only_one(self):
+        pinned = f"{ROOM}/pin-{os.urandom(4).hex()}"
+        with open(pinned, "w", encoding="utf-8") as file:
+            file.write('{"keys":["pinned"]}')
+        os.chmod(pinned, 0o644)
+        # However old it is.
+        old = time.time() - 7200
+        os.utime(pinned, (old, old))
+        config, keys = self.endpoint(jwks_file=pinned)
+        self.assertEqual(self.offer(config, keys), "ADMITTED")
+        self.assertEqual(self.kept(keys), [])
+        body = ("job = hear()[1]; hear(); keys = hear()[1]\n"
+                "result(job, 'KEYS' if b'pinned' in keys[0] and"
+                " number(keys[2]) else 'TOKEN')\n")
+        self.assertEqual(self.meet(body, config=config)[0], "KEYS")
+
+    def test_pinned_set_that_others_write(self):
+        pinned = f"{ROOM}/pin-{os.urandom(4).hex()}"
+        for mode in (0o664, 0o646):
+            with open(pinned, "w", encoding="utf-8") as file:
+                file.write('{"keys":[]}')
+            os.chmod(pinned, mode)
+            config, _ = self.endpoint(jwks_file=pinned)
+            self.assertEqual(self.meet(self.JOB + "result(job)\n",
+                                       config=config)[0], "CONFIG")
+        open_place = f"/home/{host.LOCAL_USER}/pin"
+        with open(open_place, "w", encoding="utf-8") as file:
+            file.write('{"keys":[]}')
+        config, _ = self.endpoint(jwks_file=open_place)
+        self.assertEqual(self.meet(self.JOB + "result(job)\n",
+                                   config=config)[0], "CONFIG")
+
+    def test_replaced_once_an_hour(self):
+        config, keys = self.endpoint()
+        self.assertEqual(self.offer(config, keys), "ADMITTED")
+        (path,) = self.kept(keys)
+        newer = keys.replace("k", "n")
+        self.assertEqual(self.offer(config, newer), "ADMITTED")
+        self.assertEqual(self.kept(keys), [path])
+        old = time.time() - 3700
+        os.utime(path, (old, old))
+        self.assertEqual(self.offer(config, newer), "ADMITTED")
+        self.assertEqual(self.kept(newer), [path])
+
+    def test_client_secret_where_others_write(self):
+        """proves P79"""
+        path = f"/home/{host.LOCAL_USER}/client_secret"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(pool.CLIENT_SECRET + "\n")
+        os.chmod(path, 0o600)
+        self.addCleanup(os.unlink, path)
+        config, _ = self.endpoint(client_secret_file=path,
+                                  client_id=pool.SECRET_CLIENT_ID)
+        self.assertEqual(self.meet(self.JOB + "result(job)\n",
+                                   config=config)[0], "CONFIG")
