@@ -2,12 +2,13 @@
 """The speaker, started by hand: as whom, out of what, with what job. It
 serves, that is asks for the password, or it ends without a word."""
 
+import errno
 import os
 import pwd
 import resource
 import shutil
 
-from room import host, pool, wire
+from room import host, native, pool, wire
 from room.by_hand import Program, receive
 from room.case import Case
 from room.namespace import ROOM
@@ -27,9 +28,7 @@ def become(user="_cognito", groups=()):
     return change
 
 
-class SpeakerTest(Case):
-    """proves P29, P34, P37, P55, P98"""
-
+class SpeakerCase(Case):
     def start(self, name, build=None, operation="LOGIN", **how):
         """A speaker with its job."""
         speaker = Program(**{"path": PATH, "prepare": become(), **how})
@@ -68,6 +67,10 @@ class SpeakerTest(Case):
             kind, fields = receive(speaker.parent)
         self.assertEqual(kind, "RESULT")
         return wire.outcome(fields[2])
+
+
+class SpeakerTest(SpeakerCase):
+    """proves P29, P34, P37, P55, P98"""
 
     def test_serves(self):
         """Without it the tests below would show nothing."""
@@ -182,3 +185,52 @@ class SpeakerTest(Case):
                      r"Max open files\s+64\s+64",
                      r"Max address space\s+536870912\s+536870912"):
             self.assertRegex(limits, line)
+
+
+class TakenOver(SpeakerCase):
+    """proves P34: what a speaker that was taken over can still call"""
+
+    ALLOWED = ("getpid", "read a file")
+    NOT_THERE = ("write a file", "truncate a file", "old open to write",
+                 "openat2", "fork", "clone3", "kill the keeper",
+                 "tgkill another", "limit another", "raw socket",
+                 "owner of a socket", "signals of a socket",
+                 "type at a terminal", "be dumpable")
+    DEADLY = ("run a program", "vfork", "trace another",
+              "read another's memory", "listen", "new namespace",
+              "change a mode", "remove a file", "io_uring", "bpf")
+
+    def outcome(self, name):
+        """What came of a call; None if it killed."""
+        word = f"{ROOM}/in-sandbox-{os.urandom(4).hex()}"
+        with open(word, "w", encoding="utf-8") as file:
+            file.write(name)
+        path = "/run/room/in-sandbox"
+        with open(path, "a", encoding="utf-8"):
+            pass
+        mounts = " && ".join((
+            "PATH=/usr/bin:/usr/sbin:/bin", "mkdir -p /run/etc.$$/u"
+            " /run/etc.$$/w", "mount -t overlay -o lowerdir=/etc,upperdir="
+            "/run/etc.$$/u,workdir=/run/etc.$$/w none /etc",
+            f"mount --bind {word} {path}",
+            f"echo {native.in_sandbox()} >/etc/ld.so.preload"))
+        entry = pwd.getpwnam("_cognito")
+        speaker = self.start(
+            "nobody-in-particular", path="/usr/bin/unshare", prepare=None,
+            argv=["unshare", "-m", "/bin/sh", "-c", f"{mounts} && exec"
+                  f" setpriv --reuid={entry.pw_uid} --regid={entry.pw_gid}"
+                  f" --clear-groups env -i {PATH}"])
+        try:
+            return speaker.parent.recv(100).decode() or None
+        except ConnectionResetError:
+            return None
+        finally:
+            speaker.close()
+
+    def test_calls(self):
+        for names, wanted in ((self.ALLOWED, "worked"),
+                              (self.NOT_THERE, f"error {errno.ENOSYS}"),
+                              (self.DEADLY, None)):
+            for name in names:
+                with self.subTest(name):
+                    self.assertEqual(self.outcome(name), wanted)

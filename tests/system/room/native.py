@@ -49,3 +49,8 @@ def mark_record():
 def failing_setgroups():
     return compile_once(f"{ROOM}/failing_setgroups.so",
                         "failing_setgroups.c", "-shared", "-fPIC")
+
+
+def in_sandbox():
+    return compile_once(f"{ROOM}/in_sandbox.so", "in_sandbox.c", "-shared",
+                        "-fPIC")
