@@ -146,7 +146,10 @@ scan(const char *path, const struct visitor *visitor, enum cog_trust *why)
     return 0;
 }
 
-/* Digits only; leading zeros are what glibc takes, too. */
+/*
+ * Digits only; leading zeros are what glibc takes, too. glibc also takes
+ * blanks and a sign: what is refused here may be an id to others.
+ */
 static bool
 parse_id(const struct token *token, uint32_t *id)
 {
@@ -309,6 +312,7 @@ struct id_search {
     bool gid_too; /* passwd: the fourth field is an id as well */
     bool hit;     /* the line being read has it */
     bool found;
+    bool broken; /* some id cannot be read: it may be this one */
     char name[sizeof((struct token *) NULL)->text];
     char owner[sizeof((struct token *) NULL)->text];
 };
@@ -324,7 +328,9 @@ id_token(void *context, const struct token *token)
         memcpy(search->name, token->text, sizeof search->name);
     } else if (token->field == FIELD_UID ||
                (token->field == FIELD_GID && search->gid_too)) {
-        if (parse_id(token, &id) && id == search->id)
+        if (!parse_id(token, &id))
+            search->broken = true;
+        else if (id == search->id)
             search->hit = true;
     }
 }
@@ -357,6 +363,11 @@ cog_local_id_find(const struct cog_local_files *files, uint32_t id,
     error = scan(files->group, &visitor, why);
     if (error != 0)
         return error;
+    if (!search.found && search.broken) {
+        if (why != NULL)
+            *why = COG_TRUST_MALFORMED;
+        return EBADMSG;
+    }
     if (!search.found)
         return ENOENT;
     cog_text_for_log(search.owner, strlen(search.owner), owner,

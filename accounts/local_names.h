@@ -66,7 +66,8 @@ int cog_local_user_is_member(const struct cog_local_files *files,
 /*
  * Who has an id, as uid or primary gid in passwd or as gid in group. 0: it
  * is taken, and owner holds the name, cut to 32 bytes, made printable;
- * ENOENT: free.
+ * ENOENT: free; EBADMSG: it is not found, but the id of some line cannot be
+ * read and may be this one.
  */
 int cog_local_id_find(const struct cog_local_files *files, uint32_t id,
                       char owner[COG_NAME_MAX + 1], enum cog_trust *why);

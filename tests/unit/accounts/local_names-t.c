@@ -236,6 +236,63 @@ p21_taken_ids_are_found_in_both_files(void **state)
     assert_string_equal(owner, "x");
 }
 
+/* glibc reads some of these as 1900000000, others as no user at all. */
+static void
+p21_an_id_is_not_free_beside_one_that_cannot_be_read(void **state)
+{
+    static const char *const unread[] = {
+        " 1900000000",
+        "+1900000000",
+        "-2394967296",
+        "0000000000000000000000000000000000000000000000000000001900000000",
+        "1900000000 ",
+        "4294967296",
+        "x",
+        "",
+    };
+    struct room *room = *state;
+    enum cog_trust why = COG_TRUST_FINE;
+    char owner[COG_NAME_MAX + 1] = "untouched";
+    char text[1024];
+
+    for (size_t i = 0; i < 3 * COUNT(unread); i++) {
+        const char *id = unread[i / 3];
+        bool group = i % 3 == 2;
+
+        (void) snprintf(text, sizeof text,
+                        i % 3 == 0   ? "eve:x:%s:1001:::\nzoe:x:7:8:::\n"
+                        : i % 3 == 1 ? "eve:x:1001:%s:::\nzoe:x:7:8:::\n"
+                                     : "eve:x:%s:\nzoe:x:7:\n",
+                        id);
+        write_file(room->passwd, group ? "zoe:x:7:8:::\n" : text, 0644);
+        write_file(room->group, group ? text : "zoe:x:7:\n", 0644);
+        assert_int_equal(
+            cog_local_id_find(&room->places.local, 1900000000, owner, &why),
+            EBADMSG);
+        assert_int_equal(why, COG_TRUST_MALFORMED);
+        assert_string_equal(owner, "untouched");
+        assert_int_equal(
+            cog_local_id_find(&room->places.local, 7, owner, &why), 0);
+        assert_string_equal(owner, "zoe");
+        assert_int_equal(why, COG_TRUST_FINE);
+        strcpy(owner, "untouched");
+    }
+}
+
+/* Lines for NIS have none, and a group's members are no ids. */
+static void
+p21_only_an_id_that_counts_must_be_readable(void **state)
+{
+    struct room *room = *state;
+    char owner[COG_NAME_MAX + 1];
+
+    write_file(room->passwd, "+::::::\n-x:::::\n#a:b:c:d\ngarbage\n", 0644);
+    write_file(room->group, "+:::\nzoe:x:7:eve,bob\n", 0644);
+    assert_int_equal(
+        cog_local_id_find(&room->places.local, 1900000000, owner, NULL),
+        ENOENT);
+}
+
 static void
 p94_the_owner_of_an_id_is_printable(void **state)
 {
@@ -302,6 +359,12 @@ main(void)
                                         room_remove),
         cmocka_unit_test_setup_teardown(p21_taken_ids_are_found_in_both_files,
                                         room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            p21_an_id_is_not_free_beside_one_that_cannot_be_read, room_make,
+            room_remove),
+        cmocka_unit_test_setup_teardown(
+            p21_only_an_id_that_counts_must_be_readable, room_make,
+            room_remove),
         cmocka_unit_test_setup_teardown(p94_the_owner_of_an_id_is_printable,
                                         room_make, room_remove),
         cmocka_unit_test_setup_teardown(
