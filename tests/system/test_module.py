@@ -3,8 +3,10 @@
 waits, what it shows; and which keeper it starts at all."""
 
 import concurrent.futures
+import fcntl
 import os
 import shutil
+import signal
 import time
 
 from room import callers, host, native
@@ -223,6 +225,52 @@ class Texts(Against):
             for bad in ("<1b>", "<0a>", "<7f>"):
                 self.assertNotIn(bad, line)
         self.assertIn("request=- ", lines[0])
+
+
+class Inherited(Against):
+    """proves P29, P33, P37: what the module hands to the keeper, which
+    looks at it again"""
+
+    @staticmethod
+    def prepare():
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK,
+                               [signal.SIGUSR2, signal.SIGTERM])
+
+    def test_start(self):
+        keeper = false_program(
+            "user = hear()[1][2]\n"
+            "def tell(*words):\n"
+            "    say('TELL', 1, ' '.join(map(str, words)), to=person)\n"
+            "tell('environ', open('/proc/self/environ').read())\n"
+            "tell('descriptors', sorted(os.listdir('/proc/self/fd'),"
+            " key=int))\n"
+            "tell('session', os.getsid(0) == os.getpid())\n"
+            "for line in open('/proc/self/status'):\n"
+            "    if line.startswith(('SigIgn', 'SigBlk')):\n"
+            "        tell(*line.split())\n"
+            "decide(user, 'PASSWORD')\n")
+        person = self.person()
+        with open("/etc/passwd", "rb") as file:
+            high = fcntl.fcntl(file, fcntl.F_DUPFD, 30)
+        self.addCleanup(os.close, high)
+        lines = self.be_host(
+            self.service(f"keeper={keeper}"), person.name, "authenticate",
+            answers=("any-password",), preexec_fn=self.prepare,
+            pass_fds=(high,), env={"SSLKEYLOGFILE": "/etc/ld.so.preload"})
+        found = dict(line.split(" ", 2)[1:] for line in lines
+                     if line.startswith("text "))
+        self.assertEqual(found["environ"], "")
+        # Five of ours, and the one that lists them.
+        self.assertEqual(found["descriptors"],
+                         str([str(number) for number in range(6)]))
+        self.assertEqual(found["session"], "True")
+        self.assertEqual(int(found["SigBlk:"], 16), 0)
+        # What the interpreter of this keeper ignores itself is no matter.
+        for number in (signal.SIGUSR1, signal.SIGCHLD):
+            self.assertEqual(int(found["SigIgn:"], 16) >> (number - 1) & 1,
+                             0)
 
 
 class Which(Against):
