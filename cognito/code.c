@@ -13,8 +13,9 @@
 #define CODE_LEAST 6
 #define CODE_MOST  8
 
-/* How often one may be asked again; Cognito locks after the fifth. */
-#define REPEATS 3
+/* Wrong codes of one login, also of a renewed one; Cognito locks after the
+   fifth. */
+#define WRONG_MAX 4
 
 /* "Code sent by e-mail to j***@e***: ", its foreign part made printable. */
 static void
@@ -96,7 +97,7 @@ cog_answer_code(struct cog_flow *flow, const struct cog_challenge *challenge,
     char prompt[COG_PROMPT_SIZE];
 
     write_prompt(challenge, parameters, prompt);
-    for (int repeats = 0;; repeats++) {
+    for (;;) {
         enum cog_status told,
             status = try_code(flow, challenge, prompt, reply);
         const char *text = "The code is wrong.";
@@ -109,7 +110,7 @@ cog_answer_code(struct cog_flow *flow, const struct cog_challenge *challenge,
         } else if (status != COG_WRONG_CODE) {
             return status;
         }
-        if (repeats == REPEATS)
+        if (++flow->wrong_codes >= WRONG_MAX)
             return status;
         told = cog_flow_tell(flow, COG_TELL_ERROR, text);
         if (told != COG_OK)

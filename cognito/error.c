@@ -16,54 +16,55 @@
 static const struct {
     const char *type;
     enum cog_status status;
+    bool quotable; /* its text cannot hold what was typed */
 } types[] = {
-    {"NotAuthorizedException", COG_INTERNAL},
-    {"InvalidParameterException", COG_INTERNAL},
-    {"ResourceNotFoundException", COG_INTERNAL},
-    {"UserNotFoundException", COG_BAD_CREDENTIALS},
-    {"UserNotConfirmedException", COG_NOT_CONFIRMED},
-    {"PasswordResetRequiredException", COG_RESET_REQUIRED},
-    {"InvalidPasswordException", COG_POLICY},
-    {"PasswordHistoryPolicyViolationException", COG_HISTORY},
-    {"CodeMismatchException", COG_WRONG_CODE},
-    {"EnableSoftwareTokenMFAException", COG_WRONG_CODE},
-    {"ExpiredCodeException", COG_CODE_EXPIRED},
-    {"SoftwareTokenMFANotFoundException", COG_NO_FACTOR},
-    {"MFAMethodNotFoundException", COG_NO_FACTOR},
-    {"LimitExceededException", COG_LIMIT},
-    {"TooManyFailedAttemptsException", COG_LIMIT},
-    {"TooManyRequestsException", COG_THROTTLED},
-    {"Throttling", COG_THROTTLED},
-    {"ThrottlingException", COG_THROTTLED},
-    {"ThrottledException", COG_THROTTLED},
-    {"RequestThrottledException", COG_THROTTLED},
-    {"RequestLimitExceeded", COG_THROTTLED},
-    {"SlowDown", COG_THROTTLED},
-    {"InternalErrorException", COG_SERVICE},
-    {"InternalServerException", COG_SERVICE},
-    {"ServiceUnavailable", COG_SERVICE},
-    {"CodeDeliveryFailureException", COG_SERVICE},
-    {"UnexpectedLambdaException", COG_SERVICE},
-    {"InvalidLambdaResponseException", COG_SERVICE},
-    {"ConcurrentModificationException", COG_SERVICE},
-    {"InvalidSmsRoleAccessPolicyException", COG_MISCONFIGURED},
-    {"InvalidSmsRoleTrustRelationshipException", COG_MISCONFIGURED},
-    {"InvalidEmailRoleAccessPolicyException", COG_MISCONFIGURED},
-    {"InvalidUserPoolConfigurationException", COG_MISCONFIGURED},
-    {"UnsupportedOperationException", COG_MISCONFIGURED},
-    {"FeatureUnavailableInTierException", COG_MISCONFIGURED},
-    {"OperationNotEnabledException", COG_MISCONFIGURED},
-    {"AccessDeniedException", COG_MISCONFIGURED},
-    {"UnrecognizedClientException", COG_MISCONFIGURED},
-    {"InvalidSignatureException", COG_MISCONFIGURED},
-    {"ExpiredTokenException", COG_MISCONFIGURED},
-    {"UserLambdaValidationException", COG_BLOCKED},
-    {"ForbiddenException", COG_BLOCKED},
-    {"AliasExistsException", COG_BAD_INPUT},
-    {"UsernameExistsException", COG_BAD_INPUT},
-    {"UnauthorizedException", COG_TOKEN},
-    {"RefreshTokenReuseException", COG_TOKEN},
-    {"UnsupportedTokenTypeException", COG_TOKEN},
+    {"NotAuthorizedException", COG_INTERNAL, false},
+    {"InvalidParameterException", COG_INTERNAL, false},
+    {"ResourceNotFoundException", COG_INTERNAL, false},
+    {"UserNotFoundException", COG_BAD_CREDENTIALS, true},
+    {"UserNotConfirmedException", COG_NOT_CONFIRMED, true},
+    {"PasswordResetRequiredException", COG_RESET_REQUIRED, true},
+    {"InvalidPasswordException", COG_POLICY, false},
+    {"PasswordHistoryPolicyViolationException", COG_HISTORY, true},
+    {"CodeMismatchException", COG_WRONG_CODE, true},
+    {"EnableSoftwareTokenMFAException", COG_WRONG_CODE, true},
+    {"ExpiredCodeException", COG_CODE_EXPIRED, true},
+    {"SoftwareTokenMFANotFoundException", COG_NO_FACTOR, true},
+    {"MFAMethodNotFoundException", COG_NO_FACTOR, true},
+    {"LimitExceededException", COG_LIMIT, true},
+    {"TooManyFailedAttemptsException", COG_LIMIT, true},
+    {"TooManyRequestsException", COG_THROTTLED, true},
+    {"Throttling", COG_THROTTLED, true},
+    {"ThrottlingException", COG_THROTTLED, true},
+    {"ThrottledException", COG_THROTTLED, true},
+    {"RequestThrottledException", COG_THROTTLED, true},
+    {"RequestLimitExceeded", COG_THROTTLED, true},
+    {"SlowDown", COG_THROTTLED, true},
+    {"InternalErrorException", COG_SERVICE, true},
+    {"InternalServerException", COG_SERVICE, true},
+    {"ServiceUnavailable", COG_SERVICE, true},
+    {"CodeDeliveryFailureException", COG_SERVICE, true},
+    {"UnexpectedLambdaException", COG_SERVICE, true},
+    {"InvalidLambdaResponseException", COG_SERVICE, true},
+    {"ConcurrentModificationException", COG_SERVICE, true},
+    {"InvalidSmsRoleAccessPolicyException", COG_MISCONFIGURED, true},
+    {"InvalidSmsRoleTrustRelationshipException", COG_MISCONFIGURED, true},
+    {"InvalidEmailRoleAccessPolicyException", COG_MISCONFIGURED, true},
+    {"InvalidUserPoolConfigurationException", COG_MISCONFIGURED, true},
+    {"UnsupportedOperationException", COG_MISCONFIGURED, true},
+    {"FeatureUnavailableInTierException", COG_MISCONFIGURED, true},
+    {"OperationNotEnabledException", COG_MISCONFIGURED, true},
+    {"AccessDeniedException", COG_MISCONFIGURED, true},
+    {"UnrecognizedClientException", COG_MISCONFIGURED, true},
+    {"InvalidSignatureException", COG_MISCONFIGURED, true},
+    {"ExpiredTokenException", COG_MISCONFIGURED, true},
+    {"UserLambdaValidationException", COG_BLOCKED, true},
+    {"ForbiddenException", COG_BLOCKED, true},
+    {"AliasExistsException", COG_BAD_INPUT, false},
+    {"UsernameExistsException", COG_BAD_INPUT, false},
+    {"UnauthorizedException", COG_TOKEN, true},
+    {"RefreshTokenReuseException", COG_TOKEN, true},
+    {"UnsupportedTokenTypeException", COG_TOKEN, true},
 };
 
 /*
@@ -175,12 +176,29 @@ cog_error_http(int http_status)
                                                     : COG_PROTOCOL;
 }
 
+/* How the service's own checks of a request quote it (P93). */
+static bool
+quotes_request(const char *message)
+{
+    return cog_ascii_contains_nocase(message, "validation error") ||
+           cog_ascii_contains_nocase(message, "value at") ||
+           cog_ascii_contains_nocase(message, "value '");
+}
+
 bool
 cog_error_may_log(const char *type, const char *message)
 {
     size_t i = find_text(type, message);
 
-    return i == COUNT(texts) || texts[i].quotable;
+    if (quotes_request(message))
+        return false;
+    if (i < COUNT(texts))
+        return texts[i].quotable;
+    for (i = 0; i < COUNT(types); i++) {
+        if (strcmp(type, types[i].type) == 0)
+            return types[i].quotable;
+    }
+    return false; /* never heard of: who knows what it holds */
 }
 
 bool

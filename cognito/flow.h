@@ -51,9 +51,13 @@ struct cog_flow {
      * What the person has answered, so that a flow begun again need not
      * ask: offered once to the challenge that it was given for.
      */
-    const char *answered;     /* that challenge's name; NULL: none */
-    struct cog_secret answer; /* a code, or the new password */
-    bool answer_in_doubt;     /* sent, and its fate is unknown */
+    const char *answered;       /* that challenge's name; NULL: none */
+    struct cog_secret answer;   /* a code, or the new password */
+    unsigned wrong_codes;       /* of this login, not of one flow */
+    struct cog_secret doubtful; /* a new password that was sent and whose
+                                   fate is unknown; empty: none */
+    bool password_changed;      /* a new password was accepted in this login */
+    bool proof_refused;         /* the last proof of the password was */
     struct cog_attribute attributes[COG_ATTRIBUTES_MAX];
     size_t attribute_count;
     char factor[COG_ATTRIBUTE_KEY_SIZE];  /* chosen at SELECT_MFA_TYPE */

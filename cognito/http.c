@@ -440,7 +440,8 @@ map_result(CURLcode result, bool sent)
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_USE_SSL_FAILED:
-        return COG_TLS;
+        /* Behind a sent request it is a record that did not decrypt. */
+        return sent ? COG_LOST : COG_TLS;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
@@ -533,6 +534,7 @@ post(void *context, const struct cog_request *request,
         result = transfer(http, false);
         if (exchange->stale) {
             (void) curl_multi_remove_handle(http->multi, http->easy);
+            exchange->stale = false;
             result = transfer(http, true);
         }
         status = judge(exchange, result);

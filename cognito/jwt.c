@@ -150,7 +150,7 @@ read_key(const struct cog_json *jwk, EVP_PKEY **key)
 
 /*
  * The usable key of that id, or the first usable one when kid is NULL.
- * Two keys of one id are one too many: neither is taken.
+ * Two keys of one id, usable or not, are one too many: neither is taken.
  */
 static enum cog_status
 find_key(const char *jwks, size_t len, const char *kid, EVP_PKEY **key)
@@ -159,6 +159,7 @@ find_key(const char *jwks, size_t len, const char *kid, EVP_PKEY **key)
     cleanup_key EVP_PKEY *found = NULL;
     const struct cog_json *keys, *jwk;
     const char *id;
+    bool seen = false;
     enum cog_status status = cog_json_parse(jwks, len, &document);
 
     if (status != COG_OK)
@@ -171,8 +172,9 @@ find_key(const char *jwks, size_t len, const char *kid, EVP_PKEY **key)
             cog_json_text(jwk, "kid", KEY_ID_MAX, &id) != COG_OK ||
             (kid != NULL && strcmp(id, kid) != 0))
             continue;
-        if (found != NULL && kid != NULL)
+        if (kid != NULL && seen)
             return COG_NO_KEYS;
+        seen = true;
         if (found != NULL)
             break;
         status = read_key(jwk, &found);

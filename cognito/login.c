@@ -200,10 +200,10 @@ run_flows(struct cog_login *login)
         flow->rpc.report->renewals++;
         status = run_flow(login);
     }
-    if (status == COG_BAD_CREDENTIALS && flow->answer_in_doubt) {
-        flow->answer_in_doubt = false;
+    if (status == COG_BAD_CREDENTIALS && flow->proof_refused &&
+        flow->doubtful.len > 0) {
         flow->answered = NULL;
-        cog_secret_move(&flow->password, &flow->answer);
+        cog_secret_move(&flow->password, &flow->doubtful);
         flow->rpc.report->renewals++;
         status = run_flow(login);
     }
@@ -292,6 +292,23 @@ admit(struct cog_login *login, int64_t started_s, struct cog_keys *keys,
     return COG_OK;
 }
 
+/*
+ * A login that failed behind a forced change has changed the password all
+ * the same, perhaps: whoever believes the old one to stand is soon locked
+ * out by it.
+ */
+static void
+tell_of_password(struct cog_flow *flow, enum cog_status status)
+{
+    if (flow->doubtful.len > 0)
+        (void) cog_flow_tell(flow, COG_TELL_ERROR, COG_PASSWORD_IN_DOUBT);
+    else if (flow->password_changed && status != COG_OK)
+        (void) cog_flow_tell(flow, COG_TELL_ERROR,
+                             "Your new password was accepted: use it from "
+                             "now on.");
+    cog_secret_clear(&flow->doubtful);
+}
+
 enum cog_status
 cog_login_run(struct cog_login *login, struct cog_keys *keys,
               struct cog_report *report, struct cog_identity *identity)
@@ -306,6 +323,7 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     status = run_flows(login);
     if (status == COG_OK)
         status = admit(login, started_s, keys, identity);
+    tell_of_password(&login->flow, status);
     cog_secret_clear(&login->flow.id_token);
     cog_secret_clear(&login->flow.session);
     cog_flow_forget_answer(&login->flow);

@@ -70,7 +70,8 @@ struct cog_keys {
 
 /*
  * What there is to say about a login in a log, filled in along the way and
- * valid whatever the outcome. Printable ASCII, never a secret. Zero it
+ * valid whatever the outcome. Printable ASCII but for person, never a secret
+ * (a text that could hold one is withheld). Zero it
  * before the first use.
  */
 struct cog_report {
@@ -90,6 +91,11 @@ struct cog_report {
     unsigned calls;          /* requests sent or tried */
     unsigned renewals;       /* flows begun again without asking again */
 };
+
+/* What a person is told when the answer to a new password was lost. */
+#define COG_PASSWORD_IN_DOUBT                                                 \
+    "It is not known whether your new password was accepted: it may be in "   \
+    "force already."
 
 struct cog_login;
 

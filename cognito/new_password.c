@@ -144,6 +144,15 @@ ask_password(struct cog_flow *flow, struct cog_secret *password,
     return COG_OK;
 }
 
+/* Whether the service may have acted although no good answer came. */
+static bool
+may_have_happened(enum cog_status status)
+{
+    return status == COG_LOST || status == COG_TIMEOUT ||
+           status == COG_SERVICE || status == COG_PROTOCOL ||
+           status == COG_NO_MEMORY;
+}
+
 /* One request; what becomes of the password when it is accepted or lost. */
 static enum cog_status
 send_password(struct cog_flow *flow, const struct cog_challenge *challenge,
@@ -161,9 +170,14 @@ send_password(struct cog_flow *flow, const struct cog_challenge *challenge,
     if (status == COG_OK)
         status = cog_flow_respond(flow, challenge->name, pairs,
                                   1 + flow->attribute_count, reply);
-    if (status == COG_OK)
+    if (status == COG_OK) {
         cog_secret_move(&flow->password, password);
-    flow->answer_in_doubt = status == COG_LOST;
+        flow->password_changed = true;
+    }
+    cog_secret_clear(&flow->doubtful);
+    if (may_have_happened(status) && password->len > 0 &&
+        cog_secret_copy(&flow->doubtful, password) != 0)
+        status = COG_NO_MEMORY;
     if (status != COG_SESSION_EXPIRED && status != COG_LOST)
         cog_flow_forget_answer(flow);
     return status;

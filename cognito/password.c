@@ -85,7 +85,7 @@ cog_answer_password(struct cog_flow *flow,
         status = cog_srp_sign(flow->srp, &srp, &flow->password, &signature);
     if (status != COG_OK)
         return status;
-    return cog_flow_respond(
+    status = cog_flow_respond(
         flow, challenge->name,
         (const struct cog_pair[]){
             {"PASSWORD_CLAIM_SECRET_BLOCK", srp.secret_block,
@@ -94,4 +94,6 @@ cog_answer_password(struct cog_flow *flow,
             {"TIMESTAMP", timestamp, strlen(timestamp)},
         },
         3, reply);
+    flow->proof_refused = status == COG_BAD_CREDENTIALS;
+    return status;
 }

@@ -148,7 +148,11 @@ call_once(struct cog_rpc *rpc, const struct cog_call *call, bool held,
     return status == COG_OK ? COG_INTERNAL : status;
 }
 
-/* Whether one more try may help, after the pause if so. */
+/*
+ * Whether one more try may help, after the pause if so. Only of what has no
+ * effect on the user: a password change, a proof or a code that was
+ * throttled may have been acted upon all the same, by whoever said so (P86).
+ */
 static bool
 pause_for_repeat(struct cog_rpc *rpc, const struct cog_call *call,
                  enum cog_status status)
@@ -156,9 +160,8 @@ pause_for_repeat(struct cog_rpc *rpc, const struct cog_call *call,
     unsigned char dice;
     int64_t pause_ms;
 
-    if (rpc->clock->sleep_ms == NULL ||
-        (status != COG_THROTTLED &&
-         (status != COG_SERVICE || !call->harmless)) ||
+    if (rpc->clock->sleep_ms == NULL || !call->harmless ||
+        (status != COG_THROTTLED && status != COG_SERVICE) ||
         cog_random(&dice, sizeof dice) != COG_OK)
         return false;
     pause_ms = PAUSE_LEAST_MS + dice * PAUSE_SPREAD_MS / 255;

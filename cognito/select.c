@@ -53,9 +53,10 @@ read_offers(const struct cog_json *parameters, struct offers *offers)
         struct offer *offer = &offers->list[offers->count];
         const char *name;
 
-        if (cog_json_text_at(list, i, sizeof offer->text - 1, &name) != COG_OK)
-            return COG_PROTOCOL;
-        if (factor_of(name) == NULL || offers->count == OFFERS_MAX - 1)
+        /* What we cannot do, or is no name at all, is not offered on. */
+        if (cog_json_text_at(list, i, sizeof offer->text - 1, &name) !=
+                COG_OK ||
+            factor_of(name) == NULL || offers->count == OFFERS_MAX - 1)
             continue;
         memcpy(offer->text, name, strlen(name) + 1);
         offer->leads_to = factor_of(name);

@@ -160,7 +160,20 @@ test_quoting(void **state)
     assert_true(
         cog_error_may_log("InvalidParameterException",
                           "USER_SRP_AUTH is not enabled for the client."));
-    assert_true(cog_error_may_log("InvalidPasswordException", "too short"));
+    /* Whatever the type: what the service quotes, what it never told us of,
+       what is about the password or an attribute. */
+    assert_false(cog_error_may_log(
+        "ValidationException",
+        "1 validation error detected: Value 'x' at 'newPassword' failed"));
+    assert_false(cog_error_may_log("NotAuthorizedException",
+                                   "Value 'x' at 'password' failed"));
+    assert_false(cog_error_may_log("NeverHeardOfException", "x"));
+    assert_false(cog_error_may_log("", "x"));
+    assert_false(cog_error_may_log("InvalidPasswordException", "too short"));
+    assert_false(cog_error_may_log("AliasExistsException", "x"));
+    assert_true(cog_error_may_log("CodeMismatchException", "Invalid code"));
+    assert_true(cog_error_may_log("NotAuthorizedException",
+                                  "Incorrect username or password."));
 }
 
 static void

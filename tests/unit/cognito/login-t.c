@@ -1082,6 +1082,69 @@ test_new_password_lost(void **state)
                         "Better-Horse-7");
 }
 
+/* Whatever came instead of a good answer, the person is told (P57). */
+static void
+test_new_password_in_doubt(void **state)
+{
+    const struct fake_answer bad[] = {
+        {.transport = COG_TIMEOUT},
+        {.body = "<html>", .http_status = 504},
+        {.body = "{}", .http_status = 200},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        fake_end(&world);
+        fake_begin(&world);
+        fake_body(&world, fake_proof_wanted);
+        fake_body(&world, new_password_wanted);
+        fake_answer(&world, bad[i]);
+        assert_denied(i == 0   ? COG_TIMEOUT
+                      : i == 1 ? COG_SERVICE
+                               : COG_PROTOCOL);
+        assert_int_equal(world.call_count, 3);
+        assert_true(was_told(i < 2 ? "may be in force already"
+                                   : "use it from now on"));
+    }
+}
+
+/* A code's refusal says nothing about the password in doubt. */
+static void
+test_doubt_is_not_for_codes(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, new_password_wanted);
+    fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, totp_wanted);
+    fake_body(&world, wrong_password); /* in answer to the code */
+    assert_denied(COG_BAD_CREDENTIALS);
+    assert_int_equal(called("InitiateAuth"), 2);
+    assert_int_not_equal(cog_login_password(world.login)->len, 0);
+    assert_true(was_told("may be in force already"));
+}
+
+/* P84: also over a renewal, one login never sends the fifth wrong code. */
+static void
+test_wrong_codes_in_all(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, totp_wanted);
+    for (int i = 0; i < 3; i++)
+        fake_body(&world, wrong_code);
+    fake_body(&world, expired_session);
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, totp_wanted);
+    for (int i = 0; i < 9; i++)
+        fake_body(&world, wrong_code);
+    assert_denied(COG_WRONG_CODE);
+    /* Two proofs, three wrong codes, the one in the expired session, and
+       that one once more. */
+    assert_int_equal(called("RespondToAuthChallenge"), 2 + 3 + 1 + 1);
+}
+
 static void
 test_lost_proof(void **state)
 {
@@ -1101,9 +1164,15 @@ test_throttled(void **state)
     (void) state;
     fake_body(&world, throttled);
     fake_body(&world, fake_proof_wanted);
-    fake_body(&world, throttled);
     fake_body(&world, fake_tokens());
     assert_admitted();
+    fake_end(&world);
+    fake_begin(&world);
+    /* The proof is not sent again: somebody may have counted it. */
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, throttled);
+    assert_denied(COG_THROTTLED);
+    assert_int_equal(world.call_count, 2);
     fake_end(&world);
     fake_begin(&world);
     for (int i = 0; i < 9; i++)
@@ -1588,8 +1657,15 @@ main(void)
              test_new_password_renewed),
         CASE("a new password whose answer was lost is found out",
              test_new_password_lost),
+        CASE("P57: who does not know whether a change was made is told",
+             test_new_password_in_doubt),
+        CASE("P58: a refused code does not try another password",
+             test_doubt_is_not_for_codes),
+        CASE("P84: one login sends four wrong codes at most",
+             test_wrong_codes_in_all),
         CASE("a lost proof is repeated in a new flow, once", test_lost_proof),
-        CASE("P86: throttling is met with one repeat at most", test_throttled),
+        CASE("P86: throttling is met with one repeat of InitiateAuth at most",
+             test_throttled),
         CASE("trouble behind the proof is not repeated", test_service_trouble),
         CASE("a transport that fails denies, in every state",
              test_transport_failures),
