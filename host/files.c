@@ -89,6 +89,7 @@ read_keys(const char *path, struct cog_secret *keys, int64_t *modified_s,
                              &size, trust);
     if (error != 0)
         return error;
+    *trust = COG_TRUST_NOT_READ;
     if (fstat(fd, &info) != 0)
         return errno;
     keys->data = malloc((size_t) size + 1);
@@ -96,10 +97,9 @@ read_keys(const char *path, struct cog_secret *keys, int64_t *modified_s,
         return ENOMEM;
     keys->data[size] = '\0';
     keys->len = (size_t) size;
-    if (pread(fd, keys->data, keys->len, 0) != (ssize_t) keys->len) {
-        *trust = COG_TRUST_NOT_READ;
+    if (pread(fd, keys->data, keys->len, 0) != (ssize_t) keys->len)
         return EIO;
-    }
+    *trust = COG_TRUST_FINE;
     *modified_s = (int64_t) info.st_mtim.tv_sec;
     return 0;
 }
