@@ -112,9 +112,8 @@ cog_cache_level_account(const struct cog_cache_file *level, const char *name,
     return error == 0 ? cog_cache_parse_account(&record, account) : error;
 }
 
-/* Whether a file has an account: 0 yes, ENOENT no. */
-static int
-has_account(const struct cog_cache_file *level, const char *name)
+int
+cog_cache_level_has(const struct cog_cache_file *level, const char *name)
 {
     struct cog_account account;
 
@@ -146,7 +145,7 @@ cog_cache_level_walk(const struct cog_cache_file *level,
         error = cog_cache_parse_account(&record, &account);
         if (error != 0)
             return error;
-        error = has_account(hidden, account.name);
+        error = cog_cache_level_has(hidden, account.name);
         if (error == 0)
             continue;
         if (error != ENOENT)

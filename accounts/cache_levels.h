@@ -45,6 +45,9 @@ bool cog_cache_level_exists(const struct cog_cache_file *level);
 int cog_cache_level_account(const struct cog_cache_file *level,
                             const char *name, struct cog_account *account);
 
+/* Whether one file has a name: 0 yes, ENOENT no, else it is not known. */
+int cog_cache_level_has(const struct cog_cache_file *level, const char *name);
+
 /* The groups of an account that is in the file. */
 int cog_cache_level_groups(const struct cog_cache_file *level,
                            const char *name, struct cog_groups *groups);

@@ -17,14 +17,6 @@
 
 #define ACCOUNTS_MODE 0644
 
-static bool
-has_account(const struct cog_cache_file *level, const char *name)
-{
-    struct cog_account account;
-
-    return cog_cache_level_account(level, name, &account) == 0;
-}
-
 /* ---- writing a file */
 
 /* A file in the making, and what it will say about groups. */
@@ -399,8 +391,7 @@ cog_cache_remove_account(const struct cog_places *places,
         COG_CACHE_LEVELS_EMPTY;
     struct change change = {.without = name};
     struct cog_settings settings;
-    bool in_base, in_recent;
-    int error;
+    int base, recent, error;
 
     if (lock->fd < 0)
         return EBADF;
@@ -409,16 +400,21 @@ cog_cache_remove_account(const struct cog_places *places,
         return error;
     if (!cog_cache_level_exists(&levels.recent))
         return ENODATA;
-    in_base = has_account(&levels.base, name);
-    in_recent = has_account(&levels.recent, name);
+    base = cog_cache_level_has(&levels.base, name);
+    recent = cog_cache_level_has(&levels.recent, name);
+    /* What cannot be read may be the account: it is not removed then. */
+    if (base != 0 && base != ENOENT)
+        return base;
+    if (recent != 0 && recent != ENOENT)
+        return recent;
     /* base first: recent's record hides an older one until both are gone. */
-    if (in_base)
+    if (base == 0)
         error = cog_cache_level_check(&levels.base);
-    if (error == 0 && in_base)
+    if (error == 0 && base == 0)
         error = rewrite(places->accounts, COG_BASE_FILE, &levels.base,
                         &nothing, 0, &change);
-    if (error != 0 || !in_recent)
-        return error != 0 ? error : in_base ? 0 : ENOENT;
+    if (error != 0 || recent == ENOENT)
+        return error != 0 ? error : base;
     error = cog_cache_level_settings(&levels.recent, &settings);
     if (error == 0)
         change.settings = &settings;

@@ -9,7 +9,8 @@
  *   EINVAL    the account breaks a rule (*fault tells which)
  *   EEXIST    name or id is taken (the conflict tells by whom)
  *   ENOENT    nothing to remove
- *   EBADMSG   the file that would be replaced is damaged: not carried on
+ *   EBADMSG   a file is damaged that would be replaced, or the record
+ *             that would be removed: not carried on
  *   EBADF     the lock is not held
  *   other     as cache_read.h, or the errno of the call that failed
  */

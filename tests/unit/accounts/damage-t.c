@@ -537,6 +537,49 @@ p71_a_damaged_base_is_not_carried_on(void **state)
     free(bytes);
 }
 
+/* The account's own record in base, hidden by a newer one or not. */
+static void
+p71_a_removal_tells_a_damaged_record_from_none(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_record record;
+    struct cog_cache_file file;
+    struct cog_cache_lock lock;
+    struct cog_cache_key key;
+    unsigned char *base, *recent, *left;
+    char from[4400];
+    size_t base_len, recent_len, left_len;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    (void) snprintf(from, sizeof from, "%s/recent.cdb", room->accounts);
+    assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
+    assert_int_equal(put(room, "alice", ALICE, 2), 0);
+    recent = read_bytes(from, &recent_len);
+    base = read_bytes(path_in(room->accounts, "base.cdb"), &base_len);
+    assert_int_equal(cog_cache_file_from_bytes(base, base_len, &file), 0);
+    cog_cache_key_name('N', "alice", &key);
+    assert_int_equal(cog_cache_file_find(&file, key.bytes, key.len, &record),
+                     0);
+    base[(size_t) (record.data - base) + record.len - 1] ^= 1;
+    write_bytes(path_in(room->accounts, "base.cdb"), base, base_len, 0644);
+    lock = take_lock(room);
+    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
+                     EBADMSG);
+    cog_cache_lock_release(&lock);
+    left = read_bytes(from, &left_len);
+    assert_int_equal(left_len, recent_len);
+    assert_memory_equal(left, recent, left_len);
+    assert_int_equal(unlink(from), 0);
+    assert_int_equal(put(room, "carol", ALICE + 1, 0), 0);
+    lock = take_lock(room);
+    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
+                     EBADMSG);
+    cog_cache_lock_release(&lock);
+    free(base);
+    free(recent);
+    free(left);
+}
+
 /* ---- the login store */
 
 static size_t
@@ -610,6 +653,7 @@ main(void)
         IN_ROOM(p71_another_version_is_told_from_damage),
         IN_ROOM(p71_a_damaged_file_is_not_carried_on),
         IN_ROOM(p71_a_damaged_base_is_not_carried_on),
+        IN_ROOM(p71_a_removal_tells_a_damaged_record_from_none),
         IN_ROOM(p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer),
     };
 
