@@ -263,10 +263,7 @@ cog_operation_change(struct cog_operation_run *run)
 static bool
 take_password(struct cog_operation_run *run, struct cog_secret *answer)
 {
-    if (!run->password_ready)
-        return false;
-    run->password_ready = false;
-    return cog_secret_copy(answer, &run->password) == 0;
+    return run->password_ready && cog_secret_copy(answer, &run->password) == 0;
 }
 
 /* Ask the person; the time they take is nobody's. */
@@ -340,6 +337,9 @@ answer_question(struct cog_operation_run *run, const struct cog_message *ask)
         cog_message_begin(&reply, COG_MSG_NO_ANSWER);
     }
     error = cog_message_send(run->person_fd, &reply, run->deadline_ms);
+    /* Given once it was taken: a speaker that died before has not had it. */
+    if (error == 0 && ask->field[COG_SAY_KIND].number == COG_WIRE_ASK_PASSWORD)
+        run->password_ready = false;
     return answered ? error : ECONNABORTED;
 }
 
