@@ -3,6 +3,7 @@
 #include "accounts/cache_levels.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "accounts/cache_record.h"
 
@@ -105,6 +106,9 @@ cog_cache_level_account(const struct cog_cache_file *level, const char *name,
     struct cog_cache_key key;
     int error;
 
+    if (cog_login_name_check(name, strnlen(name, COG_NAME_MAX + 1)) !=
+        COG_FAULT_NONE)
+        return ENOENT;
     if (!cog_cache_level_exists(level))
         return ENOENT;
     cog_cache_key_name('N', name, &key);

@@ -41,7 +41,10 @@ int cog_cache_level_check(const struct cog_cache_file *level);
 /* Whether a file is there. */
 bool cog_cache_level_exists(const struct cog_cache_file *level);
 
-/* What one file has of a name; ENOENT also when it is missing. */
+/*
+ * What one file has of a name; ENOENT also when it is missing, and for a
+ * name outside the grammar.
+ */
 int cog_cache_level_account(const struct cog_cache_file *level,
                             const char *name, struct cog_account *account);
 

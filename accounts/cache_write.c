@@ -395,6 +395,9 @@ cog_cache_remove_account(const struct cog_places *places,
 
     if (lock->fd < 0)
         return EBADF;
+    if (cog_login_name_check(name, strnlen(name, COG_NAME_MAX + 1)) !=
+        COG_FAULT_NONE)
+        return ENOENT;
     error = cog_cache_levels_open(places->accounts, &levels);
     if (error != 0)
         return error;

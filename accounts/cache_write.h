@@ -57,7 +57,10 @@ int cog_cache_put_account(const struct cog_places *places,
                           const struct cog_groups *groups,
                           struct cog_write_refusal *refusal);
 
-/* Remove an account from both files. Its id is not retired: see logins.h. */
+/*
+ * Remove an account from both files. Its id is not retired: see logins.h. A
+ * name outside the grammar is ENOENT.
+ */
 int cog_cache_remove_account(const struct cog_places *places,
                              const struct cog_cache_lock *lock,
                              const char *name);

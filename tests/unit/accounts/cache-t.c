@@ -451,6 +451,44 @@ an_account_is_removed_from_both_files(void **state)
     cog_cache_close(&reader);
 }
 
+/* The key of a name has room for 32 bytes: the rest would be cut. */
+static void
+p17_a_name_outside_the_grammar_is_not_there_for_writers(void **state)
+{
+    static const char longest[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    struct room *room = *state;
+    cog_cleanup_cache_levels struct cog_cache_levels levels =
+        COG_CACHE_LEVELS_EMPTY;
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    struct cog_account account;
+    struct stat before, after;
+
+    assert_int_equal(put(room, longest, ALICE, 0), 0);
+    assert_int_equal(stat(path_in(room->accounts, COG_RECENT_FILE), &before),
+                     0);
+    assert_int_equal(cog_cache_levels_open(room->accounts, &levels), 0);
+    assert_int_equal(
+        cog_cache_level_account(&levels.recent, longest, &account), 0);
+    lock = take_lock(room);
+    for (size_t i = 0; i <= COUNT(hostile_names); i++) {
+        const char *name = i < COUNT(hostile_names)
+                               ? hostile_names[i]
+                               : "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaXYZ";
+
+        assert_int_equal(
+            cog_cache_level_account(&levels.recent, name, &account), ENOENT);
+        assert_int_equal(cog_cache_remove_account(&room->places, &lock, name),
+                         ENOENT);
+    }
+    cog_cache_lock_release(&lock);
+    assert_int_equal(stat(path_in(room->accounts, COG_RECENT_FILE), &after),
+                     0);
+    assert_true(before.st_ino == after.st_ino);
+    assert_int_equal(cog_cache_find_name(&reader, longest, &account), 0);
+    cog_cache_close(&reader);
+}
+
 static int
 count_accounts(void *context, const struct cog_account *account,
                const struct cog_groups *groups)
@@ -735,6 +773,7 @@ main(void)
         IN_ROOM(p21_a_retired_id_is_refused_to_its_own_name),
         IN_ROOM(p21_an_unreadable_login_store_gives_no_ids),
         IN_ROOM(an_account_is_removed_from_both_files),
+        IN_ROOM(p17_a_name_outside_the_grammar_is_not_there_for_writers),
         IN_ROOM(recent_is_folded_into_base_and_all_are_found),
         IN_ROOM(an_older_number_in_base_is_hidden_by_recent),
         IN_ROOM(p71_a_lost_base_is_no_absence),
