@@ -263,11 +263,14 @@ cog_logins_put(const char *directory, const struct cog_cache_lock *lock,
     return error != 0 ? error : cog_cache_build_finish(&build, LOGINS_MODE, 0);
 }
 
-/* Copy all but the login of a name; the ids it had become retired or not. */
+/*
+ * Copy all but the login of a name; the ids it had become retired, or stay
+ * as they are: a login's id is not retired, those of earlier ones are.
+ */
 static int
 copy_forgetting(struct cog_cache_build *build,
                 const struct cog_cache_file *file, const char *name,
-                bool retired, bool *known)
+                bool retire, bool *known)
 {
     struct cog_cache_record record;
     const struct cog_cache_record *previous = NULL;
@@ -289,7 +292,7 @@ copy_forgetting(struct cog_cache_build *build,
         if (record.key[0] == 'I' && owner.kind == COG_ID_USER &&
             strcmp(owner.name, name) == 0) {
             *known = true;
-            owner.retired = retired;
+            owner.retired = owner.retired || retire;
             error = add_owner(build, id, &owner);
         } else {
             error = cog_cache_build_copy(build, &record);

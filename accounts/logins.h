@@ -86,7 +86,9 @@ int cog_logins_put(const char *directory, const struct cog_cache_lock *lock,
 
 /*
  * Forget whom a name is bound to. Its id stays retired for ever, unless
- * same_person: then the name may have it again. ENOENT: nothing known.
+ * same_person: then the name may have it again. What an earlier call has
+ * retired stays so: it may have been another person's, and when the binding
+ * is gone already, same_person changes nothing. ENOENT: nothing known.
  */
 int cog_logins_forget(const char *directory, const struct cog_cache_lock *lock,
                       const char *name, bool same_person);

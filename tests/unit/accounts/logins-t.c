@@ -122,12 +122,66 @@ p16_forget_ends_a_binding_and_retires_the_id(void **state)
     /* Not even the same name gets it, until an administrator says so. */
     assert_int_equal(put_login(room, &login, NULL, &conflict), EEXIST);
     assert_int_equal(conflict.place, COG_ID_RETIRED);
+    assert_int_equal(forget(room, "nosuch", false), ENOENT);
+    assert_int_equal(forget(room, "nosuch", true), ENOENT);
+}
+
+static void
+p16_the_same_person_gets_the_id_of_the_binding_back(void **state)
+{
+    struct room *room = *state;
+    struct cog_login login = sample_login("alice", ALICE), found;
+    struct cog_id_owner owner;
+
+    create(room);
+    assert_int_equal(put_login(room, &login, NULL, NULL), 0);
+    assert_int_equal(forget(room, "alice", true), 0);
+    assert_int_equal(cog_logins_find(room->logins, "alice", &found), ENOENT);
+    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_false(owner.retired);
+    assert_int_equal(put_login(room, &login, NULL, NULL), 0);
+}
+
+static void
+p21_the_same_person_does_not_get_an_id_of_earlier_ones(void **state)
+{
+    struct room *room = *state;
+    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_id_conflict conflict;
+    struct cog_id_owner owner;
+
+    create(room);
+    assert_int_equal(put_login(room, &login, NULL, NULL), 0);
+    assert_int_equal(forget(room, "alice", false), 0);
     login.uid = CAROL;
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", true), 0);
+    assert_int_equal(cog_logins_find_id(room->logins, CAROL, &owner), 0);
+    assert_false(owner.retired);
     login.uid = ALICE;
+    assert_int_equal(put_login(room, &login, NULL, &conflict), EEXIST);
+    assert_int_equal(conflict.place, COG_ID_RETIRED);
+    /* A binding without an id of ours gives none back. */
+    login.has_id = false;
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
-    assert_int_equal(forget(room, "nosuch", false), ENOENT);
+    assert_int_equal(forget(room, "alice", true), 0);
+    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_true(owner.retired);
+}
+
+static void
+p21_no_id_comes_back_when_the_binding_is_gone(void **state)
+{
+    struct room *room = *state;
+    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_id_owner owner;
+
+    create(room);
+    assert_int_equal(put_login(room, &login, NULL, NULL), 0);
+    assert_int_equal(forget(room, "alice", false), 0);
+    assert_int_equal(forget(room, "alice", true), 0);
+    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_true(owner.retired);
 }
 
 static void
@@ -301,6 +355,9 @@ main(void)
         IN_ROOM(what_is_put_is_found),
         IN_ROOM(p72_the_store_is_for_root_only),
         IN_ROOM(p16_forget_ends_a_binding_and_retires_the_id),
+        IN_ROOM(p16_the_same_person_gets_the_id_of_the_binding_back),
+        IN_ROOM(p21_the_same_person_does_not_get_an_id_of_earlier_ones),
+        IN_ROOM(p21_no_id_comes_back_when_the_binding_is_gone),
         IN_ROOM(p21_an_id_once_given_is_not_given_to_another_name),
         IN_ROOM(p17_p20_logins_that_break_a_rule_are_not_written),
         cmocka_unit_test(p62_pool_groups_are_bounded_and_kept_as_they_are),
