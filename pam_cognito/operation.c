@@ -420,9 +420,9 @@ hear_keeper(struct cog_operation_run *run)
         return COG_OUTCOME_TIMEOUT;
     if (error != 0)
         return COG_OUTCOME_KEEPER;
+    if (message.type != COG_MSG_VERDICT && run->notes_left-- <= 0)
+        return COG_OUTCOME_KEEPER;
     if (message.type == COG_MSG_LOG) {
-        if (run->notes_left-- <= 0)
-            return COG_OUTCOME_KEEPER;
         cog_report_note(run->pamh,
                         (int) message.field[COG_LOG_PRIORITY].number,
                         message.field[COG_LOG_TEXT].bytes);
