@@ -154,7 +154,7 @@ class Signals(Case):
             started[moment] = (terminal, person, victim, operation)
         for moment, (terminal, person, victim, operation) in started.items():
             if not operation:
-                os.kill(victim, number)
+                self.kill_at_prompt(terminal, victim, number, begun_anew)
             terminal.send(person.password + "\r")
             if operation:
                 self.wait_for_call(person, operation)
@@ -170,6 +170,17 @@ class Signals(Case):
                               terminal.text)
                 line = self.log_of(person.name)[0]
                 self.assertRegex(line, f" denied .* reason=({reasons}) ")
+
+    @staticmethod
+    def kill_at_prompt(terminal, victim, number, begun_anew):
+        """The speaker ends with its keeper, in a moment: what it was given
+        before that moment is lost, and not given twice."""
+        speaker = working_for(terminal.spawned.pid, PROGRAMS[1])
+        os.kill(victim, number)
+        for _ in range(250):
+            if not begun_anew or not os.path.exists(f"/proc/{speaker}"):
+                break
+            time.sleep(0.02)
 
     def wait_for_call(self, person, operation):
         """The pool logs a call when it answers; the delay comes before.

@@ -25,9 +25,9 @@ mark_login(const char *name, const struct cog_cache_lock *lock)
     int error = cog_logins_find(COG_LOGINS_DIR, name, &login);
 
     login.disabled = true;
-    return error != 0 ? error
-                      : cog_logins_put(COG_LOGINS_DIR, lock, &login, NULL,
-                                       &conflict);
+    return error != 0
+               ? error
+               : cog_logins_put(COG_LOGINS_DIR, lock, &login, NULL, &conflict);
 }
 
 static int
@@ -50,8 +50,8 @@ mark_account(const char *name, const char *mark,
         account.disabled = true;
     else
         snprintf(account.sub, sizeof account.sub, "%s", mark);
-    return cog_cache_put_account(&places, lock, &settings, &account,
-                                 &nothing, &refusal);
+    return cog_cache_put_account(&places, lock, &settings, &account, &nothing,
+                                 &refusal);
 }
 
 int

@@ -56,8 +56,7 @@ look(pam_handle_t *pamh, int argc, const char **argv)
 }
 
 int
-pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
-                    const char **argv)
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     (void) flags;
     return look(pamh, argc, argv);

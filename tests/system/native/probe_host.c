@@ -112,9 +112,8 @@ print_signals(void)
 
         if (sigaction(i, NULL, &action) != 0)
             continue;
-        printf("state signal %d %p %x %d\n", i,
-               (void *) action.sa_handler, (unsigned) action.sa_flags,
-               sigismember(&mask, i));
+        printf("state signal %d %p %x %d\n", i, (void *) action.sa_handler,
+               (unsigned) action.sa_flags, sigismember(&mask, i));
     }
 }
 
@@ -151,8 +150,7 @@ print_descriptors(void)
         if (len < 0)
             continue;
         target[len] = '\0';
-        printf("state descriptor %d %s %d\n", i, target,
-               fcntl(i, F_GETFD));
+        printf("state descriptor %d %s %d\n", i, target, fcntl(i, F_GETFD));
     }
 }
 
@@ -171,16 +169,13 @@ print_state(void)
     for (char **one = environ; *one != NULL; one++)
         printf("state environ %s\n", *one);
     getresuid(&real, &effective, &saved);
-    printf("state uids %d %d %d\n", (int) real, (int) effective,
-           (int) saved);
+    printf("state uids %d %d %d\n", (int) real, (int) effective, (int) saved);
     getresgid(&real, &effective, &saved);
-    printf("state gids %d %d %d\n", (int) real, (int) effective,
-           (int) saved);
+    printf("state gids %d %d %d\n", (int) real, (int) effective, (int) saved);
     printf("state session %d %d\n", (int) getsid(0), (int) getpgrp());
     printf("state nice %d\n", getpriority(PRIO_PROCESS, 0));
-    printf("state dumpable %d slack %d newprivs %d\n",
-           prctl(PR_GET_DUMPABLE), prctl(PR_GET_TIMERSLACK),
-           prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+    printf("state dumpable %d slack %d newprivs %d\n", prctl(PR_GET_DUMPABLE),
+           prctl(PR_GET_TIMERSLACK), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
     print_signals();
     print_limits();
     print_descriptors();
@@ -196,8 +191,7 @@ obey(const char *word, int *flags)
     else if (strcmp(word, "account") == 0)
         printf("account %d\n", pam_acct_mgmt(pamh, *flags));
     else if (strcmp(word, "setcred") == 0)
-        printf("setcred %d\n",
-               pam_setcred(pamh, PAM_ESTABLISH_CRED | *flags));
+        printf("setcred %d\n", pam_setcred(pamh, PAM_ESTABLISH_CRED | *flags));
     else if (strcmp(word, "change") == 0)
         printf("change %d\n", pam_chauthtok(pamh, 0));
     else if (strcmp(word, "silent-change") == 0)
