@@ -35,7 +35,7 @@ enum cog_outcome {
     COG_OUTCOME_TOKEN,             /* the token did not verify */
     COG_OUTCOME_IDENTITY,          /* the token names somebody else */
     /* The person. */
-    COG_OUTCOME_INPUT,   /* refused here, never sent */
+    COG_OUTCOME_INPUT,   /* refused here, or by the pool as malformed */
     COG_OUTCOME_ABORTED, /* the conversation ended */
     COG_OUTCOME_POLICY,  /* new password refused */
     /* The way to the pool. */
