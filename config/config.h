@@ -29,6 +29,8 @@
 #define COG_CONFIG_TEMPLATE_SIZE 128
 #define COG_CONFIG_LIST_SIZE     (COG_CONFIG_LINE_MAX + 1)
 
+#define COG_CONFIG_GROUP_MAP_MAX 16 /* entries in group_map */
+
 /* Ids that accounts may have (P20), but for 60000-65535 in between. */
 #define COG_CONFIG_ID_MIN 1000U
 #define COG_CONFIG_ID_MAX 2147352575U
@@ -105,14 +107,23 @@ struct cog_config {
     uint32_t id_base;  /* default 1879048192 */
     uint32_t id_range; /* how many ids; default 268304384 */
     /* id_base ... id_base + id_range - 1 holds allowed ids only (P20). */
-    char id_map[COG_CONFIG_PATH_SIZE];       /* default "": none */
-    char id_attribute[32];                   /* "custom:NAME"; "": none */
-    char home[COG_CONFIG_TEMPLATE_SIZE];     /* default "/home/%u" */
-    char shell[COG_CONFIG_TEMPLATE_SIZE];    /* default "/bin/bash" */
-    char group_prefix[17];                   /* default "cognito-" */
-    struct cog_config_list group_map;        /* "PoolGroup:localgroup" */
+    char id_map[COG_CONFIG_PATH_SIZE];    /* default "": none */
+    char id_attribute[32];                /* "custom:NAME"; "": none */
+    char home[COG_CONFIG_TEMPLATE_SIZE];  /* default "/home/%u" */
+    char shell[COG_CONFIG_TEMPLATE_SIZE]; /* default "/bin/bash" */
+    char group_prefix[17];                /* default "cognito-" */
+    /* "PoolGroup:localgroup", COG_CONFIG_GROUP_MAP_MAX entries at most. */
+    struct cog_config_list group_map;
     enum cog_config_provisional provisional; /* default off */
     char provisional_match[34]; /* a name, or its beginning and "*" */
+
+    /* What cognitoctl sync brings, and from where. */
+    bool enumerate;         /* list all users and groups; default no */
+    char key_attribute[32]; /* "custom:NAME" with ssh keys; "": none */
+    /* "https://HOST[:PORT]/PATH", without query; "": from the pool */
+    char snapshot_url[COG_CONFIG_URL_SIZE];
+    char snapshot_key[COG_CONFIG_PATH_SIZE]; /* whom to believe; "": none */
+    unsigned snapshot_max_age_h;             /* hours, 1-8760; default 24 */
 
     /* Made from pool_id. */
     char region[56];    /* the part before "_" */

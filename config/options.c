@@ -222,9 +222,12 @@ set_shell(const struct cog_option *option, const char *value, void *field)
     return store(option, value, field);
 }
 
+/*
+ * The name of an attribute of the administrator's own. Who may write it is
+ * the app client's setting, which doctor looks at.
+ */
 static const char *
-set_id_attribute(const struct cog_option *option, const char *value,
-                 void *field)
+set_attribute(const struct cog_option *option, const char *value, void *field)
 {
     static const char custom[] = "custom:";
     const char *name = value + sizeof custom - 1;
@@ -336,8 +339,26 @@ check_group_map(const char *word)
 static const char *
 set_group_map(const struct cog_option *option, const char *value, void *field)
 {
+    struct cog_config_list *list = field;
+    const char *reason = split_list(value, check_group_map, list);
+
     (void) option;
-    return split_list(value, check_group_map, field);
+    if (reason == NULL && list->count > COG_CONFIG_GROUP_MAP_MAX)
+        reason = "must have at most 16 entries";
+    return reason;
+}
+
+/* No query: what makes one secret would be in a file that all may read. */
+static const char *
+set_snapshot_url(const struct cog_option *option, const char *value,
+                 void *field)
+{
+    const char *rest = cog_grammar_https(value);
+
+    if (rest == NULL || !cog_grammar_path(rest) ||
+        rest[strlen(rest) - 1] == '/' || strpbrk(rest, "?#%") != NULL)
+        return "must be https://HOST/PATH without \"?\", \"#\" and \"%\"";
+    return store(option, value, field);
 }
 
 #define FIELD(member)                                                         \
@@ -378,7 +399,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                              .max = COG_CONFIG_ID_MAX,
                              .reason = "must be a number of ids"},
     [COG_OPTION_ID_MAP] = {"id_map", NULL, set_path, FIELD(id_map)},
-    [COG_OPTION_ID_ATTRIBUTE] = {"id_attribute", NULL, set_id_attribute,
+    [COG_OPTION_ID_ATTRIBUTE] = {"id_attribute", NULL, set_attribute,
                                  FIELD(id_attribute)},
     [COG_OPTION_HOME] = {"home", "/home/%u", set_home, FIELD(home)},
     [COG_OPTION_SHELL] = {"shell", "/bin/bash", set_shell, FIELD(shell)},
@@ -391,6 +412,17 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_PROVISIONAL_MATCH] = {"provisional_match", NULL,
                                       set_provisional_match,
                                       FIELD(provisional_match)},
+    [COG_OPTION_ENUMERATE] = {"enumerate", "no", set_yes_no, FIELD(enumerate)},
+    [COG_OPTION_KEY_ATTRIBUTE] = {"key_attribute", NULL, set_attribute,
+                                  FIELD(key_attribute)},
+    [COG_OPTION_SNAPSHOT_URL] = {"snapshot_url", NULL, set_snapshot_url,
+                                 FIELD(snapshot_url)},
+    [COG_OPTION_SNAPSHOT_KEY] = {"snapshot_key", NULL, set_path,
+                                 FIELD(snapshot_key)},
+    [COG_OPTION_SNAPSHOT_MAX_AGE] = {"snapshot_max_age", "24", set_number,
+                                     FIELD(snapshot_max_age_h), .min = 1,
+                                     .max = 8760,
+                                     .reason = "must be 1 to 8760 (hours)"},
 };
 
 enum cog_option_id

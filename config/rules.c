@@ -71,6 +71,13 @@ cog_rules_check(const struct cog_config *config,
          "cannot stand beside id_attribute, whose ids it could not know"},
         {provisional && given[COG_OPTION_PROVISIONAL_MATCH] == 0,
          COG_OPTION_PROVISIONAL, "needs provisional_match, or matches nobody"},
+        {given[COG_OPTION_SNAPSHOT_URL] != 0 &&
+             given[COG_OPTION_SNAPSHOT_KEY] == 0,
+         COG_OPTION_SNAPSHOT_URL,
+         "needs snapshot_key: an unsigned snapshot is never believed"},
+        {config->id_attribute[0] != '\0' &&
+             strcmp(config->id_attribute, config->key_attribute) == 0,
+         COG_OPTION_KEY_ATTRIBUTE, "cannot be id_attribute too"},
     };
 
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -46,6 +46,11 @@ check_accepted(const struct cog_config *config)
         count++;
     }
     must(count == config->group_map.count);
+    must(count <= COG_CONFIG_GROUP_MAP_MAX);
+    must(config->snapshot_url[0] == '\0' ||
+         (strncmp(config->snapshot_url, "https://", 8) == 0 &&
+          config->snapshot_key[0] == '/'));
+    must(config->snapshot_max_age_h >= 1);
     (void) cog_config_matches_provisional(config, "alice");
 }
 

@@ -122,6 +122,11 @@ two_lines_are_enough_and_the_rest_is_as_documented(void **state)
     assert_int_equal(config.group_map.count, 0);
     assert_int_equal(config.provisional, COG_CONFIG_PROVISIONAL_OFF);
     assert_string_equal(config.provisional_match, "");
+    assert_false(config.enumerate);
+    assert_string_equal(config.key_attribute, "");
+    assert_string_equal(config.snapshot_url, "");
+    assert_string_equal(config.snapshot_key, "");
+    assert_int_equal(config.snapshot_max_age_h, 24);
     assert_string_equal(config.region, "eu-west-1");
     assert_string_equal(config.pool_name, "Ab12Cd34E");
 }
@@ -520,8 +525,9 @@ a_configured_issuer_is_the_only_one(void **state)
 static void
 p31_paths_are_absolute_and_go_nowhere_else(void **state)
 {
-    static const char *const keys[] = {"client_secret_file", "jwks_file",
-                                       "ca_file", "ca_path", "id_map"};
+    static const char *const keys[] = {
+        "client_secret_file", "jwks_file", "ca_file", "ca_path", "id_map",
+        "snapshot_key"};
     static const char *const values[] = {
         "/etc/cognito/file",
         "/a..b/.c/d..",
@@ -606,6 +612,9 @@ numbers_and_words_are_exact(void **state)
     static const char *const yes_no[] = {
         "yes", "no", "!true", "!1", "!Yes", "!on", NULL,
     };
+    static const char *const hours[] = {
+        "1", "24", "8760", "!0", "!8761", "!-1", "!24h", "!024", NULL,
+    };
     static const char *const provisional[] = {
         "off", "!on", "!yes", "!SSHD", NULL,
     };
@@ -614,6 +623,8 @@ numbers_and_words_are_exact(void **state)
     check_values("timeout", timeout);
     check_values("early", early);
     check_values("case_insensitive", yes_no);
+    check_values("enumerate", yes_no);
+    check_values("snapshot_max_age", hours);
     check_values("provisional", provisional);
     assert_line_accepted("early = challenge");
     assert_int_equal(config.early, COG_CONFIG_EARLY_CHALLENGE);
@@ -621,6 +632,10 @@ numbers_and_words_are_exact(void **state)
     assert_int_equal(config.early, COG_CONFIG_EARLY_NO);
     assert_line_accepted("case_insensitive = yes");
     assert_true(config.case_insensitive);
+    assert_line_accepted("enumerate = yes");
+    assert_true(config.enumerate);
+    assert_line_accepted("snapshot_max_age = 48");
+    assert_int_equal(config.snapshot_max_age_h, 48);
 }
 
 static void
@@ -841,6 +856,9 @@ p23_ids_come_from_attributes_of_the_administrator_only(void **state)
 
     (void) state;
     check_values("id_attribute", values);
+    check_values("key_attribute", values);
+    assert_refused(BASE "key_attribute = custom:x\nid_attribute = custom:x\n",
+                   3, "id_attribute");
 }
 
 static void
@@ -936,6 +954,23 @@ p26_local_groups_are_reached_by_explicit_pairs_only(void **state)
 }
 
 static void
+p26_a_group_map_of_16_entries_is_taken_and_17_are_refused(void **state)
+{
+    char line[512] = "group_map =";
+
+    (void) state;
+    for (unsigned i = 0; i < COG_CONFIG_GROUP_MAP_MAX; i++) {
+        size_t len = strlen(line);
+
+        (void) snprintf(line + len, sizeof line - len, " A%u:x%u", i, i);
+    }
+    assert_line_accepted(line);
+    assert_int_equal(config.group_map.count, 16);
+    (void) strncat(line, ",B:y", sizeof line - strlen(line) - 1);
+    assert_line_refused(line, "group_map must have at most 16");
+}
+
+static void
 p28_no_local_group_is_given_by_default(void **state)
 {
     (void) state;
@@ -967,6 +1002,42 @@ p10_provisional_names_are_off_and_need_a_pattern(void **state)
     assert_accepted(BASE "provisional = sshd\nprovisional_match = ops\n");
     assert_true(cog_config_matches_provisional(&config, "ops"));
     assert_false(cog_config_matches_provisional(&config, "ops-alice"));
+}
+
+static void
+p73_a_snapshot_is_fetched_over_tls_and_needs_a_key(void **state)
+{
+    static const char key[] = "snapshot_key = /etc/cognito/snapshot.pem\n";
+    static const char *const values[] = {
+        "https://bucket.s3.eu-west-1.amazonaws.com/pool.snapshot",
+        "https://a.example:8443/x/y",
+        "!http://a.example/x",
+        "!https://a.example",
+        "!https://a.example/",
+        "!https://a.example/x/",
+        "!https://a.example/x?X-Amz-Signature=a",
+        "!https://a.example/x#y",
+        "!https://a.example/%41",
+        "!https://u:p@a.example/x",
+        "!https://a.example/../x",
+        "!/etc/cognito/pool.snapshot",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        bool bad = values[i][0] == '!';
+        char text[1024];
+
+        (void) snprintf(text, sizeof text, "%s%ssnapshot_url = %s\n", BASE,
+                        key, values[i] + bad);
+        if (bad)
+            assert_refused(text, 4, "snapshot_url");
+        else
+            assert_accepted(text);
+    }
+    assert_refused(BASE "snapshot_url = https://a.example/x\n", 3,
+                   "needs snapshot_key");
+    assert_accepted(BASE "snapshot_key = /etc/cognito/snapshot.pem\n");
 }
 
 static void
@@ -1082,6 +1153,9 @@ main(void)
         cmocka_unit_test(p23_a_shell_is_a_plain_path),
         cmocka_unit_test(p25_the_group_prefix_is_never_empty),
         cmocka_unit_test(p26_local_groups_are_reached_by_explicit_pairs_only),
+        cmocka_unit_test(
+            p26_a_group_map_of_16_entries_is_taken_and_17_are_refused),
+        cmocka_unit_test(p73_a_snapshot_is_fetched_over_tls_and_needs_a_key),
         cmocka_unit_test(p28_no_local_group_is_given_by_default),
         cmocka_unit_test(p10_provisional_names_are_off_and_need_a_pattern),
         cmocka_unit_test(p10_provisional_ids_must_be_computable),

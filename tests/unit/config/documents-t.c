@@ -133,6 +133,25 @@ split_sample_line(const char *line, char key[64], char value[256])
            sscanf(line, "#%63[a-z_] = %255[^\n]", key, value) == 2;
 }
 
+/* What else must stand in a file for one option to be right. */
+static const char *
+lines_beside(const char *key)
+{
+    static const struct {
+        const char *key, *lines;
+    } others[] = {
+        {"pool_id", "client_id = a\n"},
+        {"client_id", "pool_id = eu-west-1_A\n"},
+        {"snapshot_url", BASE "snapshot_key = /etc/cognito/snapshot.pem\n"},
+    };
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(others[i].key, key) == 0)
+            return others[i].lines;
+    }
+    return BASE;
+}
+
 static void
 check_sample_option(size_t index, const char *key, const char *value)
 {
@@ -147,11 +166,8 @@ check_sample_option(size_t index, const char *key, const char *value)
     assert_string_equal(key, option);
     if (fallback != NULL)
         assert_string_equal(value, fallback);
-    (void) snprintf(text, sizeof text, "%s%s = %s\n",
-                    index == 0   ? "client_id = a\n"
-                    : index == 1 ? "pool_id = eu-west-1_A\n"
-                                 : BASE,
-                    key, value);
+    (void) snprintf(text, sizeof text, "%s%s = %s\n", lines_beside(key), key,
+                    value);
     if (!cog_config_parse(text, strlen(text), "sample", &config, &error))
         fail_msg("%s", error.text);
 }
