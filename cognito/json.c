@@ -187,6 +187,34 @@ cog_json_true(const struct cog_json *object, const char *key)
 }
 
 enum cog_status
+cog_json_bool(const struct cog_json *object, const char *key, bool *truth)
+{
+    struct json_object *found = member_of(object, key, json_type_boolean);
+
+    if (found == NULL)
+        return COG_PROTOCOL;
+    *truth = json_object_get_boolean(found) != 0;
+    return COG_OK;
+}
+
+enum cog_status
+cog_json_seconds(const struct cog_json *object, const char *key,
+                 int64_t *seconds)
+{
+    struct json_object *found = member_of(object, key, json_type_double);
+    double value;
+
+    if (found == NULL)
+        return cog_json_integer(object, key, seconds);
+    value = json_object_get_double(found);
+    /* Not "less than": an infinity or no number at all is no moment. */
+    if (!(value >= 0 && value <= (double) LARGEST_INTEGER))
+        return COG_PROTOCOL;
+    *seconds = (int64_t) value;
+    return COG_OK;
+}
+
+enum cog_status
 cog_json_object(const struct cog_json *object, const char *key,
                 const struct cog_json **member)
 {

@@ -43,6 +43,15 @@ enum cog_status cog_json_text(const struct cog_json *object, const char *key,
 enum cog_status cog_json_integer(const struct cog_json *object,
                                  const char *key, int64_t *number);
 enum cog_status cog_json_true(const struct cog_json *object, const char *key);
+enum cog_status cog_json_bool(const struct cog_json *object, const char *key,
+                              bool *truth);
+
+/*
+ * A moment as the services write it: a number, seconds since 1970, perhaps
+ * with a fraction (cut off) and an exponent (reference, 1.1); in 0 to 2^53.
+ */
+enum cog_status cog_json_seconds(const struct cog_json *object,
+                                 const char *key, int64_t *seconds);
 enum cog_status cog_json_object(const struct cog_json *object, const char *key,
                                 const struct cog_json **member);
 enum cog_status cog_json_array(const struct cog_json *object, const char *key,

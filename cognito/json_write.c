@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building request bodies; see the header. */
+/* Building small documents; see the header. */
 #include "cognito/json_write.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+
+/* Numbers that every JSON program reads alike (RFC 8259 section 6). */
+#define LARGEST_INTEGER (INT64_C(1) << 53)
 
 static void
 append(struct cog_json_writer *writer, const char *bytes, size_t len)
@@ -62,32 +67,86 @@ append_key(struct cog_json_writer *writer, const char *key)
     if (writer->comma)
         append(writer, ",", 1);
     if (key != NULL) {
+        if (writer->status == COG_OK && !cog_text_is_utf8(key, strlen(key)))
+            writer->status = COG_BAD_INPUT;
         append_string(writer, key, strlen(key));
         append(writer, ":", 1);
     }
 }
 
+static void
+open_value(struct cog_json_writer *writer, const char *key,
+           const char *bracket)
+{
+    append_key(writer, key);
+    append(writer, bracket, 1);
+    writer->comma = false;
+}
+
+static void
+close_value(struct cog_json_writer *writer, const char *bracket)
+{
+    append(writer, bracket, 1);
+    writer->comma = true;
+}
+
 void
 cog_json_open(struct cog_json_writer *writer, const char *key)
 {
-    append_key(writer, key);
-    append(writer, "{", 1);
-    writer->comma = false;
+    open_value(writer, key, "{");
 }
 
 void
 cog_json_close(struct cog_json_writer *writer)
 {
-    append(writer, "}", 1);
+    close_value(writer, "}");
+}
+
+void
+cog_json_open_array(struct cog_json_writer *writer, const char *key)
+{
+    open_value(writer, key, "[");
+}
+
+void
+cog_json_close_array(struct cog_json_writer *writer)
+{
+    close_value(writer, "]");
+}
+
+/* A value that needs no quotes. */
+static void
+put_bare(struct cog_json_writer *writer, const char *key, const char *value)
+{
+    append_key(writer, key);
+    append(writer, value, strlen(value));
     writer->comma = true;
+}
+
+void
+cog_json_put_number(struct cog_json_writer *writer, const char *key,
+                    int64_t number)
+{
+    char digits[24];
+
+    if (writer->status == COG_OK &&
+        (number < -LARGEST_INTEGER || number > LARGEST_INTEGER))
+        writer->status = COG_BAD_INPUT;
+    (void) snprintf(digits, sizeof digits, "%" PRId64, number);
+    put_bare(writer, key, digits);
+}
+
+void
+cog_json_put_bool(struct cog_json_writer *writer, const char *key, bool truth)
+{
+    put_bare(writer, key, truth ? "true" : "false");
 }
 
 void
 cog_json_put(struct cog_json_writer *writer, const char *key,
              const char *value, size_t len)
 {
-    if (writer->status == COG_OK &&
-        (!cog_text_is_utf8(value, len) || !cog_text_is_utf8(key, strlen(key))))
+    if (writer->status == COG_OK && !cog_text_is_utf8(value, len))
         writer->status = COG_BAD_INPUT;
     append_key(writer, key);
     append_string(writer, value, len);

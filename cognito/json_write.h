@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing the small objects that requests consist of. They may carry
- * passwords, so they are built in a secret and by nobody else.
+ * Writing small objects: what requests consist of, and what cognitoctl
+ * prints. They may carry passwords, so they are built in a secret and by
+ * nobody else. One document ends at COG_SECRET_MAX bytes, and each append
+ * copies the whole: write a long list as one object each.
  */
 #ifndef COG_COGNITO_JSON_WRITE_H
 #define COG_COGNITO_JSON_WRITE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/secret.h"
 #include "cognito/status.h"
@@ -27,15 +30,34 @@ struct cog_json_writer {
         COG_SECRET_EMPTY, false, COG_OK                                       \
     }
 
-/* Begin an object; key is NULL for the outermost only. */
+/*
+ * In all that follows key is the member's name, and NULL for the outermost
+ * value and for the elements of an array.
+ */
+
+/* Begin an object. */
 void cog_json_open(struct cog_json_writer *writer, const char *key);
 
 /* End the object begun last. */
 void cog_json_close(struct cog_json_writer *writer);
 
+/* Begin an array, and end the one begun last. */
+void cog_json_open_array(struct cog_json_writer *writer, const char *key);
+void cog_json_close_array(struct cog_json_writer *writer);
+
 /*
- * A member that is a string. COG_BAD_INPUT when the value is not UTF-8 or
- * holds NUL; COG_NO_MEMORY.
+ * An integer. COG_BAD_INPUT outside -2^53 to 2^53, which not every reader
+ * takes (RFC 8259 section 6).
+ */
+void cog_json_put_number(struct cog_json_writer *writer, const char *key,
+                         int64_t number);
+
+/* true or false. */
+void cog_json_put_bool(struct cog_json_writer *writer, const char *key,
+                       bool truth);
+
+/*
+ * A string. COG_BAD_INPUT when it is not UTF-8 or holds NUL; COG_NO_MEMORY.
  */
 void cog_json_put(struct cog_json_writer *writer, const char *key,
                   const char *value, size_t len);

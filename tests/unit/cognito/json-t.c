@@ -209,6 +209,38 @@ test_types(void **state)
 }
 
 static void
+test_moments(void **state)
+{
+    struct cog_json *document =
+        parsed("{\"whole\":1682955829,\"part\":1682955829.578,"
+               "\"power\":1.682955829578E9,\"zero\":0.0,\"minus\":-0.5,"
+               "\"big\":1e17,\"huge\":1e999,\"text\":\"1\",\"no\":false}");
+    static const char *const fine[] = {"whole", "part", "power"};
+    static const char *const bad[] = {"minus", "big", "huge",
+                                      "text",  "no",  "absent"};
+    int64_t seconds = -7;
+    bool truth = true;
+
+    (void) state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(cog_json_seconds(document, bad[i], &seconds),
+                         COG_PROTOCOL);
+    assert_int_equal(seconds, -7);
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        assert_int_equal(cog_json_seconds(document, fine[i], &seconds),
+                         COG_OK);
+        assert_int_equal(seconds, 1682955829);
+    }
+    assert_int_equal(cog_json_seconds(document, "zero", &seconds), COG_OK);
+    assert_int_equal(seconds, 0);
+    assert_int_equal(cog_json_bool(document, "whole", &truth), COG_PROTOCOL);
+    assert_true(truth);
+    assert_int_equal(cog_json_bool(document, "no", &truth), COG_OK);
+    assert_false(truth);
+    cog_json_free(document);
+}
+
+static void
 test_bounds(void **state)
 {
     struct cog_json *document = parsed("{\"a\":\"12345\",\"l\":[\"12345\"]}");
@@ -272,6 +304,55 @@ test_written(void **state)
 }
 
 static void
+test_written_list(void **state)
+{
+    static const char wanted[] =
+        "{\"none\":[],\"all\":[1,-9007199254740992,9007199254740992,true,"
+        "\"x\",{\"b\":false},[0]],\"n\":7}";
+    struct cog_json_writer writer = COG_JSON_WRITER_EMPTY;
+
+    (void) state;
+    cog_json_open(&writer, NULL);
+    cog_json_open_array(&writer, "none");
+    cog_json_close_array(&writer);
+    cog_json_open_array(&writer, "all");
+    cog_json_put_number(&writer, NULL, 1);
+    cog_json_put_number(&writer, NULL, -(INT64_C(1) << 53));
+    cog_json_put_number(&writer, NULL, INT64_C(1) << 53);
+    cog_json_put_bool(&writer, NULL, true);
+    cog_json_put_text(&writer, NULL, "x");
+    cog_json_open(&writer, NULL);
+    cog_json_put_bool(&writer, "b", false);
+    cog_json_close(&writer);
+    cog_json_open_array(&writer, NULL);
+    cog_json_put_number(&writer, NULL, 0);
+    cog_json_close_array(&writer);
+    cog_json_close_array(&writer);
+    cog_json_put_number(&writer, "n", 7);
+    cog_json_close(&writer);
+    assert_int_equal(writer.status, COG_OK);
+    assert_string_equal(writer.text.data, wanted);
+    cog_json_writer_clear(&writer);
+}
+
+static void
+test_unwritable_numbers(void **state)
+{
+    static const int64_t numbers[] = {
+        INT64_MIN, INT64_MAX, (INT64_C(1) << 53) + 1, -(INT64_C(1) << 53) - 1};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct cog_json_writer writer = COG_JSON_WRITER_EMPTY;
+
+        cog_json_open(&writer, NULL);
+        cog_json_put_number(&writer, "a", numbers[i]);
+        assert_int_equal(writer.status, COG_BAD_INPUT);
+        cog_json_writer_clear(&writer);
+    }
+}
+
+static void
 test_unwritable(void **state)
 {
     static const struct text texts[] = {TEXT("\xff"), TEXT("a\0b"),
@@ -301,12 +382,18 @@ main(void)
          NULL},
         {"P49: types and ranges are exact, nothing is coerced", test_types,
          NULL, NULL, NULL},
+        {"P49: moments are numbers in range, whole or not", test_moments, NULL,
+         NULL, NULL},
         {"P49: a text longer than its bound is refused", test_bounds, NULL,
          NULL, NULL},
         {"escapes become the characters they stand for", test_escapes, NULL,
          NULL, NULL},
         {"every character survives writing and reading", test_written, NULL,
          NULL, NULL},
+        {"lists, numbers and truths are written as JSON has them",
+         test_written_list, NULL, NULL, NULL},
+        {"a number that others may read otherwise is not written",
+         test_unwritable_numbers, NULL, NULL, NULL},
         {"bytes that are not UTF-8 are not written", test_unwritable, NULL,
          NULL, NULL},
     };
