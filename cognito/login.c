@@ -58,6 +58,7 @@ cog_login_new(const struct cog_login_settings *settings,
 
     if (settings->pool_id == NULL ||
         !cog_pool_id_is_valid(settings->pool_id) ||
+        settings->issuer[0] == NULL ||
         !is_usable(settings->client_id, CLIENT_ID_MAX) ||
         !is_usable(settings->sign_in_name, COG_NAME_SIZE - 1) ||
         settings->timeout_ms <= 0)

@@ -39,8 +39,8 @@ struct cog_login_settings {
     const char *pool_id;
     const char *client_id;
     const struct cog_secret *client_secret; /* NULL or empty: none */
-    const char *issuer;       /* the only one taken; NULL: the two that
-                                 Cognito makes from the pool id */
+    const char *issuer[2];    /* who may have issued a token; the second
+                                 may be NULL */
     const char *sign_in_name; /* what is signed in as: sent as USERNAME,
                                  and what login_claim must equal whole */
     enum cog_login_claim login_claim;

@@ -1,31 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pool id, region, addresses; see the header. */
+/* What a pool id is; see the header. */
 #include "cognito/pool.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-
-/* AWS's partitions whose suffix is not the usual one (partitions.json). */
-static const struct {
-    const char *region_begins;
-    const char *suffix;
-} partitions[] = {
-    {"cn-", "amazonaws.com.cn"},    {"eusc-", "amazonaws.eu"},
-    {"us-isob-", "sc2s.sgov.gov"},  {"us-isof-", "csp.hci.ic.gov"},
-    {"eu-isoe-", "cloud.adc-e.uk"}, {"us-iso-", "c2s.ic.gov"},
-};
-
-static const char *
-suffix_of(const char *pool_id)
-{
-    for (size_t i = 0; i < sizeof partitions / sizeof partitions[0]; i++) {
-        if (cog_text_begins(pool_id, partitions[i].region_begins))
-            return partitions[i].suffix;
-    }
-    return "amazonaws.com";
-}
 
 /* One label of a host name: letters, digits, inner hyphens. */
 static bool
@@ -60,19 +39,4 @@ const char *
 cog_pool_name(const char *pool_id)
 {
     return strchr(pool_id, '_') + 1;
-}
-
-void
-cog_pool_endpoint(const char *pool_id, char out[COG_POOL_URL_SIZE])
-{
-    (void) snprintf(out, COG_POOL_URL_SIZE, "https://cognito-idp.%.*s.%s",
-                    (int) strcspn(pool_id, "_"), pool_id, suffix_of(pool_id));
-}
-
-void
-cog_pool_issuer(const char *pool_id, bool updated, char out[COG_POOL_URL_SIZE])
-{
-    (void) snprintf(out, COG_POOL_URL_SIZE, "https://%scognito-idp.%.*s.%s/%s",
-                    updated ? "issuer-" : "", (int) strcspn(pool_id, "_"),
-                    pool_id, suffix_of(pool_id), pool_id);
 }

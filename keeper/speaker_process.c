@@ -120,7 +120,6 @@ send_job(int fd, const struct cog_config *config, enum cog_operation operation,
          const char *sign_in_name, int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message job = COG_MESSAGE_EMPTY;
-    bool issuer_given = config->issuer[1][0] == '\0';
     bool by_email = config->login_claim == COG_CONFIG_CLAIM_EMAIL;
 
     cog_message_begin(&job, COG_MSG_JOB);
@@ -129,7 +128,8 @@ send_job(int fd, const struct cog_config *config, enum cog_operation operation,
     cog_message_put_text(&job, config->endpoint);
     cog_message_put_text(&job, config->pool_id);
     cog_message_put_text(&job, config->client_id);
-    cog_message_put_text(&job, issuer_given ? config->issuer[0] : "");
+    cog_message_put_text(&job, config->issuer[0]);
+    cog_message_put_text(&job, config->issuer[1]);
     cog_message_put_text(&job, config->ca_file);
     cog_message_put_text(&job, config->ca_path);
     cog_message_put_text(&job, config->proxy);

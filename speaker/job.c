@@ -68,7 +68,8 @@ fill_in(struct cog_job *job)
         .pool_id = field[COG_JOB_POOL_ID].bytes,
         .client_id = field[COG_JOB_CLIENT_ID].bytes,
         .client_secret = &job->client_secret,
-        .issuer = text_or_null(message, COG_JOB_ISSUER),
+        .issuer = {text_or_null(message, COG_JOB_ISSUER),
+                   text_or_null(message, COG_JOB_OTHER_ISSUER)},
         .sign_in_name = field[COG_JOB_SIGN_IN_NAME].bytes,
         .login_claim = field[COG_JOB_CLAIM].number == COG_WIRE_CLAIM_EMAIL
                            ? COG_CLAIM_EMAIL

@@ -61,7 +61,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
     [COG_MSG_VERDICT] = {BUILD, OPERATION, TEXT(32), NUMBER(UINT32_MAX),
                          TEXT(128), TEXT(COG_WIRE_TEXT_MAX)},
     [COG_MSG_JOB] = {BUILD, OPERATION, TEXT(512), TEXT(64), TEXT(128),
-                     TEXT(512), PATH, PATH, TEXT(512), TEXT(512),
+                     TEXT(512), TEXT(512), PATH, PATH, TEXT(512), TEXT(512),
                      NUMBER(COG_WIRE_CLAIM_EMAIL), NUMBER(1),
                      NUMBER(COG_WIRE_EARLY_NO), NUMBER(60000)},
     [COG_MSG_SECRET] = {BYTES(128)},

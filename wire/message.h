@@ -92,8 +92,9 @@ enum {
     COG_JOB_ENDPOINT,
     COG_JOB_POOL_ID,
     COG_JOB_CLIENT_ID,
-    COG_JOB_ISSUER,  /* empty: both forms Cognito makes of the pool id */
-    COG_JOB_CA_FILE, /* one of the two is empty */
+    COG_JOB_ISSUER,       /* one of the two issued a token that is believed */
+    COG_JOB_OTHER_ISSUER, /* may be empty: there is only one */
+    COG_JOB_CA_FILE,      /* one of the two is empty */
     COG_JOB_CA_PATH,
     COG_JOB_PROXY, /* empty: none */
     COG_JOB_SIGN_IN_NAME,

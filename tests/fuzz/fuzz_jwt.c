@@ -31,6 +31,8 @@ check_claims(const char *bytes, size_t size)
     static struct cog_identity identity;
     static const struct cog_login_settings settings = {
         .pool_id = "eu-west-1_Ab3dEfGh9",
+        .issuer = {"https://cognito-idp.eu-west-1.amazonaws.com/"
+                   "eu-west-1_Ab3dEfGh9"},
         .client_id = "5h9k2m4n6p8r0t1v3x5z7b9d1f",
         .sign_in_name = "alice",
     };

@@ -151,6 +151,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct cog_identity identity;
     static const struct cog_login_settings settings = {
         .pool_id = "eu-west-1_Ab3dEfGh9",
+        .issuer = {"https://cognito-idp.eu-west-1.amazonaws.com/"
+                   "eu-west-1_Ab3dEfGh9"},
         .client_id = "client1",
         .sign_in_name = "alice",
         .timeout_ms = 10000,

@@ -511,17 +511,17 @@ class FalseSpeakers(FalseSpeakerCase):
             "an unknown outcome": "result(job, 9999)",
             "another name": "result(job, name='root')",
             "no name": "result(job, name='')",
-            "a longer name": "result(job, name=job[9] + b'x')",
+            "a longer name": "result(job, name=name_of(job) + b'x')",
             "no sub": "result(job, sub='')",
             "a sub that is none": "result(job, sub='../../../etc/passwd')",
             "other groups": "result(job, groups=('Guests',))",
             "groups in another case": "result(job, groups=('staff',))",
             "no groups": "result(job, groups=())",
             "nothing": "pass",
-            "a verdict": "decide(job[9])",
+            "a verdict": "decide(name_of(job))",
             "a question": "say('ASK', 1, 'x')",
             "on the person's line": "say('RESULT', BUILD, 1, 1, '', '',"
-                " job[9], '99999999-9999-4999-8999-999999999999', '',"
+                " name_of(job), '99999999-9999-4999-8999-999999999999', '',"
                 " b'Staff\\0', to=person)",
             "two key sets": "say('NEW_KEYS', b'{}'); say('NEW_KEYS', b'{}')"
                 "; result(job)",

@@ -37,7 +37,7 @@ class SpeakerCase(Case):
             speaker.parent.send(wire.pack(
                 "JOB", build or wire.build_id(),
                 wire.NUMBERS[f"OPERATION_{operation}"], pool.ENDPOINT,
-                pool.POOL_ID, pool.CLIENT_ID, "",
+                pool.POOL_ID, pool.CLIENT_ID, pool.ISSUER, "",
                 host.SETTINGS["ca_file"], "", "", name,
                 wire.NUMBERS["WIRE_CLAIM_USERNAME"], 0,
                 wire.NUMBERS["WIRE_EARLY_CONNECT"], 5000))

@@ -123,6 +123,8 @@ NUMBERS = {numbers!r}
 BUILD = {build!r}
 {codec}
 parent, person = (socket.socket(fileno=fd) for fd in (3, 4))
+def name_of(job):
+    return job[NUMBERS["JOB_SIGN_IN_NAME"]]
 def hear(end=parent):
     return unpack(end.recv(65536))
 def say(kind, *fields, to=parent):
@@ -138,7 +140,7 @@ def result(job, outcome="ADMITTED", build=BUILD, operation=None, name=None,
     if isinstance(outcome, str):
         outcome = NUMBERS["OUTCOME_" + outcome]
     say("RESULT", build, number(job[1]) if operation is None else operation,
-        outcome, "", "", job[9] if name is None else name, sub, "",
+        outcome, "", "", name_of(job) if name is None else name, sub, "",
         b"".join(group.encode() + b"\\0" for group in groups))
 """
 

@@ -17,6 +17,7 @@ LOG = f"{ROOM}/log/pool.jsonl"
 PORT = 8443
 ENDPOINT = f"https://cognito.test:{PORT}"
 POOL_ID = "eu-west-1_TestPool1"
+ISSUER = f"https://cognito-idp.eu-west-1.amazonaws.com/{POOL_ID}"
 CLIENT_ID = "publicclient00000000000000"
 SECRET_CLIENT_ID = "secretclient00000000000000"
 CLIENT_SECRET = "canary0client0secret0of0this0room0ab"

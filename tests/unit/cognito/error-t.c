@@ -224,30 +224,12 @@ test_pool_ids(void **state)
         "eu-west-1_A\n",
         "eu-west-1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
-    char url[COG_POOL_URL_SIZE];
 
     (void) state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(cog_pool_id_is_valid(bad[i]));
     assert_true(cog_pool_id_is_valid("eu-west-1_Ab3dEfGh9"));
     assert_string_equal(cog_pool_name("eu-west-1_Ab3dEfGh9"), "Ab3dEfGh9");
-    cog_pool_endpoint("eu-west-1_Ab3", url);
-    assert_string_equal(url, "https://cognito-idp.eu-west-1.amazonaws.com");
-    cog_pool_endpoint("us-gov-west-1_Ab3", url);
-    assert_string_equal(url,
-                        "https://cognito-idp.us-gov-west-1.amazonaws.com");
-    cog_pool_endpoint("eusc-de-east-1_Ab3", url);
-    assert_string_equal(url, "https://cognito-idp.eusc-de-east-1"
-                             ".amazonaws.eu");
-    cog_pool_endpoint("us-isob-east-1_Ab3", url);
-    assert_string_equal(url, "https://cognito-idp.us-isob-east-1"
-                             ".sc2s.sgov.gov");
-    cog_pool_issuer("cn-north-1_Ab3", false, url);
-    assert_string_equal(url, "https://cognito-idp.cn-north-1"
-                             ".amazonaws.com.cn/cn-north-1_Ab3");
-    cog_pool_issuer("eu-west-1_Ab3", true, url);
-    assert_string_equal(url, "https://issuer-cognito-idp.eu-west-1"
-                             ".amazonaws.com/eu-west-1_Ab3");
 }
 
 int

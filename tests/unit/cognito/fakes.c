@@ -213,6 +213,7 @@ fake_begin(struct fake_world *world)
     world->has_date = true;
     world->settings = (struct cog_login_settings){
         .pool_id = FAKE_POOL,
+        .issuer = {FAKE_ISSUER},
         .client_id = FAKE_CLIENT,
         .sign_in_name = "alice",
         .timeout_ms = 10000,
@@ -262,11 +263,11 @@ fake_claims(const char *username)
     (void) snprintf(
         text, sizeof text,
         "{\"sub\":\"3f1b9c52-7d0e-4a61-9c3b-0a1e5d7f2b48\","
-        "\"iss\":\"https://cognito-idp.eu-west-1.amazonaws.com/%s\","
+        "\"iss\":\"%s\","
         "\"aud\":\"%s\",\"token_use\":\"id\",\"cognito:username\":\"%s\","
         "\"cognito:groups\":[\"Admins\"],\"auth_time\":%lld,\"iat\":%lld,"
         "\"exp\":%lld}",
-        FAKE_POOL, FAKE_CLIENT, username != NULL ? username : "alice",
+        FAKE_ISSUER, FAKE_CLIENT, username != NULL ? username : "alice",
         (long long) unix_s(), (long long) unix_s(),
         (long long) unix_s() + 3600);
     return text;

@@ -15,6 +15,7 @@
 #include "cognito/login.h"
 
 #define FAKE_POOL   "eu-west-1_Ab3dEfGh9"
+#define FAKE_ISSUER "https://cognito-idp.eu-west-1.amazonaws.com/" FAKE_POOL
 #define FAKE_CLIENT "client1"
 #define FAKE_MOST   48
 

@@ -83,6 +83,7 @@ run_vector(struct json_object *file, struct json_object *vector)
     struct json_object *config = vectors_get(file, "config");
     const char *set = vectors_text_or_null(vector, "jwks");
     const char *name = vectors_text_or_null(vector, "username");
+    const char *only = vectors_text_or_null(vector, "issuer");
     const char *id = vectors_text(vector, "id");
     const char *use = vectors_text(vector, "token_use");
     const char *expect = vectors_text(vector, "expect");
@@ -93,7 +94,9 @@ run_vector(struct json_object *file, struct json_object *vector)
     const struct cog_login_settings settings = {
         .pool_id = vectors_text(config, "user_pool_id"),
         .client_id = vectors_text(config, "client_id"),
-        .issuer = vectors_text_or_null(vector, "issuer"),
+        .issuer = {only != NULL ? only : vectors_text(config, "issuer"),
+                   only != NULL ? NULL
+                                : vectors_text(config, "updated_issuer")},
         .sign_in_name = name != NULL ? name : vectors_text(config, "username"),
     };
     enum cog_status status;
@@ -227,6 +230,10 @@ static const struct claim {
 
 static const struct cog_login_settings by_name = {
     .pool_id = "eu-west-1_Ab3dEfGh9",
+    .issuer = {"https://cognito-idp.eu-west-1.amazonaws.com/"
+               "eu-west-1_Ab3dEfGh9",
+               "https://issuer-cognito-idp.eu-west-1.amazonaws.com/"
+               "eu-west-1_Ab3dEfGh9"},
     .client_id = "client1",
     .sign_in_name = "alice",
 };

@@ -22,6 +22,9 @@
 #include "cognito/http.h"
 #include "cognito/login.h"
 
+/* The test pool's, as of every pool of this region. */
+#define ISSUER "https://cognito-idp.eu-west-1.amazonaws.com/"
+
 struct script {
     char **answers; /* NULL at the end */
 };
@@ -198,6 +201,7 @@ main(int argc, char **argv)
     };
     struct options options = {.login = {.timeout_ms = 5000}};
     struct script script;
+    char issuer[sizeof ISSUER + 64];
     int option, code;
 
     while ((option = getopt_long(argc, argv, "+", longs, NULL)) != -1)
@@ -210,6 +214,8 @@ main(int argc, char **argv)
     options.http.ca_file = argv[optind + 1];
     options.http.monotonic_ms = cog_clock_ms;
     options.login.pool_id = argv[optind + 2];
+    (void) snprintf(issuer, sizeof issuer, ISSUER "%s", argv[optind + 2]);
+    options.login.issuer[0] = issuer;
     options.login.client_id = argv[optind + 3];
     options.login.sign_in_name = argv[optind + 4];
     options.login.client_secret = &options.secret;

@@ -1549,6 +1549,9 @@ test_settings(void **state)
     world.settings.pool_id = "eu/west_Abc";
     assert_denied(COG_MISCONFIGURED);
     world.settings.pool_id = FAKE_POOL;
+    world.settings.issuer[0] = NULL;
+    assert_denied(COG_MISCONFIGURED);
+    world.settings.issuer[0] = FAKE_ISSUER;
     world.settings.client_id = "";
     assert_denied(COG_MISCONFIGURED);
     world.settings.client_id = FAKE_CLIENT;

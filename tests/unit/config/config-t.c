@@ -3,7 +3,6 @@
  * config: what cognito.conf may say and what becomes of it. Each case is a
  * property; its number names the promise it proves.
  */
-#include "cognito/pool.h"
 #include "config/config.h"
 
 #include <errno.h>
@@ -465,33 +464,6 @@ p44_partitions_have_the_domain_of_amazons_table(void **state)
         (void) snprintf(url, sizeof url,
                         "https://issuer-cognito-idp.%s.%s/%s_P",
                         cases[i].region, cases[i].suffix, cases[i].region);
-        assert_string_equal(config.issuer[1], url);
-    }
-}
-
-/* Two rooms that may not include each other know the same table. */
-static void
-addresses_are_the_same_as_in_the_protocols_room(void **state)
-{
-    static const char *const pools[] = {
-        "us-east-1_P",      "us-gov-west-1_P",   "cn-north-1_P",
-        "eusc-de-east-1_P", "us-iso-east-1_P",   "us-isob-east-1_P",
-        "eu-isoe-west-1_P", "us-isof-south-1_P",
-    };
-
-    (void) state;
-    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
-        char text[256], url[COG_POOL_URL_SIZE];
-
-        (void) snprintf(text, sizeof text, "client_id = a\npool_id = %s\n",
-                        pools[i]);
-        assert_accepted(text);
-        assert_true(cog_pool_id_is_valid(pools[i]));
-        cog_pool_endpoint(pools[i], url);
-        assert_string_equal(config.endpoint, url);
-        cog_pool_issuer(pools[i], false, url);
-        assert_string_equal(config.issuer[0], url);
-        cog_pool_issuer(pools[i], true, url);
         assert_string_equal(config.issuer[1], url);
     }
 }
@@ -1128,7 +1100,6 @@ main(void)
         cmocka_unit_test(
             p44_the_endpoint_is_https_host_and_port_and_nothing_more),
         cmocka_unit_test(p44_partitions_have_the_domain_of_amazons_table),
-        cmocka_unit_test(addresses_are_the_same_as_in_the_protocols_room),
         cmocka_unit_test(a_configured_issuer_is_the_only_one),
         cmocka_unit_test(p31_paths_are_absolute_and_go_nowhere_else),
         cmocka_unit_test(a_path_of_255_bytes_is_taken_and_256_are_refused),
