@@ -183,9 +183,8 @@ class Admin(PoolCase):
     def test_credentials_and_pool_are_wanted(self):
         self.refused("ListUsers", "MissingAuthenticationTokenException",
                      UserPoolId=POOL_ID)
-        response, result = self.post("ListUsers", {
-            "UserPoolId": "eu-west-1_Other"}, Authorization="x")
-        self.assertEqual(result["__type"], "ResourceNotFoundException")
+        self.admin_refused("ListUsers", "ResourceNotFoundException",
+                           UserPoolId="eu-west-1_Other")
 
     def test_create_user_and_sign_in(self):
         made = self.admin("AdminCreateUser", Username="dave",
@@ -198,10 +197,8 @@ class Admin(PoolCase):
         self.admin("AdminSetUserPassword", Username="dave",
                    Password="Permanent-1", Permanent=True)
         self.tokens("dave", "Permanent-1")
-        response, result = self.post(
-            "AdminCreateUser", {"UserPoolId": POOL_ID, "Username": "dave"},
-            Authorization="x")
-        self.assertEqual(result["__type"], "UsernameExistsException")
+        self.admin_refused("AdminCreateUser", "UsernameExistsException",
+                           Username="dave")
 
     def test_enable_disable_delete(self):
         self.admin("AdminDisableUser", Username="alice")
@@ -212,10 +209,8 @@ class Admin(PoolCase):
         self.admin("AdminDeleteUser", Username="alice")
         self.sign_in_refused("alice", PASSWORD, "NotAuthorizedException",
                              WRONG)
-        response, result = self.post(
-            "AdminGetUser", {"UserPoolId": POOL_ID, "Username": "alice"},
-            Authorization="x")
-        self.assertEqual(result["__type"], "UserNotFoundException")
+        self.admin_refused("AdminGetUser", "UserNotFoundException",
+                           Username="alice")
 
     def test_groups(self):
         self.admin("CreateGroup", GroupName="Ops", Precedence=1)
@@ -253,10 +248,8 @@ class Admin(PoolCase):
                              ('username = "ALICE"', [])):
             found = self.admin("ListUsers", Filter=text)["Users"]
             self.assertEqual([u["Username"] for u in found], wanted, text)
-        response, result = self.post(
-            "ListUsers", {"UserPoolId": POOL_ID, "Filter": 'custom:x = "1"'},
-            Authorization="x")
-        self.assertEqual(result["__type"], "InvalidParameterException")
+        self.admin_refused("ListUsers", "InvalidParameterException",
+                           Filter='custom:x = "1"')
 
     def test_sign_out(self):
         access = self.tokens("alice", PASSWORD)["AccessToken"]

@@ -21,6 +21,7 @@ import tempfile
 import time
 import unittest
 
+from cases import signer
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -179,6 +180,9 @@ class PoolCase(unittest.TestCase):
     pool = {}
     clients = ()
     users = ()
+    groups = ()
+    iam = ({"access_key_id": signer.KEY_ID, "secret": signer.SECRET_KEY},)
+    roles = ()
     faults = ()
 
     def setUp(self):
@@ -208,7 +212,9 @@ class PoolCase(unittest.TestCase):
             "clients": [{"id": PUBLIC},
                         {"id": SECRET, "secret": CLIENT_SECRET},
                         *self.clients],
-            "users": list(self.users), "faults": list(self.faults)})
+            "users": list(self.users), "groups": list(self.groups),
+            "iam": list(self.iam), "roles": list(self.roles),
+            "faults": list(self.faults)})
 
     def exchange(self, method, path, body=None, headers=None):
         self.connection.request(method, path, body, headers or {})
@@ -242,6 +248,17 @@ class PoolCase(unittest.TestCase):
              "X-Amz-Target": TARGET + operation, **headers})
         return response, json.loads(data)
 
+    def post_signed(self, operation, body, **changes):
+        """One call with a signature; changes go to signer.sign()."""
+        data = json.dumps(body).encode()
+        headers = signer.sign(
+            {"Host": self.connection.host + f":{self.connection.port}",
+             "Content-Type": "application/x-amz-json-1.1",
+             "X-Amz-Target": TARGET + operation},
+            data, self.service_time(), **changes)
+        response, data = self.exchange("POST", "/", data, headers)
+        return response, json.loads(data)
+
     def call(self, operation, **body):
         """A call that must succeed."""
         response, result = self.post(operation, body)
@@ -249,11 +266,20 @@ class PoolCase(unittest.TestCase):
         return result
 
     def admin(self, operation, **body):
-        response, result = self.post(
-            operation, {"UserPoolId": POOL_ID, **body},
-            Authorization="AWS4-HMAC-SHA256 Credential=x")
+        """A signed call that must succeed."""
+        response, result = self.post_signed(
+            operation, {"UserPoolId": POOL_ID, **body})
         self.assertEqual(response.status, 200, result)
         return result
+
+    def admin_refused(self, operation, kind, message=None, **body):
+        """A signed call that must end in this error."""
+        response, result = self.post_signed(
+            operation, {"UserPoolId": POOL_ID, **body})
+        self.assertNotEqual(response.status, 200, result)
+        self.assertEqual(result["__type"], kind, result)
+        if message is not None:
+            self.assertEqual(result["message"], message)
 
     def refused(self, operation, kind, message=None, **body):
         """A call that must end in this error."""

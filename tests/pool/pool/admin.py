@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Administration: the operations that want AWS credentials.
-
-That there is a signature is checked, what it says is not.
-"""
+"""Administration: the operations that want AWS credentials."""
 
 import base64
 import binascii

@@ -6,7 +6,7 @@ import email.utils
 import http
 import json
 
-from pool.errors import MODEL_STATUS
+from pool.errors import CAPITAL_MESSAGE, MODEL_STATUS
 
 JSON_TYPE = "application/x-amz-json-1.1"
 
@@ -57,7 +57,9 @@ def error_answer(error, style, now, request_id):
     if "header_only" in style:
         answer.body = b"{}"
     else:
-        member = "Message" if "capital_message" in style else "message"
+        capital = "capital_message" in style or (
+            error.kind in CAPITAL_MESSAGE)
+        member = "Message" if capital else "message"
         answer.body = json.dumps({"__type": kind,
                                   member: error.message}).encode()
     if "body_only" not in style:

@@ -89,6 +89,14 @@ def faults(box, command):
     return {}
 
 
+def iam(box, command):
+    """Other access keys and roles, in place of all before."""
+    box.pool.iam.replace(
+        seed.parse_iam(command["iam"], "iam"),
+        seed.parse_roles(command.get("roles", []), "roles"))
+    return {}
+
+
 def reset_counts(box, _command):
     """As if nothing had been tried yet: faults, locks, used codes."""
     box.faults.reset_counts()
@@ -140,6 +148,7 @@ COMMANDS = {
     "sign_out": (sign_out, ("username",), ()),
     "rotate_keys": (rotate_keys, (), ("keep",)),
     "faults": (faults, ("faults",), ()),
+    "iam": (iam, ("iam",), ("roles",)),
     "reset_counts": (reset_counts, (), ()),
     "reload": (reload, (), ("seed",)),
     "code": (code, ("username",), ("step",)),

@@ -14,6 +14,10 @@ MODEL_STATUS = {
 }
 
 
+# Types whose answer names the text "Message", in whatever style.
+CAPITAL_MESSAGE = ("AccessDeniedException",)
+
+
 class ServiceError(Exception):
     """An answer that is an error: a type and a message of the service.
 

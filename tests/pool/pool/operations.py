@@ -38,12 +38,19 @@ def perform(pool, call):
     """Carry out a call: the result, or a ServiceError."""
     if call.operation not in OPERATIONS:
         raise ServiceError("UnknownOperationException", "")
-    if request.SHAPES[call.operation].signed and not call.signed:
-        raise ServiceError("MissingAuthenticationTokenException",
-                           "Missing Authentication Token")
-    request.check(call.operation, call.body)
     with pool.lock:
+        if request.SHAPES[call.operation].signed:
+            authorize(pool, call)
+        request.check(call.operation, call.body)
         return OPERATIONS[call.operation](pool, call)
+
+
+def authorize(pool, call):
+    """Whose signature it is, and whether they may."""
+    signer = pool.iam.authenticate(call.http)
+    call.log["signer"] = signer.arn
+    pool.iam.authorize(signer, call.operation,
+                       call.body.get("UserPoolId", "*"))
 
 
 def outcome_of(result):

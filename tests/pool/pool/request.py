@@ -22,7 +22,7 @@ class Call:
     operation: str
     body: dict
     arrived: float                # by the service's clock
-    signed: bool = False          # an Authorization header was there
+    http: object = None           # the sigv4.Request it came in
     log: dict = dataclasses.field(default_factory=dict)
 
 

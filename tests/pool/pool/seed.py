@@ -94,6 +94,20 @@ def pool_id(value, place):
     return value
 
 
+def key_id(value, place):
+    if not re.fullmatch(r"\w{16,128}", text(value, place), re.ASCII):
+        raise SeedError(f"{place}: an id of 16 letters or digits is wanted")
+    return value
+
+
+def role_arn(value, place):
+    if not re.fullmatch(r"arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+                        text(value, place), re.ASCII):
+        raise SeedError(f"{place}: arn:aws:iam::123456789012:role/NAME is "
+                        "wanted")
+    return value
+
+
 def list_of(check):
     def check_list(value, place):
         if not isinstance(value, list):
@@ -196,6 +210,7 @@ class PoolSeed:
         record(PasswordPolicy), make=PasswordPolicy)
     lockout: Lockout = member(record(Lockout), make=Lockout)
     issuer: str = member(text, "")
+    account: str = member(text, "123456789012")  # in ARNs
     mfas_can_setup: list = member(
         list_of(one_of(*FACTORS)), make=lambda: ["SOFTWARE_TOKEN_MFA"])
     mfa_setup_ends_in: str = member(one_of("tokens", "challenge"), "tokens")
@@ -280,6 +295,25 @@ class GroupSeed:
 
 
 @dataclasses.dataclass
+class IamKeySeed:
+    """An access key of a person or program that may administer."""
+    access_key_id: str = member(key_id)
+    secret: str = member(text)
+    name: str = member(text, "tester")  # as in arn:aws:iam::...:user/tester
+    session_token: str = member(text, "")
+    expires_s: float = member(number, None)  # after the seed was read
+    allow: list = member(list_of(text), make=lambda: ["cognito-idp:*"])
+
+
+@dataclasses.dataclass
+class RoleSeed:
+    """A role whose temporary keys another program hands out."""
+    arn: str = member(role_arn)
+    mint: str = member(text)  # the word that both programs know
+    allow: list = member(list_of(text), make=lambda: ["cognito-idp:*"])
+
+
+@dataclasses.dataclass
 class Range:
     first: int = member(whole)
     last: int = member(whole, None)  # without it: no end
@@ -311,6 +345,8 @@ class Seed:
     clients: list = records(ClientSeed)
     users: list = records(UserSeed)
     groups: list = records(GroupSeed)
+    iam: list = records(IamKeySeed)
+    roles: list = records(RoleSeed)
     faults: list = records(FaultSeed)
 
 
@@ -344,6 +380,8 @@ def parse(value):
     unique(seed.users, "username", "seed.users")
     unique(seed.clients, "id", "seed.clients")
     unique(seed.groups, "name", "seed.groups")
+    unique(seed.iam, "access_key_id", "seed.iam")
+    unique(seed.roles, "arn", "seed.roles")
     return seed
 
 
@@ -366,6 +404,14 @@ def check_changes(cls, value, place):
 
 def parse_faults(value, place):
     return list_of(record(FaultSeed))(value, place)
+
+
+def parse_iam(value, place):
+    return list_of(record(IamKeySeed))(value, place)
+
+
+def parse_roles(value, place):
+    return list_of(record(RoleSeed))(value, place)
 
 
 def no_duplicates(pairs):

@@ -13,7 +13,7 @@ import time
 import traceback
 import uuid
 
-from pool import control, operations, request
+from pool import control, operations, request, sigv4
 from pool.answer import Answer, common_headers, error_answer, result_answer
 from pool.errors import ServiceError, malformed
 from pool.faults import REPLACING
@@ -199,9 +199,10 @@ class Connection(http.server.BaseHTTPRequestHandler):
         """A call of the user pool API."""
         target = self.headers.get("X-Amz-Target", "")
         operation = target.removeprefix(request.TARGET)
-        call = request.Call(operation, {}, self.arrived,
-                            signed="Authorization" in self.headers,
-                            log=self.noted)
+        call = request.Call(operation, {}, self.arrived, log=self.noted,
+                            http=sigv4.Request(
+                                self.command, self.path,
+                                self.headers.items(), data))
         try:
             self.check_headers(target)
             call.body = request.decode(data)

@@ -14,6 +14,7 @@ import time
 
 from pool import srp
 from pool.errors import ServiceError, not_authorized
+from pool.iam import Iam
 from pool.sessions import Sessions
 from pool.tokens import Tokens
 from pool.users import User, Users, pool_name
@@ -49,6 +50,8 @@ class Pool:
         self.users = Users(seed.pool)
         self.sessions = Sessions(seed.pool, self.clock)
         self.tokens = Tokens(seed.pool, self.clock, keys, self.users)
+        self.iam = Iam(seed.pool, self.clock)
+        self.iam.replace(seed.iam, seed.roles)
         self.late_proofs = 0
         for group in seed.groups:
             self.add_group(group.name, group.description, group.precedence)
