@@ -8,8 +8,11 @@
 #include "accounts/siphash.h"
 #include "accounts/trusted_file.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
 #include "wire/message.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,8 +23,13 @@
 #define KEYS_NEW       "jwks.new"
 #define KEYS_NAME_SIZE 128
 
+#define KEYS_BEGIN "jwks-"
+#define KEYS_END   ".json"
+
 /* How long a kept key set stands (P42). */
 #define KEYS_AGE_S 3600
+/* When another pool's is taken for one that is not used any more. */
+#define STALE_AGE_S (30 * 24 * 3600)
 
 void
 cog_files_clear(struct cog_host_files *files)
@@ -117,7 +125,8 @@ name_keys(const struct cog_config *config, char name[KEYS_NAME_SIZE])
                        config->issuer[0]);
 
     (void) snprintf(
-        name, KEYS_NAME_SIZE, "jwks-%s-%016llx.json", config->pool_id,
+        name, KEYS_NAME_SIZE, KEYS_BEGIN "%s-%016llx" KEYS_END,
+        config->pool_id,
         (unsigned long long) cog_siphash24(no_key, rest, (size_t) len));
 }
 
@@ -198,6 +207,58 @@ replace_keys(int dir, const char *name, const void *bytes, size_t len)
     return error;
 }
 
+/* The directory of key sets: root's, and only root's to write. */
+static int
+open_keys_dir(int *dir)
+{
+    cog_cleanup_fd int fd = open(COG_ACCOUNTS_DIR, O_RDONLY | O_DIRECTORY |
+                                                       O_CLOEXEC | O_NOFOLLOW);
+    struct stat info;
+    int error;
+
+    if (fd < 0 || fstat(fd, &info) != 0)
+        return errno;
+    if (info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return EPERM;
+    error = cog_trusted_dirs(COG_ACCOUNTS_DIR, NULL);
+    if (error == 0)
+        *dir = cog_take_fd(&fd);
+    return error;
+}
+
+static bool
+is_stale(int dir, const char *name, const char *kept)
+{
+    size_t len = strlen(name), end = strlen(KEYS_END);
+    struct stat info;
+
+    return cog_text_begins(name, KEYS_BEGIN) && len > end &&
+           strcmp(name + len - end, KEYS_END) == 0 &&
+           strcmp(name, kept) != 0 &&
+           fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           cog_clock_unix_s() - (int64_t) info.st_mtim.tv_sec > STALE_AGE_S;
+}
+
+/*
+ * Key sets of pools that this host had once. Two pools at a time are right
+ * (config= of the module), hence the age: without it each would throw away
+ * the other's, and fetch again sooner than an hour after.
+ */
+static void
+remove_stale_keys(int dir, const char *kept)
+{
+    DIR *entries = fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 0));
+    const struct dirent *entry;
+
+    if (entries == NULL)
+        return;
+    while ((entry = readdir(entries)) != NULL) {
+        if (is_stale(dir, entry->d_name, kept))
+            (void) unlinkat(dir, entry->d_name, 0);
+    }
+    (void) closedir(entries);
+}
+
 int
 cog_files_keep_keys(const struct cog_config *config, const void *bytes,
                     size_t len, int64_t deadline_ms)
@@ -210,10 +271,12 @@ cog_files_keep_keys(const struct cog_config *config, const void *bytes,
     error = cog_cache_lock_take(COG_LOGINS_DIR, deadline_ms, &lock);
     if (error != 0)
         return error;
-    dir = open(COG_ACCOUNTS_DIR,
-               O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (dir < 0)
-        return errno;
+    error = open_keys_dir(&dir);
+    if (error != 0)
+        return error;
     name_keys(config, name);
-    return replace_keys(dir, name, bytes, len);
+    error = replace_keys(dir, name, bytes, len);
+    if (error == 0)
+        remove_stale_keys(dir, name);
+    return error;
 }

@@ -44,9 +44,10 @@ bool cog_files_may_keep_keys(const struct cog_host_files *files,
 
 /*
  * Keep a key set that was just fetched, for the next logins to the same
- * pool at the same endpoint. Takes the writers' lock until deadline_ms of
- * cog_clock_ms. Returns 0 or an errno; a failure costs the next login a
- * request, no more.
+ * pool at the same endpoint, and remove those of others that have not been
+ * fetched for a month. Takes the writers' lock until deadline_ms of
+ * cog_clock_ms. Returns 0 or an errno (EPERM: the directory is not root's, or
+ * others may write to it); a failure costs the next login a request, no more.
  */
 int cog_files_keep_keys(const struct cog_config *config, const void *bytes,
                         size_t len, int64_t deadline_ms);

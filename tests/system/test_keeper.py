@@ -655,6 +655,39 @@ class Keys(FalseSpeakerCase):
         self.assertEqual(self.offer(config, newer), "ADMITTED")
         self.assertEqual(self.kept(newer), [path])
 
+    def test_not_kept_where_others_write(self):
+        """proves P72: the directory's owner and mode are looked at"""
+        copy = "/run/keys.$$"
+        for spoil in (f"chmod 0775 {copy}", f"chmod 0757 {copy}",
+                      f"chown {host.LOCAL_USER} {copy}"):
+            with self.subTest(spoil):
+                config, keys = self.endpoint()
+                path = false_program(f"{self.JOB}say('NEW_KEYS', b'{keys}')\n"
+                                     "result(job)\n")
+                person = self.person()
+                keeper = self.keeper(
+                    f"mount --bind {path} /usr/libexec/{SPEAKER}",
+                    f"cp -a /var/lib/cognito/accounts {copy}", spoil,
+                    f"mount --bind {copy} /var/lib/cognito/accounts")
+                keeper.request(person.name, config=config)
+                self.assertEqual(keeper.verdict()[0], "ADMITTED")
+                self.assertTrue([note for note in keeper.notes
+                                 if "cannot be kept" in note], keeper.notes)
+
+    def test_sets_of_pools_long_gone_are_removed(self):
+        stale = "/var/lib/cognito/accounts/jwks-eu-west-1_Gone-0.json"
+        recent = "/var/lib/cognito/accounts/jwks-eu-west-1_Other-0.json"
+        for path, days in ((stale, 31), (recent, 29)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("{}")
+            old = time.time() - days * 86400
+            os.utime(path, (old, old))
+        config, keys = self.endpoint()
+        self.assertEqual(self.offer(config, keys), "ADMITTED")
+        self.assertFalse(os.path.exists(stale))
+        self.assertTrue(os.path.exists(recent))
+        os.unlink(recent)
+
     def test_client_secret_where_others_write(self):
         """proves P79"""
         path = f"/home/{host.LOCAL_USER}/client_secret"
