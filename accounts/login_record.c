@@ -87,7 +87,7 @@ are_groups(const char *text, size_t used, size_t count)
 }
 
 int
-cog_login_check(const struct cog_login *login)
+cog_login_check(const struct cog_login_entry *login)
 {
     if (cog_login_name_check(login->name,
                              strnlen(login->name, COG_NAME_MAX + 1)) !=
@@ -101,7 +101,8 @@ cog_login_check(const struct cog_login *login)
 }
 
 int
-cog_login_pack(const struct cog_login *login, struct cog_cache_data *data)
+cog_login_pack(const struct cog_login_entry *login,
+               struct cog_cache_data *data)
 {
     size_t sub_len = strnlen(login->sub, COG_SUB_MAX);
     size_t len = LOGIN_TEXTS + sub_len + 1 + login->groups.used;
@@ -125,7 +126,8 @@ cog_login_pack(const struct cog_login *login, struct cog_cache_data *data)
 }
 
 int
-cog_login_parse(const struct cog_cache_record *record, struct cog_login *login)
+cog_login_parse(const struct cog_cache_record *record,
+                struct cog_login_entry *login)
 {
     const unsigned char *from = record->data;
     size_t name_len = record->key_len - 1, sub_len, used, count;

@@ -9,9 +9,10 @@
 #include "accounts/cache_record.h"
 #include "accounts/logins.h"
 
-int cog_login_pack(const struct cog_login *login, struct cog_cache_data *data);
+int cog_login_pack(const struct cog_login_entry *login,
+                   struct cog_cache_data *data);
 int cog_login_parse(const struct cog_cache_record *record,
-                    struct cog_login *login);
+                    struct cog_login_entry *login);
 
 int cog_login_pack_owner(const struct cog_id_owner *owner,
                          struct cog_cache_data *data);
@@ -19,6 +20,6 @@ int cog_login_parse_owner(const struct cog_cache_record *record, uint32_t *id,
                           struct cog_id_owner *owner);
 
 /* Whether a login may be written: name, sub, id and groups by their rules. */
-int cog_login_check(const struct cog_login *login);
+int cog_login_check(const struct cog_login_entry *login);
 
 #endif

@@ -29,7 +29,7 @@ open_checked(const char *directory, struct cog_cache_file *file)
 
 static int
 find_login(const struct cog_cache_file *file, const char *name,
-           struct cog_login *login)
+           struct cog_login_entry *login)
 {
     struct cog_cache_record record;
     struct cog_cache_key key;
@@ -59,7 +59,7 @@ find_owner(const struct cog_cache_file *file, uint32_t id,
 
 int
 cog_logins_find(const char *directory, const char *name,
-                struct cog_login *login)
+                struct cog_login_entry *login)
 {
     cog_cleanup_cache_file struct cog_cache_file file = COG_CACHE_FILE_EMPTY;
     int error = open_store(directory, &file);
@@ -80,7 +80,7 @@ cog_logins_find_id(const char *directory, uint32_t id,
 /* ---- writing */
 
 static int
-add_login(struct cog_cache_build *build, const struct cog_login *login)
+add_login(struct cog_cache_build *build, const struct cog_login_entry *login)
 {
     unsigned char bytes[COG_RECORD_MAX];
     struct cog_cache_data data = {bytes, sizeof bytes, 0};
@@ -195,7 +195,8 @@ add_gift(const struct cog_cache_file *file, uint32_t id, enum cog_id_kind kind,
 }
 
 static int
-collect_gifts(const struct cog_cache_file *file, const struct cog_login *login,
+collect_gifts(const struct cog_cache_file *file,
+              const struct cog_login_entry *login,
               const struct cog_groups *groups, struct gifts *gifts,
               struct cog_id_conflict *conflict)
 {
@@ -234,7 +235,8 @@ copy_others(struct cog_cache_build *build, const struct cog_cache_file *file,
 
 int
 cog_logins_put(const char *directory, const struct cog_cache_lock *lock,
-               const struct cog_login *login, const struct cog_groups *groups,
+               const struct cog_login_entry *login,
+               const struct cog_groups *groups,
                struct cog_id_conflict *conflict)
 {
     cog_cleanup_cache_build struct cog_cache_build build =
@@ -332,7 +334,7 @@ visit_record(const struct cog_cache_record *record, cog_logins_visit *visit,
              cog_logins_visit_id *visit_id, void *context)
 {
     struct cog_id_owner owner;
-    struct cog_login login;
+    struct cog_login_entry login;
     uint32_t id = 0;
     int error;
 

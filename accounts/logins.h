@@ -54,7 +54,7 @@ const char *cog_pool_groups_next(const struct cog_pool_groups *groups,
                                  const char *previous);
 
 /* What is remembered of one name. */
-struct cog_login {
+struct cog_login_entry {
     char name[COG_NAME_MAX + 1];
     char sub[COG_SUB_MAX + 1]; /* whom the name is bound to; not empty */
     bool has_id;               /* false: a local account, id not ours */
@@ -70,7 +70,7 @@ int cog_logins_create(const char *directory,
 
 /* What is known of a name. A name outside the grammar is ENOENT. */
 int cog_logins_find(const char *directory, const char *name,
-                    struct cog_login *login);
+                    struct cog_login_entry *login);
 
 /*
  * Add or replace what is known of a name, and note its id (with has_id) and
@@ -80,7 +80,7 @@ int cog_logins_find(const char *directory, const char *name,
  * sub with the old one under the same lock.
  */
 int cog_logins_put(const char *directory, const struct cog_cache_lock *lock,
-                   const struct cog_login *login,
+                   const struct cog_login_entry *login,
                    const struct cog_groups *groups,
                    struct cog_id_conflict *conflict);
 
@@ -98,7 +98,8 @@ int cog_logins_find_id(const char *directory, uint32_t id,
                        struct cog_id_owner *owner);
 
 /* Told each record; a result other than 0 ends the walk. */
-typedef int cog_logins_visit(void *context, const struct cog_login *login);
+typedef int cog_logins_visit(void *context,
+                             const struct cog_login_entry *login);
 typedef int cog_logins_visit_id(void *context, uint32_t id,
                                 const struct cog_id_owner *owner);
 

@@ -122,7 +122,7 @@ make_account(const struct cog_subject *subject,
 
 static void
 make_login(const struct cog_subject *subject, const struct cog_proof *proof,
-           struct cog_login *login)
+           struct cog_login_entry *login)
 {
     memset(login, 0, sizeof *login);
     (void) snprintf(login->name, sizeof login->name, "%s", subject->user);
@@ -132,7 +132,7 @@ make_login(const struct cog_subject *subject, const struct cog_proof *proof,
 }
 
 static enum cog_outcome
-put_login(const struct cog_login *login, const struct cog_groups *groups,
+put_login(const struct cog_login_entry *login, const struct cog_groups *groups,
           const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
 {
     struct cog_id_conflict conflict = {0};
@@ -170,8 +170,8 @@ put_account(const struct cog_settings *settings,
 static enum cog_outcome
 record_account(const struct cog_subject *subject,
                const struct cog_config *config, const struct cog_proof *proof,
-               const struct cog_cache_lock *lock, struct cog_login *login,
-               char reason[COG_REASON_SIZE])
+               const struct cog_cache_lock *lock,
+               struct cog_login_entry *login, char reason[COG_REASON_SIZE])
 {
     cog_cleanup_id_key struct cog_id_key key = COG_ID_KEY_EMPTY;
     enum cog_trust trust = COG_TRUST_FINE;
@@ -205,7 +205,7 @@ cog_record_login(const struct cog_subject *subject,
                  const struct cog_cache_lock *lock,
                  char reason[COG_REASON_SIZE])
 {
-    struct cog_login login;
+    struct cog_login_entry login;
 
     make_login(subject, proof, &login);
     if (subject->whose == COG_WHOSE_LOCAL)

@@ -33,7 +33,7 @@ refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
  * of ours comes in.
  */
 static enum cog_outcome
-find_login(const struct cog_subject *subject, struct cog_login *login,
+find_login(const struct cog_subject *subject, struct cog_login_entry *login,
            bool *known, char reason[COG_REASON_SIZE])
 {
     int error = cog_logins_find(COG_LOGINS_DIR, subject->user, login);
@@ -77,7 +77,7 @@ static enum cog_outcome
 check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
               bool *known, char reason[COG_REASON_SIZE])
 {
-    struct cog_login login;
+    struct cog_login_entry login;
     enum cog_outcome outcome = find_login(subject, &login, known, reason);
 
     if (outcome != COG_OUTCOME_ADMITTED)
@@ -160,7 +160,7 @@ cog_store_account(const struct cog_subject *subject,
                   const struct cog_config *config,
                   char reason[COG_REASON_SIZE])
 {
-    struct cog_login login;
+    struct cog_login_entry login;
     bool known = false;
     enum cog_outcome outcome = find_login(subject, &login, &known, reason);
 

@@ -62,7 +62,7 @@ parse(const struct cog_cache_record *record)
     struct cog_settings settings;
     struct cog_group group;
     struct cog_gids gids;
-    struct cog_login login;
+    struct cog_login_entry login;
     struct cog_id_owner owner;
     uint32_t number = 0;
 

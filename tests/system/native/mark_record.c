@@ -21,7 +21,7 @@ static int
 mark_login(const char *name, const struct cog_cache_lock *lock)
 {
     struct cog_id_conflict conflict;
-    struct cog_login login;
+    struct cog_login_entry login;
     int error = cog_logins_find(COG_LOGINS_DIR, name, &login);
 
     login.disabled = true;

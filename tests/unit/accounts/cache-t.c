@@ -373,7 +373,7 @@ static void
 p21_an_id_of_the_login_store_is_refused(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_groups none = {.count = 0};
     struct cog_cache_lock lock = take_lock(room);
     struct cog_write_refusal refusal;
@@ -394,7 +394,7 @@ static void
 p21_a_retired_id_is_refused_to_its_own_name(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_groups none = {.count = 0};
     struct cog_cache_lock lock = take_lock(room);
     struct cog_write_refusal refusal;
@@ -622,7 +622,7 @@ no_write_without_the_lock(void **state)
     struct cog_settings settings = sample_settings();
     struct cog_account account = sample_account("alice", ALICE);
     struct cog_groups groups = sample_groups(1);
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
 
     assert_int_equal(
         cog_cache_put_settings(&room->places, &none, &settings, NULL), EBADF);

@@ -585,8 +585,8 @@ p71_a_removal_tells_a_damaged_record_from_none(void **state)
 static size_t
 count_wrong_logins(const struct room *room)
 {
-    const struct cog_login expected = sample_login("alice", ALICE);
-    struct cog_login login;
+    const struct cog_login_entry expected = sample_login("alice", ALICE);
+    struct cog_login_entry login;
     struct cog_id_owner owner;
     size_t wrong = 0;
     int error;
@@ -609,7 +609,7 @@ static void
 p71_no_flipped_bit_of_the_login_store_gives_a_wrong_answer(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_cache_lock lock = take_lock(room);
     struct subject subject;
     size_t step = stride();

@@ -26,7 +26,7 @@ create(const struct room *room)
 }
 
 static int
-put_login(const struct room *room, const struct cog_login *login,
+put_login(const struct room *room, const struct cog_login_entry *login,
           const struct cog_groups *groups, struct cog_id_conflict *conflict)
 {
     struct cog_cache_lock lock = take_lock(room);
@@ -50,7 +50,7 @@ static void
 a_missing_store_is_not_an_empty_one(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_id_owner owner;
 
     assert_int_equal(cog_logins_find(room->logins, "alice", &login), ENODATA);
@@ -65,8 +65,8 @@ static void
 what_is_put_is_found(void **state)
 {
     struct room *room = *state;
-    struct cog_login alice = sample_login("alice", ALICE), found;
-    struct cog_login bob = sample_login("bob", 0);
+    struct cog_login_entry alice = sample_login("alice", ALICE), found;
+    struct cog_login_entry bob = sample_login("bob", 0);
 
     create(room);
     bob.disabled = true;
@@ -91,7 +91,7 @@ static void
 p72_the_store_is_for_root_only(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct stat status;
     mode_t old = umask(0);
 
@@ -108,7 +108,7 @@ static void
 p16_forget_ends_a_binding_and_retires_the_id(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE), found;
+    struct cog_login_entry login = sample_login("alice", ALICE), found;
     struct cog_id_conflict conflict;
     struct cog_id_owner owner;
 
@@ -130,7 +130,7 @@ static void
 p16_the_same_person_gets_the_id_of_the_binding_back(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE), found;
+    struct cog_login_entry login = sample_login("alice", ALICE), found;
     struct cog_id_owner owner;
 
     create(room);
@@ -146,7 +146,7 @@ static void
 p21_the_same_person_does_not_get_an_id_of_earlier_ones(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_id_conflict conflict;
     struct cog_id_owner owner;
 
@@ -173,7 +173,7 @@ static void
 p21_no_id_comes_back_when_the_binding_is_gone(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_id_owner owner;
 
     create(room);
@@ -188,8 +188,8 @@ static void
 p21_an_id_once_given_is_not_given_to_another_name(void **state)
 {
     struct room *room = *state;
-    struct cog_login alice = sample_login("alice", ALICE);
-    struct cog_login eve = sample_login("eve", ALICE);
+    struct cog_login_entry alice = sample_login("alice", ALICE);
+    struct cog_login_entry eve = sample_login("eve", ALICE);
     struct cog_groups groups = sample_groups(2);
     struct cog_id_conflict conflict;
 
@@ -217,7 +217,7 @@ static void
 p17_p20_logins_that_break_a_rule_are_not_written(void **state)
 {
     struct room *room = *state;
-    struct cog_login login, found;
+    struct cog_login_entry login, found;
 
     create(room);
     for (size_t i = 0; i < COUNT(hostile_names); i++) {
@@ -275,7 +275,7 @@ static void
 the_largest_login_is_written_and_found(void **state)
 {
     struct room *room = *state;
-    struct cog_login *login = calloc(2, sizeof *login);
+    struct cog_login_entry *login = calloc(2, sizeof *login);
     char name[COG_POOL_GROUP_MAX];
 
     assert_non_null(login);
@@ -301,7 +301,7 @@ struct seen {
 };
 
 static int
-see_login(void *context, const struct cog_login *login)
+see_login(void *context, const struct cog_login_entry *login)
 {
     struct seen *seen = context;
 
@@ -324,7 +324,7 @@ static void
 a_walk_sees_each_login_and_each_id_once(void **state)
 {
     struct room *room = *state;
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     struct cog_groups groups = sample_groups(2);
     struct seen seen = {.logins = 0};
 

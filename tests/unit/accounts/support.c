@@ -214,10 +214,10 @@ sample_groups(size_t count)
     return groups;
 }
 
-struct cog_login
+struct cog_login_entry
 sample_login(const char *name, uint32_t uid)
 {
-    struct cog_login login = {
+    struct cog_login_entry login = {
         .has_id = uid != 0, .uid = uid, .last_login_s = 1700000000};
 
     SET(login.name, name);

@@ -70,7 +70,7 @@ struct cog_cache_lock take_lock(const struct room *room);
 struct cog_settings sample_settings(void);
 struct cog_account sample_account(const char *name, uint32_t uid);
 struct cog_groups sample_groups(size_t count);
-struct cog_login sample_login(const char *name, uint32_t uid);
+struct cog_login_entry sample_login(const char *name, uint32_t uid);
 
 /* Put an account under a lock of its own; the result of the put. */
 int put(const struct room *room, const char *name, uint32_t uid,

@@ -272,7 +272,7 @@ static int
 put_login_of_carol(const struct room *room)
 {
     struct cog_cache_lock lock = take_lock(room);
-    struct cog_login login = sample_login("carol", CAROL);
+    struct cog_login_entry login = sample_login("carol", CAROL);
     struct cog_groups groups = sample_groups(2);
     int error = cog_logins_put(room->logins, &lock, &login, &groups, NULL);
 
@@ -283,7 +283,7 @@ put_login_of_carol(const struct room *room)
 static bool
 has_login_of_carol(const struct room *room)
 {
-    struct cog_login login;
+    struct cog_login_entry login;
     int error = cog_logins_find(room->logins, "carol", &login);
 
     assert_true(error == 0 || error == ENOENT);
@@ -302,7 +302,7 @@ static void
 prepare(const struct room *room, const struct change *change)
 {
     struct cog_cache_lock lock = take_lock(room);
-    struct cog_login login = sample_login("alice", ALICE);
+    struct cog_login_entry login = sample_login("alice", ALICE);
     int error = cog_logins_create(room->logins, &lock);
 
     assert_true(error == 0 || error == EEXIST);
@@ -388,7 +388,7 @@ run_failing(const struct room *room, const struct change *change,
     struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_settings settings = sample_settings();
     struct cog_account carol = sample_account("carol", CAROL);
-    struct cog_login login = sample_login("carol", CAROL);
+    struct cog_login_entry login = sample_login("carol", CAROL);
     struct cog_groups groups = sample_groups(2);
     int result;
 
