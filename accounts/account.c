@@ -39,6 +39,8 @@ cog_fault_text(enum cog_fault fault)
         [COG_FAULT_SUB] = "sub is not 1 to 36 letters, digits and -",
         [COG_FAULT_POOL_ID] = "pool id is not REGION_NAME",
         [COG_FAULT_MATCH] = "provisional_match is not printable ASCII",
+        [COG_FAULT_GROUP_MAP] =
+            "group_map has over 16 entries, or one that is not well-formed",
     };
 
     if ((size_t) fault >= sizeof texts / sizeof texts[0] ||
@@ -430,6 +432,23 @@ is_match(const char *match)
     return len <= COG_MATCH_MAX;
 }
 
+static bool
+is_group_map(const struct cog_settings *settings)
+{
+    if (settings->group_map_count > COG_GROUP_MAP_MAX)
+        return false;
+    for (size_t i = 0; i < settings->group_map_count; i++) {
+        const struct cog_mapped_group *entry = &settings->group_map[i];
+        size_t len = strnlen(entry->local, COG_NAME_MAX + 1);
+
+        if (cog_id_check(entry->gid, settings->id_base, settings->id_range) !=
+                COG_FAULT_NONE ||
+            cog_group_name_check(entry->local, len) != COG_FAULT_NONE)
+            return false;
+    }
+    return true;
+}
+
 enum cog_fault
 cog_settings_check(const struct cog_settings *settings)
 {
@@ -447,6 +466,8 @@ cog_settings_check(const struct cog_settings *settings)
         fault = cog_group_prefix_check(settings->group_prefix);
     if (fault == COG_FAULT_NONE && !is_match(settings->provisional_match))
         fault = COG_FAULT_MATCH;
+    if (fault == COG_FAULT_NONE && !is_group_map(settings))
+        fault = COG_FAULT_GROUP_MAP;
     return fault;
 }
 
@@ -469,8 +490,6 @@ cog_account_check(const struct cog_account *account,
         fault = COG_FAULT_HOME;
     if (fault == COG_FAULT_NONE)
         fault = cog_shell_check(account->shell);
-    if (fault == COG_FAULT_NONE && account->sub[0] != '\0')
-        fault = cog_sub_check(account->sub);
     return fault;
 }
 

@@ -21,6 +21,7 @@
 #define COG_GROUPS_MAX       100 /* pool groups of one user (P62) */
 #define COG_GROUP_PREFIX_MAX 31  /* leaves one byte for the group */
 #define COG_MATCH_MAX        255 /* provisional_match, bytes */
+#define COG_GROUP_MAP_MAX    16  /* entries of group_map */
 
 /* What a passwd entry is made of, and whom it is bound to. */
 struct cog_account {
@@ -30,9 +31,8 @@ struct cog_account {
     char gecos[COG_GECOS_MAX + 1];
     char home[COG_HOME_MAX + 1];
     char shell[COG_SHELL_MAX + 1];
-    char sub[COG_SUB_MAX + 1]; /* may be empty: not bound here */
-    int64_t when_s;            /* unix time it was learnt or confirmed */
-    bool disabled;             /* as sync saw it; logins have their own */
+    uint64_t sub_tag; /* whom it is bound to, see ids.h; 0: nobody yet */
+    bool disabled;    /* as sync saw it; logins have their own */
 };
 
 /* One Unix group made of a pool group (or a user's private one). */
@@ -48,6 +48,15 @@ struct cog_groups {
 };
 
 /*
+ * An entry of group_map: members of the Unix group gid, which is made of a
+ * pool group, belong to a group of /etc/group, too (P26).
+ */
+struct cog_mapped_group {
+    uint32_t gid;                 /* ours */
+    char local[COG_NAME_MAX + 1]; /* whose gid is read when it is needed */
+};
+
+/*
  * What NSS and the writers need of the configuration, kept as a record in
  * recent.cdb because NSS parses no configuration.
  */
@@ -60,6 +69,9 @@ struct cog_settings {
     char group_prefix[COG_GROUP_PREFIX_MAX + 1];
     bool provisional;                          /* sshd may be told early */
     char provisional_match[COG_MATCH_MAX + 1]; /* whom; may be empty */
+    bool enumerate;         /* getpwent and getgrent list everybody */
+    size_t group_map_count; /* of the entries below */
+    struct cog_mapped_group group_map[COG_GROUP_MAP_MAX];
 };
 
 /* Defaults of cognito.conf, free in systemd's table of id ranges. */
@@ -93,7 +105,8 @@ enum cog_fault {
     COG_FAULT_SHELL,
     COG_FAULT_SUB,
     COG_FAULT_POOL_ID,
-    COG_FAULT_MATCH
+    COG_FAULT_MATCH,
+    COG_FAULT_GROUP_MAP /* an entry's gid or name, or too many */
 };
 
 /* A few words for a log line, such as "name is reserved"; never NULL. */
@@ -176,7 +189,7 @@ enum cog_fault cog_settings_check(const struct cog_settings *settings);
 /*
  * A whole account before it is written: the name admitted with the
  * settings' prefix, uid in the settings' range, gid equal to uid, gecos,
- * home and shell well-formed, sub well-formed or empty.
+ * home and shell well-formed.
  */
 enum cog_fault cog_account_check(const struct cog_account *account,
                                  const struct cog_settings *settings);

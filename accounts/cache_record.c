@@ -11,18 +11,25 @@
 enum {
     ACCOUNT_UID = 0,
     ACCOUNT_GID = 4,
-    ACCOUNT_WHEN = 8,
+    ACCOUNT_SUB_TAG = 8,
     ACCOUNT_FLAGS = 16,  /* bit 0: disabled */
-    ACCOUNT_LENGTHS = 17 /* of gecos, home, shell, sub; then the texts */
+    ACCOUNT_LENGTHS = 17 /* of gecos, home, shell; then the texts */
 };
 
 /* Offsets into the data of the settings. */
 enum {
     SETTINGS_BASE = 0,
     SETTINGS_RANGE = 4,
-    SETTINGS_FLAGS = 8,  /* bit 0: provisional */
-    SETTINGS_LENGTHS = 9 /* of pool id, home, shell, prefix, match */
+    SETTINGS_FLAGS = 8,    /* of settings_flags */
+    SETTINGS_MAPPED = 9,   /* entries of group_map */
+    SETTINGS_LENGTHS = 10, /* of pool id, home, shell, prefix, match; */
+                           /* then the texts, then group_map */
 };
+
+enum settings_flags { FLAG_PROVISIONAL = 1, FLAG_ENUMERATE = 2 };
+
+/* Offsets into an entry of group_map; a NUL follows the name. */
+enum { MAPPED_GID = 0, MAPPED_LEN = 4, MAPPED_NAME = 5 };
 
 /* Offsets into the data of an account's gids. */
 enum { GIDS_PRIMARY = 0, GIDS_COUNT = 4, GIDS_LIST = 6 };
@@ -46,7 +53,6 @@ static const struct text account_texts[] = {
     TEXT(struct cog_account, gecos),
     TEXT(struct cog_account, home),
     TEXT(struct cog_account, shell),
-    TEXT(struct cog_account, sub),
 };
 
 static const struct text settings_texts[] = {
@@ -127,11 +133,11 @@ pack_texts(const void *from, const struct text *texts, size_t count,
 
 /*
  * The opposite, in two passes, so that nothing is written before all is
- * checked. bytes are at the lengths and end with the record.
+ * checked. bytes are at the lengths; *end is behind the texts.
  */
 static int
 check_texts(const struct text *texts, size_t count, const unsigned char *bytes,
-            size_t len)
+            size_t len, size_t *end)
 {
     size_t at = count;
 
@@ -145,7 +151,8 @@ check_texts(const struct text *texts, size_t count, const unsigned char *bytes,
             return EBADMSG;
         at += text_len + 1;
     }
-    return at == len ? 0 : EBADMSG;
+    *end = at;
+    return 0;
 }
 
 static void
@@ -170,7 +177,7 @@ cog_cache_pack_account(const struct cog_account *account,
         return EMSGSIZE;
     cog_le32_put(fixed + ACCOUNT_UID, account->uid);
     cog_le32_put(fixed + ACCOUNT_GID, account->gid);
-    cog_le64_put(fixed + ACCOUNT_WHEN, (uint64_t) account->when_s);
+    cog_le64_put(fixed + ACCOUNT_SUB_TAG, account->sub_tag);
     fixed[ACCOUNT_FLAGS] = account->disabled ? 1 : 0;
     return pack_texts(account, account_texts, COUNT(account_texts),
                       fixed + ACCOUNT_LENGTHS, data);
@@ -203,6 +210,7 @@ cog_cache_parse_account(const struct cog_cache_record *record,
                         struct cog_account *account)
 {
     const unsigned char *fixed = record->data;
+    size_t len = record->len - ACCOUNT_LENGTHS, end = 0;
     uint32_t uid = 0;
     int error = cog_cache_parse_uid(record, &uid);
 
@@ -213,16 +221,15 @@ cog_cache_parse_account(const struct cog_cache_record *record,
         cog_id_is_forbidden(uid) || cog_le32_get(fixed + ACCOUNT_GID) != uid ||
         fixed[ACCOUNT_FLAGS] > 1)
         return EBADMSG;
-    error =
-        check_texts(account_texts, COUNT(account_texts),
-                    fixed + ACCOUNT_LENGTHS, record->len - ACCOUNT_LENGTHS);
-    if (error != 0)
-        return error;
+    error = check_texts(account_texts, COUNT(account_texts),
+                        fixed + ACCOUNT_LENGTHS, len, &end);
+    if (error != 0 || end != len)
+        return EBADMSG;
     memcpy(account->name, name_of(record), name_len(record));
     account->name[name_len(record)] = '\0';
     account->uid = uid;
     account->gid = uid;
-    account->when_s = (int64_t) cog_le64_get(fixed + ACCOUNT_WHEN);
+    account->sub_tag = cog_le64_get(fixed + ACCOUNT_SUB_TAG);
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,
                 account);
@@ -271,20 +278,72 @@ cog_cache_parse_gids(const struct cog_cache_record *record,
     return 0;
 }
 
+static int
+pack_group_map(const struct cog_settings *settings,
+               struct cog_cache_data *data)
+{
+    for (size_t i = 0; i < settings->group_map_count; i++) {
+        const struct cog_mapped_group *entry = &settings->group_map[i];
+        size_t len = strnlen(entry->local, COG_NAME_MAX + 1);
+        unsigned char *to = data->bytes + data->len;
+
+        if (len > COG_NAME_MAX ||
+            MAPPED_NAME + len + 1 > data->size - data->len)
+            return EMSGSIZE;
+        cog_le32_put(to + MAPPED_GID, entry->gid);
+        to[MAPPED_LEN] = (unsigned char) len;
+        memcpy(to + MAPPED_NAME, entry->local, len + 1);
+        data->len += MAPPED_NAME + len + 1;
+    }
+    return 0;
+}
+
+/* bytes end with the record; the entries must fill them. */
+static int
+parse_group_map(const unsigned char *bytes, size_t len, size_t count,
+                struct cog_settings *settings)
+{
+    size_t at = 0;
+
+    if (count > COG_GROUP_MAP_MAX)
+        return EBADMSG;
+    for (size_t i = 0; i < count; i++) {
+        struct cog_mapped_group *entry = &settings->group_map[i];
+        size_t name_len;
+
+        if (len - at < MAPPED_NAME + 1)
+            return EBADMSG;
+        name_len = bytes[at + MAPPED_LEN];
+        if (name_len > COG_NAME_MAX || len - at < MAPPED_NAME + name_len + 1 ||
+            bytes[at + MAPPED_NAME + name_len] != '\0')
+            return EBADMSG;
+        entry->gid = cog_le32_get(bytes + at + MAPPED_GID);
+        memcpy(entry->local, bytes + at + MAPPED_NAME, name_len + 1);
+        at += MAPPED_NAME + name_len + 1;
+    }
+    settings->group_map_count = count;
+    return at == len ? 0 : EBADMSG;
+}
+
 int
 cog_cache_pack_settings(const struct cog_settings *settings,
                         struct cog_cache_data *data)
 {
     unsigned char *fixed =
         begin(data, SETTINGS_LENGTHS + COUNT(settings_texts));
+    int error;
 
-    if (fixed == NULL)
+    if (fixed == NULL || settings->group_map_count > COG_GROUP_MAP_MAX)
         return EMSGSIZE;
     cog_le32_put(fixed + SETTINGS_BASE, settings->id_base);
     cog_le32_put(fixed + SETTINGS_RANGE, settings->id_range);
-    fixed[SETTINGS_FLAGS] = settings->provisional ? 1 : 0;
-    return pack_texts(settings, settings_texts, COUNT(settings_texts),
-                      fixed + SETTINGS_LENGTHS, data);
+    fixed[SETTINGS_FLAGS] =
+        (unsigned char) ((settings->provisional ? FLAG_PROVISIONAL : 0) |
+                         (settings->enumerate ? FLAG_ENUMERATE : 0));
+    fixed[SETTINGS_MAPPED] = (unsigned char) settings->group_map_count;
+    error = pack_texts(settings, settings_texts, COUNT(settings_texts),
+                       fixed + SETTINGS_LENGTHS, data);
+    return error != 0 ? error : pack_group_map(settings, data);
 }
 
 int
@@ -292,23 +351,27 @@ cog_cache_parse_settings(const struct cog_cache_record *record,
                          struct cog_settings *settings)
 {
     const unsigned char *fixed = record->data;
+    const unsigned char *texts = fixed + SETTINGS_LENGTHS;
+    size_t len = record->len - SETTINGS_LENGTHS, end = 0;
     struct cog_settings parsed;
     int error;
 
     if (record->key[0] != 'S' || record->len < SETTINGS_LENGTHS ||
-        fixed[SETTINGS_FLAGS] > 1)
+        fixed[SETTINGS_FLAGS] > (FLAG_PROVISIONAL | FLAG_ENUMERATE))
         return EBADMSG;
+    memset(&parsed, 0, sizeof parsed);
     error =
-        check_texts(settings_texts, COUNT(settings_texts),
-                    fixed + SETTINGS_LENGTHS, record->len - SETTINGS_LENGTHS);
+        check_texts(settings_texts, COUNT(settings_texts), texts, len, &end);
+    if (error == 0)
+        error = parse_group_map(texts + end, len - end, fixed[SETTINGS_MAPPED],
+                                &parsed);
     if (error != 0)
         return error;
-    memset(&parsed, 0, sizeof parsed);
     parsed.id_base = cog_le32_get(fixed + SETTINGS_BASE);
     parsed.id_range = cog_le32_get(fixed + SETTINGS_RANGE);
-    parsed.provisional = fixed[SETTINGS_FLAGS] == 1;
-    parse_texts(settings_texts, COUNT(settings_texts),
-                fixed + SETTINGS_LENGTHS, &parsed);
+    parsed.provisional = (fixed[SETTINGS_FLAGS] & FLAG_PROVISIONAL) != 0;
+    parsed.enumerate = (fixed[SETTINGS_FLAGS] & FLAG_ENUMERATE) != 0;
+    parse_texts(settings_texts, COUNT(settings_texts), texts, &parsed);
     if (cog_settings_check(&parsed) != COG_FAULT_NONE)
         return EBADMSG;
     *settings = parsed;

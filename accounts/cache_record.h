@@ -19,7 +19,7 @@
 #include "accounts/cache_read.h"
 
 /* Room for every record of an accounts file, lengths and key included. */
-#define COG_ACCOUNT_RECORD_MAX 1024
+#define COG_ACCOUNT_RECORD_MAX 2048
 
 /* A key: its kind, then a name or an id. */
 struct cog_cache_key {

@@ -227,6 +227,19 @@ fold(const char *directory, const struct cog_cache_levels *levels,
 }
 
 static bool
+same_group_map(const struct cog_settings *a, const struct cog_settings *b)
+{
+    if (a->group_map_count != b->group_map_count)
+        return false;
+    for (size_t i = 0; i < a->group_map_count; i++) {
+        if (a->group_map[i].gid != b->group_map[i].gid ||
+            strcmp(a->group_map[i].local, b->group_map[i].local) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
 same_settings(const struct cog_settings *a, const struct cog_settings *b)
 {
     return strcmp(a->pool_id, b->pool_id) == 0 && a->id_base == b->id_base &&
@@ -234,7 +247,8 @@ same_settings(const struct cog_settings *a, const struct cog_settings *b)
            strcmp(a->shell, b->shell) == 0 &&
            strcmp(a->group_prefix, b->group_prefix) == 0 &&
            a->provisional == b->provisional &&
-           strcmp(a->provisional_match, b->provisional_match) == 0;
+           strcmp(a->provisional_match, b->provisional_match) == 0 &&
+           a->enumerate == b->enumerate && same_group_map(a, b);
 }
 
 static bool
@@ -252,7 +266,7 @@ same_account(const struct cog_account *a, const struct cog_account *b)
 {
     return a->uid == b->uid && a->gid == b->gid &&
            strcmp(a->gecos, b->gecos) == 0 && strcmp(a->home, b->home) == 0 &&
-           strcmp(a->shell, b->shell) == 0 && strcmp(a->sub, b->sub) == 0 &&
+           strcmp(a->shell, b->shell) == 0 && a->sub_tag == b->sub_tag &&
            a->disabled == b->disabled;
 }
 

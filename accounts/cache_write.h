@@ -47,8 +47,8 @@ int cog_cache_put_settings(const struct cog_places *places,
 /*
  * Add or replace one account with its groups, and the settings with it.
  * Refuses ids that another name has or had (id_check.h). recent.cdb is made
- * when missing. Nothing is written when the account, but for its time, and
- * the settings are there already.
+ * when missing. Nothing is written when the account and the settings are
+ * there already.
  */
 int cog_cache_put_account(const struct cog_places *places,
                           const struct cog_cache_lock *lock,

@@ -89,3 +89,15 @@ cog_id_make(const struct cog_id_key *key, const struct cog_settings *settings,
                                      pool_len + 3 + name_len) %
                        settings->id_range);
 }
+
+uint64_t
+cog_sub_tag(const struct cog_id_key *key, const char *sub)
+{
+    unsigned char message[2 + COG_SUB_MAX] = {'s', ':'};
+    size_t len = strnlen(sub, COG_SUB_MAX);
+    uint64_t tag;
+
+    memcpy(message + 2, sub, len);
+    tag = cog_siphash24(key->bytes, message, 2 + len);
+    return tag == 0 ? 1 : tag;
+}

@@ -52,4 +52,11 @@ uint32_t cog_id_make(const struct cog_id_key *key,
                      const struct cog_settings *settings,
                      enum cog_id_kind kind, const char *name);
 
+/*
+ * What the accounts files, which everybody may read, hold of a sub:
+ * SipHash-2-4(key, "s:" sub), and 1 instead of 0. Two tags are compared
+ * where two subs would be; an account with tag 0 is bound to nobody. Pure.
+ */
+uint64_t cog_sub_tag(const struct cog_id_key *key, const char *sub);
+
 #endif

@@ -10,6 +10,7 @@
 #include "accounts/logins.h"
 #include "accounts/places.h"
 #include "base/clock.h"
+#include "host/account_id.h"
 #include "host/files.h"
 #include "host/settings.h"
 
@@ -51,6 +52,8 @@ int
 cog_command_apply(int argc, char **argv)
 {
     char reason[COG_FILES_REASON];
+    cog_cleanup_id_sources struct cog_id_sources sources =
+        COG_ID_SOURCES_EMPTY;
     struct cog_settings settings;
     struct cog_config config;
 
@@ -63,6 +66,9 @@ cog_command_apply(int argc, char **argv)
         (void) fputs("cognitoctl: note: allow_groups is not set, so nobody "
                      "is admitted\n",
                      stderr);
-    cog_settings_from_config(&config, &settings);
+    if (!cog_id_sources_load(&config, &sources, reason))
+        return cog_fail(COG_EXIT_FAILED, "%s", reason);
+    if (!cog_settings_from_config(&config, &sources, &settings, reason))
+        return cog_fail(COG_EXIT_CONFIG, "%s: %s", cog_config_path, reason);
     return write_stores(&settings);
 }

@@ -5,12 +5,20 @@
 
 #include "accounts/account.h"
 #include "config/config.h"
+#include "host/account_id.h"
+#include "host/files.h"
+
+#include <stdbool.h>
 
 /*
- * The settings record of a configuration that passed its checks; all its
- * texts fit by those checks.
+ * The settings record of a configuration that passed its checks; sources
+ * give the ids of the groups in group_map. False with a reason for the log
+ * when group_map names a pool group that cannot be a Unix group or has too
+ * many entries; settings is untouched then.
  */
-void cog_settings_from_config(const struct cog_config *config,
-                              struct cog_settings *settings);
+bool cog_settings_from_config(const struct cog_config *config,
+                              const struct cog_id_sources *sources,
+                              struct cog_settings *settings,
+                              char reason[COG_FILES_REASON]);
 
 #endif

@@ -3,10 +3,10 @@
 #include "keeper/record.h"
 
 #include "accounts/cache_write.h"
-#include "accounts/ids.h"
 #include "accounts/places.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "host/account_id.h"
 #include "host/settings.h"
 #include "keeper/parent.h"
 
@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-
-#define ID_KEY COG_CONFIG_DIR "/id_key"
 
 static const struct cog_places places = COG_PLACES;
 
@@ -41,8 +39,9 @@ id_taken(char reason[COG_REASON_SIZE], const struct cog_id_conflict *conflict)
  * left out, never bent into another (P25).
  */
 static const char *
-add_group(const struct cog_id_key *key, const struct cog_settings *settings,
-          const char *pool_group, struct cog_groups *groups)
+add_group(const struct cog_id_sources *sources,
+          const struct cog_settings *settings, const char *pool_group,
+          struct cog_groups *groups)
 {
     struct cog_group *group = &groups->list[groups->count];
     struct cog_id_conflict conflict;
@@ -52,8 +51,9 @@ add_group(const struct cog_id_key *key, const struct cog_settings *settings,
                                 strlen(pool_group), group->name);
     if (fault != COG_FAULT_NONE)
         return cog_fault_text(fault);
-    group->gid = cog_id_make(key, settings, COG_ID_GROUP, group->name);
-    if (cog_name_check_local(&places.local, group->name, &conflict) != 0 ||
+    if (cog_account_id(sources, settings, COG_ID_GROUP, group->name, NULL,
+                       &group->gid) != 0 ||
+        cog_name_check_local(&places.local, group->name, &conflict) != 0 ||
         cog_id_check_free(&places, COG_ID_GROUP, group->name, group->gid,
                           &conflict) != 0)
         return "its name or id is taken";
@@ -63,7 +63,8 @@ add_group(const struct cog_id_key *key, const struct cog_settings *settings,
 
 /* What is left out makes one line, however many groups somebody has. */
 static void
-make_groups(const struct cog_id_key *key, const struct cog_settings *settings,
+make_groups(const struct cog_id_sources *sources,
+            const struct cog_settings *settings,
             const struct cog_pool_groups *pool_groups,
             struct cog_groups *groups)
 {
@@ -73,7 +74,7 @@ make_groups(const struct cog_id_key *key, const struct cog_settings *settings,
 
     memset(groups, 0, sizeof *groups);
     while ((name = cog_pool_groups_next(pool_groups, name)) != NULL) {
-        const char *why = add_group(key, settings, name, groups);
+        const char *why = add_group(sources, settings, name, groups);
 
         if (why == NULL)
             continue;
@@ -89,25 +90,44 @@ make_groups(const struct cog_id_key *key, const struct cog_settings *settings,
                     dropped, shown, first_why);
 }
 
+/* An account keeps its id; a new one gets what its name is given. */
+static enum cog_outcome
+choose_uid(const struct cog_subject *subject,
+           const struct cog_settings *settings,
+           const struct cog_id_sources *sources, uint32_t *uid,
+           char reason[COG_REASON_SIZE])
+{
+    if (subject->whose == COG_WHOSE_ACCOUNT) {
+        *uid = subject->ids.uid;
+        return COG_OUTCOME_ADMITTED;
+    }
+    if (cog_account_id(sources, settings, COG_ID_USER, subject->user, NULL,
+                       uid) == 0)
+        return COG_OUTCOME_ADMITTED;
+    (void) snprintf(reason, COG_REASON_SIZE,
+                    "id_attribute is set: run cognitoctl sync");
+    return COG_OUTCOME_NO_RECORD;
+}
+
 static enum cog_outcome
 make_account(const struct cog_subject *subject,
-             const struct cog_settings *settings, const struct cog_id_key *key,
+             const struct cog_settings *settings,
+             const struct cog_id_sources *sources,
              const struct cog_proof *proof, struct cog_account *account,
              char reason[COG_REASON_SIZE])
 {
+    enum cog_outcome outcome;
     enum cog_fault fault;
 
     memset(account, 0, sizeof *account);
     (void) snprintf(account->name, sizeof account->name, "%s", subject->user);
-    (void) snprintf(account->sub, sizeof account->sub, "%s", proof->sub);
     (void) snprintf(account->shell, sizeof account->shell, "%s",
                     settings->shell);
-    account->uid =
-        subject->whose == COG_WHOSE_ACCOUNT
-            ? subject->ids.uid
-            : cog_id_make(key, settings, COG_ID_USER, subject->user);
+    outcome = choose_uid(subject, settings, sources, &account->uid, reason);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
     account->gid = account->uid;
-    account->when_s = cog_clock_unix_s();
+    account->sub_tag = cog_sub_tag(&sources->key, proof->sub);
     cog_gecos_clean(proof->display_name, strlen(proof->display_name),
                     account->gecos);
     fault = cog_home_expand(settings->home, subject->user, account->home);
@@ -173,23 +193,21 @@ record_account(const struct cog_subject *subject,
                const struct cog_cache_lock *lock,
                struct cog_login_entry *login, char reason[COG_REASON_SIZE])
 {
-    cog_cleanup_id_key struct cog_id_key key = COG_ID_KEY_EMPTY;
-    enum cog_trust trust = COG_TRUST_FINE;
+    cog_cleanup_id_sources struct cog_id_sources sources =
+        COG_ID_SOURCES_EMPTY;
     struct cog_settings settings;
     struct cog_account account;
     struct cog_groups groups;
     enum cog_outcome outcome;
 
-    if (cog_id_key_load(ID_KEY, &key, &trust) != 0) {
-        (void) snprintf(reason, COG_REASON_SIZE, "%s: %s", ID_KEY,
-                        cog_trust_text(trust));
+    if (!cog_id_sources_load(config, &sources, reason) ||
+        !cog_settings_from_config(config, &sources, &settings, reason))
         return COG_OUTCOME_STORE;
-    }
-    cog_settings_from_config(config, &settings);
-    outcome = make_account(subject, &settings, &key, proof, &account, reason);
+    outcome =
+        make_account(subject, &settings, &sources, proof, &account, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    make_groups(&key, &settings, &proof->groups, &groups);
+    make_groups(&sources, &settings, &proof->groups, &groups);
     login->has_id = true;
     login->uid = account.uid;
     outcome = put_login(login, &groups, lock, reason);

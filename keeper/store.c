@@ -3,7 +3,9 @@
 #include "keeper/store.h"
 
 #include "accounts/cache_read.h"
+#include "accounts/ids.h"
 #include "base/clock.h"
+#include "host/account_id.h"
 #include "keeper/parent.h"
 #include "keeper/record.h"
 
@@ -48,6 +50,25 @@ find_login(const struct cog_subject *subject, struct cog_login_entry *login,
     return refuse(COG_OUTCOME_STORE, reason, "login store", error);
 }
 
+/* The accounts file holds a tag of the sub: the id key tells whose. */
+static enum cog_outcome
+compare_tag(uint64_t tag, const char *sub, char reason[COG_REASON_SIZE])
+{
+    cog_cleanup_id_key struct cog_id_key key = COG_ID_KEY_EMPTY;
+    enum cog_trust trust = COG_TRUST_FINE;
+
+    if (cog_id_key_load(COG_ID_KEY_FILE, &key, &trust) != 0) {
+        (void) snprintf(reason, COG_REASON_SIZE, "%s: %s", COG_ID_KEY_FILE,
+                        cog_trust_text(trust));
+        return COG_OUTCOME_STORE;
+    }
+    if (cog_sub_tag(&key, sub) == tag)
+        return COG_OUTCOME_ADMITTED;
+    return refuse(COG_OUTCOME_OTHER_SUB, reason,
+                  "the account is bound to another sub: see cognitoctl forget",
+                  0);
+}
+
 /* The binding in the accounts file, which sync may have made. */
 static enum cog_outcome
 check_account_sub(const struct cog_subject *subject, const char *sub,
@@ -65,12 +86,8 @@ check_account_sub(const struct cog_subject *subject, const char *sub,
         return refuse(COG_OUTCOME_STORE, reason, "accounts file", error);
     if (account.disabled)
         return refuse(COG_OUTCOME_MARKED, reason, "disabled by sync", 0);
-    if (account.sub[0] != '\0' && strcmp(account.sub, sub) != 0)
-        return refuse(COG_OUTCOME_OTHER_SUB, reason,
-                      "the account is bound to another sub: see "
-                      "cognitoctl forget",
-                      0);
-    return COG_OUTCOME_ADMITTED;
+    return account.sub_tag == 0 ? COG_OUTCOME_ADMITTED
+                                : compare_tag(account.sub_tag, sub, reason);
 }
 
 static enum cog_outcome

@@ -8,6 +8,7 @@
  */
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
+#include "accounts/ids.h"
 #include "accounts/logins.h"
 #include "accounts/places.h"
 #include "base/clock.h"
@@ -40,16 +41,19 @@ mark_account(const char *name, const char *mark,
     struct cog_write_refusal refusal;
     struct cog_settings settings;
     struct cog_account account;
+    struct cog_id_key key;
     int error = cog_cache_find_name(&reader, name, &account);
 
     if (error == 0)
         error = cog_cache_settings(&reader, &settings);
+    if (error == 0)
+        error = cog_id_key_load(COG_CONFIG_DIR "/id_key", &key, NULL);
     if (error != 0)
         return error;
     if (strcmp(mark, "disabled") == 0)
         account.disabled = true;
     else
-        snprintf(account.sub, sizeof account.sub, "%s", mark);
+        account.sub_tag = cog_sub_tag(&key, mark);
     return cog_cache_put_account(&places, lock, &settings, &account, &nothing,
                                  &refusal);
 }

@@ -470,6 +470,29 @@ settings_are_checked_field_by_field(void **state)
 }
 
 static void
+p26_a_group_map_is_checked_entry_by_entry(void **state)
+{
+    const struct cog_mapped_group fine = {COG_ID_BASE_DEFAULT, "docker"};
+    struct cog_settings settings = sample_settings();
+
+    (void) state;
+    for (size_t i = 0; i < COG_GROUP_MAP_MAX; i++)
+        settings.group_map[i] = fine;
+    settings.group_map_count = COG_GROUP_MAP_MAX;
+    assert_int_equal(cog_settings_check(&settings), COG_FAULT_NONE);
+    settings.group_map[15].gid = 0;
+    assert_int_equal(cog_settings_check(&settings), COG_FAULT_GROUP_MAP);
+    settings.group_map[15] = fine;
+    settings.group_map[0].local[0] = '\0';
+    assert_int_equal(cog_settings_check(&settings), COG_FAULT_GROUP_MAP);
+    memset(settings.group_map[0].local, 'a', COG_NAME_MAX + 1);
+    assert_int_equal(cog_settings_check(&settings), COG_FAULT_GROUP_MAP);
+    settings.group_map[0] = fine;
+    settings.group_map_count = COG_GROUP_MAP_MAX + 1;
+    assert_int_equal(cog_settings_check(&settings), COG_FAULT_GROUP_MAP);
+}
+
+static void
 accounts_and_groups_are_checked_field_by_field(void **state)
 {
     const struct cog_settings settings = sample_settings();
@@ -492,9 +515,6 @@ accounts_and_groups_are_checked_field_by_field(void **state)
     strcpy(account.name, "root");
     assert_int_equal(cog_account_check(&account, &settings),
                      COG_FAULT_NAME_RESERVED);
-    account = fine;
-    account.sub[0] = '\0';
-    assert_int_equal(cog_account_check(&account, &settings), COG_FAULT_NONE);
     assert_int_equal(cog_groups_check(&groups, &settings), COG_FAULT_NONE);
     groups.list[1] = groups.list[0];
     assert_int_equal(cog_groups_check(&groups, &settings),
@@ -515,7 +535,7 @@ static void
 each_fault_has_words(void **state)
 {
     (void) state;
-    for (int i = 0; i <= COG_FAULT_MATCH; i++)
+    for (int i = 0; i <= COG_FAULT_GROUP_MAP; i++)
         assert_string_not_equal(cog_fault_text((enum cog_fault) i),
                                 "unknown fault");
     assert_string_equal(cog_fault_text((enum cog_fault) 999), "unknown fault");
@@ -542,6 +562,7 @@ main(void)
         cmocka_unit_test(p25_group_names_are_prefix_and_grammar),
         cmocka_unit_test(subs_are_bounded_and_plain),
         cmocka_unit_test(settings_are_checked_field_by_field),
+        cmocka_unit_test(p26_a_group_map_is_checked_entry_by_entry),
         cmocka_unit_test(accounts_and_groups_are_checked_field_by_field),
         cmocka_unit_test(each_fault_has_words),
     };

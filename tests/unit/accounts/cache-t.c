@@ -597,6 +597,12 @@ settings_are_kept_by_accounts_and_replaced_alone(void **state)
     settings.provisional = true;
     strcpy(settings.provisional_match, "a* b*");
     strcpy(settings.shell, "/bin/zsh");
+    settings.enumerate = true;
+    settings.group_map_count = COG_GROUP_MAP_MAX;
+    for (uint32_t i = 0; i < COG_GROUP_MAP_MAX; i++) {
+        settings.group_map[i].gid = COG_ID_BASE_DEFAULT + i;
+        memset(settings.group_map[i].local, (int) ('a' + i), COG_NAME_MAX);
+    }
     lock = take_lock(room);
     assert_int_equal(
         cog_cache_put_settings(&room->places, &lock, &settings, NULL), 0);

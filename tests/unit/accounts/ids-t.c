@@ -111,6 +111,28 @@ p22_ids_are_as_documented(void **state)
                         settings.id_range));
 }
 
+/* P16: the accounts file holds a tag, from which nobody gets the sub. */
+static void
+p16_sub_tags_are_as_documented(void **state)
+{
+    static const char sub[] = "0b7a4e3c-91d4-4b8e-9c55-0a1b2c3d4e5f";
+    char message[2 + COG_SUB_MAX + 1] = "s:";
+    struct cog_id_key key, other;
+
+    (void) state;
+    fill(key.bytes, sizeof key.bytes);
+    memcpy(message + 2, sub, sizeof sub);
+    assert_true(cog_sub_tag(&key, sub) ==
+                openssl_siphash(key.bytes, (const unsigned char *) message,
+                                strlen(message)));
+    assert_true(cog_sub_tag(&key, sub) != 0);
+    message[3] ^= 1;
+    assert_true(cog_sub_tag(&key, message + 2) != cog_sub_tag(&key, sub));
+    other = key;
+    other.bytes[15] ^= 1;
+    assert_true(cog_sub_tag(&other, sub) != cog_sub_tag(&key, sub));
+}
+
 /* Written down once: ids of a fleet must not change with a release. */
 static void
 p22_ids_stay_what_they_were(void **state)
@@ -260,6 +282,7 @@ main(void)
         cmocka_unit_test(siphash_equals_openssls_at_every_length),
         cmocka_unit_test(p22_ids_are_as_documented),
         cmocka_unit_test(p22_ids_stay_what_they_were),
+        cmocka_unit_test(p16_sub_tags_are_as_documented),
         cmocka_unit_test(p22_another_key_pool_or_kind_gives_other_ids),
         cmocka_unit_test(p20_made_ids_are_inside_of_every_range),
         cmocka_unit_test(p79_id_key_is_read_from_a_secret_file_of_roots_only),

@@ -191,13 +191,12 @@ sample_settings(void)
 struct cog_account
 sample_account(const char *name, uint32_t uid)
 {
-    struct cog_account account = {.uid = uid, .gid = uid, .when_s = 1000};
+    struct cog_account account = {.uid = uid, .gid = uid, .sub_tag = 1000};
 
     SET(account.name, name);
     SET(account.gecos, "Sample Person");
     (void) snprintf(account.home, sizeof account.home, "/home/%s", name);
     SET(account.shell, "/bin/bash");
-    SET(account.sub, "0b7a4e3c-91d4-4b8e-9c55-0a1b2c3d4e5f");
     return account;
 }
 
@@ -251,7 +250,6 @@ assert_same_account(const struct cog_account *a, const struct cog_account *b)
     assert_string_equal(a->gecos, b->gecos);
     assert_string_equal(a->home, b->home);
     assert_string_equal(a->shell, b->shell);
-    assert_string_equal(a->sub, b->sub);
-    assert_true(a->when_s == b->when_s);
+    assert_true(a->sub_tag == b->sub_tag);
     assert_int_equal(a->disabled, b->disabled);
 }
