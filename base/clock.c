@@ -32,3 +32,26 @@ cog_clock_left_ms(int64_t deadline_ms)
         return 0;
     return left > INT_MAX ? INT_MAX : (int) left;
 }
+
+/*
+ * Count from 1 March of year 0, where the leap day ends each cycle of 4, 100
+ * and 400 years.
+ */
+struct cog_date
+cog_clock_date(int64_t days)
+{
+    int64_t shifted = days + 719468; /* 0000-03-01 */
+    int64_t era = shifted / 146097;
+    int64_t of_era = shifted % 146097;
+    int64_t year_of_era =
+        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year =
+        of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t from_march = (5 * of_year + 2) / 153;
+    struct cog_date date;
+
+    date.day = (int) (of_year - (153 * from_march + 2) / 5 + 1);
+    date.month = (int) (from_march < 10 ? from_march + 3 : from_march - 9);
+    date.year = (int) (year_of_era + era * 400 + (date.month <= 2 ? 1 : 0));
+    return date;
+}

@@ -14,6 +14,20 @@ int64_t cog_clock_ms(void);
 /* Seconds since 1970 of CLOCK_REALTIME. */
 int64_t cog_clock_unix_s(void);
 
+/* A day of the Gregorian calendar. */
+struct cog_date {
+    int year;
+    int month; /* 1-12 */
+    int day;   /* 1-31 */
+};
+
+/*
+ * The date of a day, counted from 1970-01-01, not negative; at most that of
+ * the year 9999. The C library's own follows TZ and /etc/localtime even for
+ * UTC, where those name a zone that counts leap seconds.
+ */
+struct cog_date cog_clock_date(int64_t days);
+
 /*
  * What is left until a deadline, in milliseconds, for poll(): 0 when it
  * has passed, never negative.

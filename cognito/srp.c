@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cognito/crypto.h"
 
@@ -388,27 +389,6 @@ cog_srp_sign(struct cog_srp *srp, const struct cog_srp_challenge *challenge,
     return cog_base64_encode(mac, sizeof mac, signature);
 }
 
-/*
- * Day number since 1970 to year, month, day: count from 1 March of year 0,
- * where the leap day ends each cycle of 4, 100 and 400 years.
- */
-static void
-civil_date(int64_t days, int *year, int *month, int *day)
-{
-    int64_t shifted = days + 719468; /* 0000-03-01 */
-    int64_t era = shifted / 146097;
-    int64_t of_era = shifted % 146097;
-    int64_t year_of_era =
-        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year =
-        of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t from_march = (5 * of_year + 2) / 153;
-
-    *day = (int) (of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int) (from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int) (year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
-}
-
 enum cog_status
 cog_srp_timestamp(int64_t unix_s, char out[COG_SRP_TIMESTAMP_SIZE])
 {
@@ -416,15 +396,15 @@ cog_srp_timestamp(int64_t unix_s, char out[COG_SRP_TIMESTAMP_SIZE])
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int64_t days = unix_s / 86400;
     int second = (int) (unix_s % 86400);
-    int year, month, day;
+    struct cog_date date;
 
     if (unix_s < 0 || unix_s > INT64_C(253402300799))
         return COG_INTERNAL;
-    civil_date(days, &year, &month, &day);
-    (void) snprintf(out, COG_SRP_TIMESTAMP_SIZE,
-                    "%.3s %.3s %d %02d:%02d:%02d UTC %d",
-                    weekdays + days % 7 * 3, months + (month - 1) * 3, day,
-                    second / 3600, second / 60 % 60, second % 60, year);
+    date = cog_clock_date(days);
+    (void) snprintf(
+        out, COG_SRP_TIMESTAMP_SIZE, "%.3s %.3s %d %02d:%02d:%02d UTC %d",
+        weekdays + days % 7 * 3, months + (date.month - 1) * 3, date.day,
+        second / 3600, second / 60 % 60, second % 60, date.year);
     return COG_OK;
 }
 
