@@ -19,6 +19,20 @@ int cog_login_pack_owner(const struct cog_id_owner *owner,
 int cog_login_parse_owner(const struct cog_cache_record *record, uint32_t *id,
                           struct cog_id_owner *owner);
 
+/*
+ * Map the store, checked only by what is looked up; or, for a change, from
+ * end to end. ENODATA: there is none.
+ */
+int cog_logins_file_open(const char *directory, struct cog_cache_file *file);
+int cog_logins_file_open_checked(const char *directory,
+                                 struct cog_cache_file *file);
+
+/* What a mapped store has of a name or an id; as cog_logins_find. */
+int cog_logins_file_find(const struct cog_cache_file *file, const char *name,
+                         struct cog_login_entry *login);
+int cog_logins_file_find_id(const struct cog_cache_file *file, uint32_t id,
+                            struct cog_id_owner *owner);
+
 /* Whether a login may be written: name, sub, id and groups by their rules. */
 int cog_login_check(const struct cog_login_entry *login);
 
