@@ -4,7 +4,7 @@
  * Makes the login store, without which nobody of ours comes in, and writes
  * the settings record that NSS and the module read instead of parsing.
  */
-#include "cognitoctl/commands.h"
+#include "cognitoctl/command_line.h"
 
 #include "accounts/cache_write.h"
 #include "accounts/logins.h"
@@ -23,7 +23,7 @@
 static const struct cog_places places = COG_PLACES;
 
 static int
-write_stores(const struct cog_settings *settings)
+write_stores(const char *config_path, const struct cog_settings *settings)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_write_refusal refusal = {0};
@@ -40,7 +40,7 @@ write_stores(const struct cog_settings *settings)
                         strerror(error));
     error = cog_cache_put_settings(&places, &lock, settings, &refusal);
     if (error == EINVAL)
-        return cog_fail(COG_EXIT_CONFIG, "%s: %s", cog_config_path,
+        return cog_fail(COG_EXIT_CONFIG, "%s: %s", config_path,
                         cog_fault_text(refusal.fault));
     if (error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_ACCOUNTS_DIR,
@@ -48,27 +48,47 @@ write_stores(const struct cog_settings *settings)
     return COG_EXIT_OK;
 }
 
-int
-cog_command_apply(int argc, char **argv)
+struct given {
+    struct cog_common common;
+};
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
 {
+    struct given *given = state->input;
+
+    return cog_common_parse(key, arg, &given->common);
+}
+
+int
+cog_command_apply(const struct cog_common *common, int argc, char **argv)
+{
+    static const struct argp_option options[] = {COG_OPTION_CONFIG,
+                                                 COG_OPTION_END};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .doc = "Check cognito.conf, write what NSS and the PAM module need of "
+               "it, and make the stores where they are missing.",
+    };
+    struct given given = {.common = *common};
     char reason[COG_FILES_REASON];
     cog_cleanup_id_sources struct cog_id_sources sources =
         COG_ID_SOURCES_EMPTY;
     struct cog_settings settings;
     struct cog_config config;
+    int code = cog_command_parse(&argp, argc, argv, &given);
 
-    (void) argv;
-    if (argc != 1)
-        return cog_fail(COG_EXIT_USAGE, "apply takes no arguments");
-    if (!cog_files_load_config(cog_config_path, &config, reason))
+    if (code != COG_EXIT_OK)
+        return code;
+    if (!cog_files_load_config(given.common.config, &config, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s", reason);
     if (!config.allow.everybody && config.allow.groups.count == 0)
-        (void) fputs("cognitoctl: note: allow_groups is not set, so nobody "
-                     "is admitted\n",
-                     stderr);
+        cog_note("allow_groups is not set, so nobody is admitted");
     if (!cog_id_sources_load(&config, &sources, reason))
         return cog_fail(COG_EXIT_FAILED, "%s", reason);
     if (!cog_settings_from_config(&config, &sources, &settings, reason))
-        return cog_fail(COG_EXIT_CONFIG, "%s: %s", cog_config_path, reason);
-    return write_stores(&settings);
+        return cog_fail(COG_EXIT_CONFIG, "%s: %s", given.common.config,
+                        reason);
+    return write_stores(given.common.config, &settings);
 }

@@ -4,7 +4,7 @@
  * deleted and made again. The old id stays retired unless the administrator
  * says that it is the same person.
  */
-#include "cognitoctl/commands.h"
+#include "cognitoctl/command_line.h"
 
 #include "accounts/cache_write.h"
 #include "accounts/logins.h"
@@ -44,16 +44,57 @@ forget(const char *name, bool same_person)
     return COG_EXIT_OK;
 }
 
-int
-cog_command_forget(int argc, char **argv)
-{
-    bool same_person = argc > 1 && strcmp(argv[1], "--same-person") == 0;
-    int at = same_person ? 2 : 1;
+enum { KEY_SAME_PERSON = 's' };
 
-    if (argc != at + 1 || argv[at][0] == '-')
-        return cog_fail(COG_EXIT_USAGE,
-                        "usage: cognitoctl forget [--same-person] NAME");
-    if (cog_login_name_check(argv[at], strlen(argv[at])) != COG_FAULT_NONE)
+struct given {
+    struct cog_common common;
+    const char *name;
+    bool same_person;
+};
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
+{
+    struct given *given = state->input;
+
+    switch (key) {
+    case KEY_SAME_PERSON:
+        given->same_person = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            argp_error(state, "one name at a time");
+        given->name = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a name is wanted");
+        return 0;
+    default:
+        return cog_common_parse(key, arg, &given->common);
+    }
+}
+
+int
+cog_command_forget(const struct cog_common *common, int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"same-person", KEY_SAME_PERSON, NULL, 0,
+         "It is the same person: the name may have its id again", 1},
+        COG_OPTION_CONFIG,
+        COG_OPTION_END,
+    };
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "NAME",
+        .doc = "Forget which pool user a login name is bound to.",
+    };
+    struct given given = {.common = *common};
+    int code = cog_command_parse(&argp, argc, argv, &given);
+
+    if (code != COG_EXIT_OK)
+        return code;
+    if (cog_login_name_check(given.name, strlen(given.name)) != COG_FAULT_NONE)
         return cog_fail(COG_EXIT_USAGE, "that is no login name");
-    return forget(argv[at], same_person);
+    return forget(given.name, given.same_person);
 }

@@ -3,7 +3,7 @@
  * cognitoctl ids init: makes the id key, once for a whole fleet. A key that
  * is there is never touched: another one would give everybody other ids.
  */
-#include "cognitoctl/commands.h"
+#include "cognitoctl/command_line.h"
 
 #include "accounts/ids.h"
 #include "base/cleanup.h"
@@ -78,18 +78,55 @@ write_key(void)
     return error == 0 ? sync_directory() : error;
 }
 
-int
-cog_command_ids(int argc, char **argv)
+static int
+init(void)
 {
-    int error;
+    int error = write_key();
 
-    if (argc != 2 || strcmp(argv[1], "init") != 0)
-        return cog_fail(COG_EXIT_USAGE, "usage: cognitoctl ids init");
-    error = write_key();
     if (error == EEXIST)
         return cog_fail(COG_EXIT_FAILED,
                         "%s is there already; it is never replaced", ID_KEY);
     if (error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: %s", ID_KEY, strerror(error));
     return COG_EXIT_OK;
+}
+
+struct given {
+    struct cog_common common;
+};
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
+{
+    struct given *given = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0 || strcmp(arg, "init") != 0)
+            argp_usage(state);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_usage(state);
+        return 0;
+    default:
+        return cog_common_parse(key, arg, &given->common);
+    }
+}
+
+int
+cog_command_ids(const struct cog_common *common, int argc, char **argv)
+{
+    static const struct argp_option options[] = {COG_OPTION_CONFIG,
+                                                 COG_OPTION_END};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "init",
+        .doc = "Make the secret key that user and group ids are computed "
+               "with, once for a whole fleet.",
+    };
+    struct given given = {.common = *common};
+    int code = cog_command_parse(&argp, argc, argv, &given);
+
+    return code != COG_EXIT_OK ? code : init();
 }
