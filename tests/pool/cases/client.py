@@ -181,6 +181,7 @@ class PoolCase(unittest.TestCase):
     clients = ()
     users = ()
     groups = ()
+    generate = ()
     iam = ({"access_key_id": signer.KEY_ID, "secret": signer.SECRET_KEY},)
     roles = ()
     faults = ()
@@ -213,6 +214,7 @@ class PoolCase(unittest.TestCase):
                         {"id": SECRET, "secret": CLIENT_SECRET},
                         *self.clients],
             "users": list(self.users), "groups": list(self.groups),
+            "generate": self.generate or [],
             "iam": list(self.iam), "roles": list(self.roles),
             "faults": list(self.faults)})
 

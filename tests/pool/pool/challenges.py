@@ -178,7 +178,11 @@ def answer_new_password(pool, call, login, responses):
     password = required_response(rest, "NEW_PASSWORD")
     passwords.check_new(user, password, pool.settings.password_policy,
                         "newPassword")
+    writable = login.client.write_attributes
     for name in attributes:
+        if writable is not None and name not in writable:
+            raise not_authorized("A client attempted to write unauthorized "
+                                 "attribute")
         if user.attributes.get(name):
             raise not_authorized(
                 f"Cannot modify an already provided {name}")

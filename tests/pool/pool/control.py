@@ -49,9 +49,23 @@ def set_user(box, command):
     if not changes.keys().isdisjoint(("username", "salt", "verifier")):
         raise invalid_parameter("that needs delete and create")
     user.apply(changes, box.pool.clock.now())
-    for group in changes.get("groups", []):
-        if group not in box.pool.groups:
-            box.pool.add_group(group)
+    box.pool.add_groups(changes.get("groups", []))
+    return {}
+
+
+def create_group(box, command):
+    group = seed.parse_group(command["group"], "group")
+    if group.name in box.pool.groups:
+        raise invalid_parameter("there is such a group")
+    box.pool.add_group(group.name, group.description, group.precedence,
+                       group.role_arn)
+    return {}
+
+
+def delete_group(box, command):
+    if command["name"] not in box.pool.groups:
+        raise invalid_parameter("no such group")
+    box.pool.remove_group(box.pool.groups[command["name"]])
     return {}
 
 
@@ -59,6 +73,7 @@ def set_pool(box, command):
     changes = seed.check_changes(seed.PoolSeed, command["pool"], "pool")
     if "id" in changes or "username_attributes" in changes:
         raise invalid_parameter("that needs a reload")
+    seed.check_rates(changes.get("rates", {}))
     for name, value in changes.items():
         setattr(box.pool.settings, name, value)
     return {}
@@ -101,6 +116,7 @@ def reset_counts(box, _command):
     """As if nothing had been tried yet: faults, locks, used codes."""
     box.faults.reset_counts()
     box.pool.late_proofs = 0
+    box.pool.rates.reset()
     for user in box.pool.users:
         user.lock.clear()
         user.totp_steps.clear()
@@ -127,6 +143,7 @@ def code(box, command):
 def state(box, _command):
     return {
         "time": box.pool.clock.now(), "late_proofs": box.pool.late_proofs,
+        "count": len(box.pool.users), "group_names": list(box.pool.groups),
         "users": {user.username: {
             "sub": user.sub, "status": user.status, "enabled": user.enabled,
             "groups": user.groups, "attributes": user.attributes,
@@ -143,6 +160,8 @@ COMMANDS = {
     "set_password": (set_password, ("username", "password"),
                      ("permanent",)),
     "set_user": (set_user, ("username", "set"), ()),
+    "create_group": (create_group, ("group",), ()),
+    "delete_group": (delete_group, ("name",), ()),
     "set": (set_pool, ("pool",), ()),
     "set_client": (set_client, ("id", "set"), ()),
     "sign_out": (sign_out, ("username",), ()),

@@ -37,7 +37,7 @@ class Faults:
             for entry in self._counted:
                 entry[1] = 0
 
-    def match(self, operation, challenge="", username=""):
+    def match(self, operation, challenge="", username="", page=0):
         """The first fault that this call meets; every match is counted."""
         met = None
         with self._lock:
@@ -45,7 +45,8 @@ class Faults:
                 fault = entry[0]
                 if (fault.operation not in ("*", operation)
                         or fault.challenge not in ("", challenge)
-                        or fault.username not in ("", username)):
+                        or fault.username not in ("", username)
+                        or fault.page not in (None, page)):
                     continue
                 entry[1] += 1
                 if (not met and fault.do != "close_before"

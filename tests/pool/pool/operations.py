@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations by name."""
 
-from pool import admin, challenges, own, request, signin
+from pool import (admin, challenges, describe, listing, own, request,
+                  signin)
 from pool.errors import ServiceError
 
 OPERATIONS = {
@@ -26,11 +27,15 @@ OPERATIONS = {
     "AdminSetUserPassword": admin.admin_set_user_password,
     "AdminAddUserToGroup": admin.admin_add_user_to_group,
     "AdminRemoveUserFromGroup": admin.admin_remove_user_from_group,
-    "AdminListGroupsForUser": admin.admin_list_groups_for_user,
-    "ListUsers": admin.list_users,
-    "ListGroups": admin.list_groups,
-    "ListUsersInGroup": admin.list_users_in_group,
+    "AdminListGroupsForUser": listing.admin_list_groups_for_user,
+    "ListUsers": listing.list_users,
+    "ListGroups": listing.list_groups,
+    "ListUsersInGroup": listing.list_users_in_group,
     "CreateGroup": admin.create_group,
+    "GetGroup": admin.get_group,
+    "DeleteGroup": admin.delete_group,
+    "DescribeUserPool": describe.describe_user_pool,
+    "DescribeUserPoolClient": describe.describe_user_pool_client,
 }
 
 
@@ -41,6 +46,7 @@ def perform(pool, call):
     with pool.lock:
         if request.SHAPES[call.operation].signed:
             authorize(pool, call)
+        pool.rates.check(call.operation)
         request.check(call.operation, call.body)
         return OPERATIONS[call.operation](pool, call)
 

@@ -10,6 +10,7 @@ from pool import srp, timestamp
 from pool.challenges import knobbed, next_step
 from pool.errors import ServiceError, not_authorized, wrong_password
 from pool.request import check_keys
+from pool.seed import OTHER_STATUSES
 from pool.sessions import Login
 from pool.state import check_secret_hash
 from pool.users import simulated_name
@@ -116,6 +117,8 @@ def check_status(pool, client, user):
     if user.status == "UNCONFIRMED":
         raise ServiceError("UserNotConfirmedException",
                            "User is not confirmed.")
+    if user.status in OTHER_STATUSES:
+        raise wrong_password(f"status {user.status}")
     if user.status == "RESET_REQUIRED":
         if pool.hides_users(client):
             raise wrong_password("reset required")

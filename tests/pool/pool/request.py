@@ -229,6 +229,10 @@ SHAPES = {
         "AttributesToGet": text_list}),
     "ListGroups": admin({}, PAGE),
     "ListUsersInGroup": admin(GROUP, PAGE),
+    "GetGroup": admin(GROUP),
+    "DeleteGroup": admin(GROUP),
+    "DescribeUserPool": admin(),
+    "DescribeUserPoolClient": admin({"ClientId": text}),
     "CreateGroup": admin(GROUP, {
         "Description": text, "RoleArn": text, "Precedence": whole}),
 }

@@ -11,6 +11,7 @@ import json
 import re
 
 from pool import srp, totp
+from pool.rates import CATEGORIES, CATEGORY_OF
 
 CHALLENGES = (
     "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE",
@@ -21,6 +22,8 @@ CHALLENGES = (
 FACTORS = ("SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP", "SMS_OTP")
 STATUSES = ("CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED",
             "UNCONFIRMED")
+# Nobody signs in with a password in one of these.
+OTHER_STATUSES = ("EXTERNAL_PROVIDER", "ARCHIVED", "COMPROMISED", "UNKNOWN")
 FLOWS = ("ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")
 ERROR_STYLES = ("plain", "namespaced", "capital_message", "header_only",
                 "body_only", "model_status")
@@ -92,6 +95,27 @@ def pool_id(value, place):
                         text(value, place)):
         raise SeedError(f"{place}: an id like eu-west-1_Abc is wanted")
     return value
+
+
+def above_zero(value, place):
+    if whole(value, place) < 1:
+        raise SeedError(f"{place}: a number above zero is wanted")
+    return value
+
+
+def custom_name(value, place):
+    if not text(value, place).startswith(("custom:", "dev:")):
+        raise SeedError(f"{place}: a name like custom:uid is wanted")
+    return value
+
+
+def one_or_list(check):
+    """A list of things, or one of them alone."""
+    def check_either(value, place):
+        if isinstance(value, list):
+            return list_of(check)(value, place)
+        return [check(value, place)]
+    return check_either
 
 
 def key_id(value, place):
@@ -198,6 +222,17 @@ class Lockout:
 
 
 @dataclasses.dataclass
+class SchemaSeed:
+    """A custom attribute that the pool declares."""
+    name: str = member(custom_name)
+    type: str = member(
+        one_of("String", "Number", "DateTime", "Boolean"), "String")
+    mutable: bool = member(flag, True)
+    min: str = member(text, "")   # least length or value
+    max: str = member(text, "")
+
+
+@dataclasses.dataclass
 class PoolSeed:
     id: str = member(pool_id)
     mfa: str = member(one_of("OFF", "OPTIONAL", "ON"), "OPTIONAL")
@@ -206,6 +241,11 @@ class PoolSeed:
     username_attributes: list = member(
         list_of(one_of("email", "phone_number")), make=list)
     case_sensitive: bool = member(flag, True)
+    name: str = member(text, "test pool")
+    schema: list = member(list_of(record(SchemaSeed)), make=list)
+    required_attributes: list = member(list_of(text), make=list)
+    sign_up: bool = member(flag, True)
+    issuer_type: str = member(one_of("", "ORIGINAL", "UPDATED"), "")
     password_policy: PasswordPolicy = member(
         record(PasswordPolicy), make=PasswordPolicy)
     lockout: Lockout = member(record(Lockout), make=Lockout)
@@ -219,6 +259,10 @@ class PoolSeed:
     timestamp_tolerance_s: float = member(number, 300)
     proof_limit_s: float = member(number, 5)
     session_s: float = member(number, 180)
+    # How lists come, and how fast.
+    short_pages: list = member(list_of(whole), make=list)
+    page_token_s: float = member(number, 3600)
+    rates: dict = member(table_of(number), make=dict)
     # How the service words things.
     first_session: bool = member(flag, False)
     simulated_salt_negative: bool = member(flag, False)
@@ -234,6 +278,10 @@ class PoolSeed:
 class ClientSeed:
     id: str = member(text)
     secret: str = member(text, "")
+    name: str = member(text, "client")
+    # None: the standard attributes, and the service shows nothing.
+    read_attributes: list = member(list_of(text), None)
+    write_attributes: list = member(list_of(text), None)
     explicit_auth_flows: list = member(
         list_of(text), make=lambda: list(FLOWS))
     # Without a value of its own, the pool's counts.
@@ -266,7 +314,7 @@ class UserSeed:
     password: str = member(text, "")
     verifier: int = member(hexadecimal, None)
     salt: int = member(hexadecimal, None)
-    status: str = member(one_of(*STATUSES), "CONFIRMED")
+    status: str = member(one_of(*STATUSES, *OTHER_STATUSES), "CONFIRMED")
     enabled: bool = member(flag, True)
     sub: str = member(text, "")
     attributes: dict = member(table_of(attribute), make=dict)
@@ -292,6 +340,30 @@ class GroupSeed:
     name: str = member(text)
     description: str = member(text, "")
     precedence: int = member(whole, None)
+    role_arn: str = member(text, "")
+
+
+@dataclasses.dataclass
+class Every:
+    """Which of the generated users: by the number in their names."""
+    every: int = member(above_zero, 1)
+    rest: int = member(whole, 0)   # of the number divided by `every`
+    first: int = member(whole, None)
+    last: int = member(whole, None)
+
+
+@dataclasses.dataclass
+class GenerateSeed:
+    """Many users that differ by a number."""
+    count: int = member(whole)
+    prefix: str = member(text, "u")
+    first: int = member(whole, 1)
+    digits: int = member(whole, 0)  # zeros in front up to so many
+    password: str = member(text, "")
+    status: str = member(one_of(*STATUSES, *OTHER_STATUSES), "CONFIRMED")
+    attributes: dict = member(table_of(attribute), make=dict)
+    groups: dict = member(table_of(record(Every)), make=dict)
+    disabled: object = member(record(Every), None)
 
 
 @dataclasses.dataclass
@@ -326,6 +398,7 @@ class FaultSeed:
     nth: object = member(which, "all")
     challenge: str = member(text, "")  # only answers to this challenge
     username: str = member(text, "")   # only calls that type this name
+    page: int = member(whole, None)    # only calls for this page of a list
     after: bool = member(flag, False)  # carry the operation out first
     ms: float = member(number, 100)
     status: int = member(whole, None)
@@ -344,6 +417,7 @@ class Seed:
     pool: PoolSeed = member(record(PoolSeed))
     clients: list = records(ClientSeed)
     users: list = records(UserSeed)
+    generate: list = member(one_or_list(record(GenerateSeed)), make=list)
     groups: list = records(GroupSeed)
     iam: list = records(IamKeySeed)
     roles: list = records(RoleSeed)
@@ -363,6 +437,12 @@ def check_user(user, place):
             raise SeedError(f"{place}: {factor} needs {codes[factor]!r}")
 
 
+def check_rates(rates):
+    for name in rates:
+        if name not in CATEGORIES and name not in CATEGORY_OF:
+            raise SeedError(f"pool.rates: unknown category {name!r}")
+
+
 def unique(items, name, place):
     seen = set()
     for item in items:
@@ -377,6 +457,9 @@ def parse(value):
     seed = record(Seed)(value, "seed")
     for i, user in enumerate(seed.users):
         check_user(user, f"seed.users[{i}]")
+    check_rates(seed.pool.rates)
+    if seed.generate and seed.pool.username_attributes:
+        raise SeedError("seed.generate: not with username_attributes")
     unique(seed.users, "username", "seed.users")
     unique(seed.clients, "id", "seed.clients")
     unique(seed.groups, "name", "seed.groups")
@@ -404,6 +487,10 @@ def check_changes(cls, value, place):
 
 def parse_faults(value, place):
     return list_of(record(FaultSeed))(value, place)
+
+
+def parse_group(value, place):
+    return record(GroupSeed)(value, place)
 
 
 def parse_iam(value, place):

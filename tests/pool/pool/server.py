@@ -13,7 +13,7 @@ import time
 import traceback
 import uuid
 
-from pool import control, operations, request, sigv4
+from pool import control, listing, operations, request, sigv4
 from pool.answer import Answer, common_headers, error_answer, result_answer
 from pool.errors import ServiceError, malformed
 from pool.faults import REPLACING
@@ -213,7 +213,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
         self.note_call(call)
         fault = self.box.faults.match(
             operation, str(call.body.get("ChallengeName", "")),
-            str(self.noted.get("username", "")))
+            str(self.noted.get("username", "")), self.noted.get("page", 0))
         if fault:
             self.noted["fault"] = fault.do
         if fault and fault.do == "delay" and not fault.after:
@@ -252,6 +252,9 @@ class Connection(http.server.BaseHTTPRequestHandler):
             username=parameters.get("USERNAME", body.get("Username")),
             fields=sorted(fields), headers=dict(self.headers.items()),
             body=body)
+        page = listing.page_number(self.pool, call)
+        if page:
+            self.noted["page"] = page
 
     def perform(self, call):
         try:

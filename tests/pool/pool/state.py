@@ -15,6 +15,7 @@ import time
 from pool import srp
 from pool.errors import ServiceError, not_authorized
 from pool.iam import Iam
+from pool.rates import Rates
 from pool.sessions import Sessions
 from pool.tokens import Tokens
 from pool.users import User, Users, pool_name
@@ -35,7 +36,10 @@ class Group:
     name: str
     description: str
     precedence: int
+    role_arn: str
     created: float
+    modified: float
+    ordinal: int      # its place in the lists
 
 
 class Pool:
@@ -46,31 +50,52 @@ class Pool:
         self.clock = Clock(seed.pool)
         self.keys = keys
         self.clients = {client.id: client for client in seed.clients}
+        self.created = self.clock.now()
         self.groups = {}
-        self.users = Users(seed.pool)
+        self.groups_made = 0
+        self.users = Users(seed.pool, self.clock)
+        self.rates = Rates(seed.pool)
         self.sessions = Sessions(seed.pool, self.clock)
         self.tokens = Tokens(seed.pool, self.clock, keys, self.users)
         self.iam = Iam(seed.pool, self.clock)
         self.iam.replace(seed.iam, seed.roles)
         self.late_proofs = 0
         for group in seed.groups:
-            self.add_group(group.name, group.description, group.precedence)
+            self.add_group(group.name, group.description, group.precedence,
+                           group.role_arn)
         for user in seed.users:
             self.add_user(user)
+        for generated in seed.generate:
+            self.users.generate(generated)
+            self.add_groups(generated.groups)
 
     def add_user(self, seed):
         """A user from a seed record; groups named there come to exist."""
         user = User(seed, self.settings, self.clock.now())
         self.users.add(user)
-        for group in seed.groups:
-            if group not in self.groups:
-                self.add_group(group)
+        self.add_groups(seed.groups)
         return user
 
-    def add_group(self, name, description="", precedence=None):
-        self.groups[name] = Group(name, description, precedence,
-                                  self.clock.now())
+    def add_groups(self, names):
+        """Groups that are there by being named."""
+        for name in names:
+            if name not in self.groups:
+                self.add_group(name)
+
+    def add_group(self, name, description="", precedence=None, role_arn=""):
+        now = self.clock.now()
+        self.groups_made += 1
+        self.groups[name] = Group(name, description, precedence, role_arn,
+                                  now, now, self.groups_made)
         return self.groups[name]
+
+    def remove_group(self, group):
+        """A group, and everybody's membership."""
+        for user in self.users:
+            if group.name in user.groups:
+                user.groups.remove(group.name)
+        self.users.forget_group(group.name)
+        del self.groups[group.name]
 
     def client(self, client_id):
         if client_id not in self.clients:

@@ -64,8 +64,11 @@ class Tokens:
     def issuer(self):
         """Without an override, the one of the real service."""
         region = self.settings.id.partition("_")[0]
+        prefix = ("issuer-" if self.settings.issuer_type == "UPDATED"
+                  else "")
         return self.settings.issuer or (
-            f"https://cognito-idp.{region}.amazonaws.com/{self.settings.id}")
+            f"https://{prefix}cognito-idp.{region}.amazonaws.com/"
+            f"{self.settings.id}")
 
     # Making tokens
 
@@ -131,7 +134,10 @@ class Tokens:
                   "aud": grant.client.id, "token_use": "id",
                   "exp": common["iat"] + grant.client.id_token_s,
                   "jti": str(uuid.uuid4())}
+        readable = grant.client.read_attributes
         for name, value in user.attributes.items():
+            if readable is not None and name not in readable:
+                continue
             claims[name] = (value == "true" if name in BOOLEAN_ATTRIBUTES
                             else value)
         return self._sign(self.keys.id, claims, user.knobs.token.claims,

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The users of the pool, and who is meant by a name."""
 
+import bisect
+import heapq
+import itertools
 import uuid
 
 from pool.errors import ServiceError
+from pool.generated import Block
 from pool.lockout import Lock
 from pool.passwords import Password
 
@@ -44,6 +48,7 @@ class User:
         self.totp_steps = set()   # codes used, by their time step
         self.preferred_mfa = seed.preferred_mfa
         self.lock = Lock()
+        self.ordinal = None       # its place in the lists
         self.created = self.modified = now
         self.password_changes = []  # times of ChangePassword
         self.reset_code = ""      # of ForgotPassword, until used
@@ -91,6 +96,11 @@ class User:
             chosen.append("SOFTWARE_TOKEN_MFA")  # set up since
         return chosen
 
+    def verified(self, alias):
+        """Does this alias count for signing in?"""
+        return (alias not in VERIFIED
+                or self.attributes.get(alias + "_verified") == "true")
+
     def missing_attributes(self):
         """Required attributes without a value."""
         return [name for name in self.knobs.required_attributes
@@ -112,14 +122,54 @@ def simulated_name(pool_id, name):
 
 
 class Users:
-    """All users, in the order they were made."""
+    """All users, in the order they were made.
 
-    def __init__(self, settings):
+    Generated ones are calculated when they are looked at, and become
+    ordinary ones when somebody asks for them by name.
+    """
+
+    def __init__(self, settings, clock):
         self.settings = settings
+        self.clock = clock
         self.by_name = {}
+        self._ordered = []   # the same, by their ordinal
+        self._blocks = []
+        self._next = 0       # ordinal of the next user
 
     def __iter__(self):
+        """The users that are not merely generated."""
         return iter(self.by_name.values())
+
+    def __len__(self):
+        return len(self.by_name) + sum(len(block) for block in self._blocks)
+
+    def after(self, ordinal, group=None):
+        """The users that come behind an ordinal, generated ones too, in
+        order; only the members of a group if one is given."""
+        start = bisect.bisect_right(self._ordered, ordinal, key=by_ordinal)
+        ordinary = (user for user in itertools.islice(
+            self._ordered, start, None)
+            if group is None or group in user.groups)
+        return heapq.merge(ordinary, *(block.after(ordinal, group)
+                                       for block in self._blocks),
+                           key=by_ordinal)
+
+    def generate(self, seed):
+        """Users by the number, as a "generate" of the seed says.  Names
+        that are taken stay with those who have them."""
+        now = self.clock.now()
+        block = Block(seed, self.settings.id, self._next,
+                      lambda record: User(record, self.settings, now))
+        for name in self.by_name:
+            index = block.index_of(name, self._same)
+            if index is not None:
+                block.kept.add(index)
+        self._next += seed.count
+        self._blocks.append(block)
+
+    def forget_group(self, name):
+        for block in self._blocks:
+            block.forget_group(name)
 
     def add(self, user):
         if self._by_own_name(user.username) or (
@@ -127,10 +177,18 @@ class Users:
                 and self._by_alias(user.attributes.get("email", ""))):
             raise ServiceError("UsernameExistsException",
                                "User already exists")
+        user.ordinal = self._next
+        self._next += 1
+        self._keep(user)
+
+    def _keep(self, user):
         self.by_name[user.username] = user
+        bisect.insort(self._ordered, user, key=by_ordinal)
 
     def remove(self, user):
         del self.by_name[user.username]
+        del self._ordered[bisect.bisect_left(
+            self._ordered, user.ordinal, key=by_ordinal)]
 
     def find(self, name):
         """Who signs in with this name or alias, or None."""
@@ -138,9 +196,10 @@ class Users:
 
     def find_for_admin(self, name):
         """As find; administration may use the sub too."""
-        found = self.find(name)
-        if not found:
-            found = next((u for u in self if u.sub == name), None)
+        found = (self.find(name)
+                 or next((u for u in self if u.sub == name), None)
+                 or self._generated(lambda block: block.index_of_attribute(
+                     "sub", name, str)))
         if not found:
             raise user_not_found()
         return found
@@ -149,17 +208,34 @@ class Users:
         """False once the user was deleted, whoever has the name now."""
         return self.by_name.get(user.username) is user
 
+    def _fold(self, text):
+        return text if self.settings.case_sensitive else text.lower()
+
     def _same(self, one, other):
-        if not self.settings.case_sensitive:
-            one, other = one.lower(), other.lower()
-        return one == other
+        return self._fold(one) == self._fold(other)
+
+    def _generated(self, index_in):
+        """The user whose index index_in(block) finds: an ordinary one from
+        now on."""
+        for block in self._blocks:
+            index = index_in(block)
+            if index is not None:
+                user = block.make(index)
+                block.kept.add(index)
+                self._keep(user)
+                return user
+        return None
 
     def _by_own_name(self, name):
         if name in self.by_name:
             return self.by_name[name]
-        if self.settings.case_sensitive:
-            return None
-        return next((u for u in self if self._same(u.username, name)), None)
+        if not self.settings.case_sensitive:
+            found = next((u for u in self if self._same(u.username, name)),
+                         None)
+            if found:
+                return found
+        return self._generated(
+            lambda block: block.index_of(name, self._same))
 
     def _by_alias(self, name):
         """An alias counts once verified; an address that is the user name
@@ -169,10 +245,20 @@ class Users:
                 if self._same(user.attributes.get(alias, ""), name):
                     return user
         for alias in self.settings.alias_attributes:
-            for user in self:
-                verified = (alias not in VERIFIED or user.attributes.get(
-                    alias + "_verified") == "true")
-                if verified and self._same(
-                        user.attributes.get(alias, ""), name):
-                    return user
+            found = self._by_verified(alias, name)
+            if found:
+                return found
         return None
+
+    def _by_verified(self, alias, value):
+        for user in self:
+            if user.verified(alias) and self._same(
+                    user.attributes.get(alias, ""), value):
+                return user
+        found = self._generated(lambda block: block.index_of_attribute(
+            alias, value, self._fold))
+        return found if found and found.verified(alias) else None
+
+
+def by_ordinal(user):
+    return user.ordinal
