@@ -5,9 +5,8 @@
 #include <string.h>
 
 /*
- * Not here, and so refused by name: MFA_SETUP, CUSTOM_CHALLENGE,
- * SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, ADMIN_NO_SRP_AUTH,
- * DEVICE_SRP_AUTH, DEVICE_PASSWORD_VERIFIER, WEB_AUTHN, and what comes.
+ * Not here, and so refused by name: SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP,
+ * ADMIN_NO_SRP_AUTH, and what comes.
  */
 static const struct cog_challenge challenges[] = {
     {
@@ -59,6 +58,28 @@ static const struct cog_challenge challenges[] = {
         .prompt = "Code sent by text message",
         .choice = "Text message",
         .by_message = true,
+    },
+    {
+        .name = "MFA_SETUP",
+        .kind = COG_REPLY_SET_UP,
+        .answer = cog_answer_set_up,
+    },
+    {
+        .name = "CUSTOM_CHALLENGE",
+        .kind = COG_REPLY_CUSTOM,
+        .answer = cog_answer_custom,
+    },
+    {
+        .name = "DEVICE_SRP_AUTH",
+        .refused = "a server is not a person's device: none is remembered",
+    },
+    {
+        .name = "DEVICE_PASSWORD_VERIFIER",
+        .refused = "a server is not a person's device: none is remembered",
+    },
+    {
+        .name = "WEB_AUTHN",
+        .refused = "a passkey needs a browser",
     },
 };
 

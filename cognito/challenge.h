@@ -19,6 +19,8 @@ enum cog_reply_kind {
     COG_REPLY_NEW_PASSWORD, /* NEW_PASSWORD_REQUIRED */
     COG_REPLY_SELECT,       /* SELECT_MFA_TYPE */
     COG_REPLY_CODE,         /* a second factor's code */
+    COG_REPLY_SET_UP,       /* MFA_SETUP */
+    COG_REPLY_CUSTOM,       /* CUSTOM_CHALLENGE */
     COG_REPLY_TOKENS,       /* AuthenticationResult */
     COG_REPLY_KINDS
 };
@@ -41,6 +43,9 @@ struct cog_challenge {
     const char *prompt;   /* begins the prompt */
     const char *choice;   /* how a list of factors calls it */
     bool by_message;      /* the code was sent: useless in another flow */
+
+    /* Not NULL: a challenge that we know and never answer, and why. */
+    const char *refused;
 };
 
 /* The row of that name, or NULL. Rows live for ever. */
@@ -67,6 +72,20 @@ enum cog_status cog_answer_select(struct cog_flow *flow,
                                   const struct cog_challenge *challenge,
                                   const struct cog_json *parameters,
                                   struct cog_json **reply);
+enum cog_status cog_answer_set_up(struct cog_flow *flow,
+                                  const struct cog_challenge *challenge,
+                                  const struct cog_json *parameters,
+                                  struct cog_json **reply);
+enum cog_status cog_answer_custom(struct cog_flow *flow,
+                                  const struct cog_challenge *challenge,
+                                  const struct cog_json *parameters,
+                                  struct cog_json **reply);
+
+/* Whether this is a code: 6 to 8 digits (P56). */
+bool cog_is_code(const struct cog_secret *answer);
+
+/* Wrong codes of one login, renewed or not: Cognito locks after the fifth. */
+#define COG_WRONG_CODES_MAX 4
 
 /*
  * Why a new password is refused before it is sent (P57), as a fixed text

@@ -13,10 +13,6 @@
 #define CODE_LEAST 6
 #define CODE_MOST  8
 
-/* Wrong codes of one login, also of a renewed one; Cognito locks after the
-   fifth. */
-#define WRONG_MAX 4
-
 /* "Code sent by e-mail to j***@e***: ", its foreign part made printable. */
 static void
 write_prompt(const struct cog_challenge *challenge,
@@ -36,8 +32,8 @@ write_prompt(const struct cog_challenge *challenge,
                     where);
 }
 
-static bool
-is_code(const struct cog_secret *code)
+bool
+cog_is_code(const struct cog_secret *code)
 {
     if (code->len < CODE_LEAST || code->len > CODE_MOST)
         return false;
@@ -85,7 +81,7 @@ try_code(struct cog_flow *flow, const struct cog_challenge *challenge,
         if (status != COG_OK)
             return status;
     }
-    if (!is_code(&code))
+    if (!cog_is_code(&code))
         return COG_WRONG_CODE; /* never sent */
     return send_code(flow, challenge, &code, reply);
 }
@@ -95,11 +91,17 @@ cog_answer_code(struct cog_flow *flow, const struct cog_challenge *challenge,
                 const struct cog_json *parameters, struct cog_json **reply)
 {
     char prompt[COG_PROMPT_SIZE];
+    enum cog_status told = COG_OK;
 
+    /* The code that proved a new key is used up. */
+    if (flow->enrolled && !challenge->by_message)
+        told = cog_flow_tell(flow, COG_TELL_INFO,
+                             "Wait for the next code of the app.");
+    if (told != COG_OK)
+        return told;
     write_prompt(challenge, parameters, prompt);
     for (;;) {
-        enum cog_status told,
-            status = try_code(flow, challenge, prompt, reply);
+        enum cog_status status = try_code(flow, challenge, prompt, reply);
         const char *text = "The code is wrong.";
 
         if (status == COG_CODE_EXPIRED) {
@@ -110,7 +112,7 @@ cog_answer_code(struct cog_flow *flow, const struct cog_challenge *challenge,
         } else if (status != COG_WRONG_CODE) {
             return status;
         }
-        if (++flow->wrong_codes >= WRONG_MAX)
+        if (++flow->wrong_codes >= COG_WRONG_CODES_MAX)
             return status;
         told = cog_flow_tell(flow, COG_TELL_ERROR, text);
         if (told != COG_OK)

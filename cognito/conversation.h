@@ -19,7 +19,12 @@ enum cog_ask_kind {
     COG_ASK_CHOICE        /* a number of the prompt's list; echo on */
 };
 
-enum cog_tell_kind { COG_TELL_INFO, COG_TELL_ERROR };
+enum cog_tell_kind {
+    COG_TELL_INFO,
+    COG_TELL_ERROR,
+    COG_TELL_QR /* not to be read but drawn, as a QR code; a teller that
+                   cannot draw it is silent: all of it is told as text, too */
+};
 
 /* The longest answer taken; longer ones are COG_BAD_INPUT (P91). */
 #define COG_ANSWER_MAX 511

@@ -122,6 +122,36 @@ cog_flow_respond(struct cog_flow *flow, const char *challenge,
     return COG_OK;
 }
 
+enum cog_status
+cog_flow_call(struct cog_flow *flow, const char *operation,
+              const struct cog_pair *pairs, size_t count,
+              struct cog_json **reply)
+{
+    cog_cleanup_json_writer struct cog_json_writer body =
+        COG_JSON_WRITER_EMPTY;
+    cog_cleanup_json struct cog_json *next = NULL;
+    const struct cog_call call = {.operation = operation, .body = &body.text};
+    enum cog_status status;
+
+    if (flow->session.len == 0)
+        return COG_PROTOCOL;
+    cog_json_open(&body, NULL);
+    cog_json_put(&body, "Session", flow->session.data, flow->session.len);
+    for (size_t i = 0; i < count; i++)
+        cog_json_put(&body, pairs[i].key, pairs[i].value, pairs[i].len);
+    cog_json_close(&body);
+    status = body.status;
+    if (status == COG_OK)
+        status = cog_rpc_call(&flow->rpc, &call, &next);
+    if (status == COG_OK)
+        status = cog_flow_take_session(flow, next);
+    if (status != COG_OK)
+        return status;
+    *reply = next;
+    next = NULL;
+    return COG_OK;
+}
+
 bool
 cog_flow_take_answer(struct cog_flow *flow, const char *challenge,
                      struct cog_secret *answer)

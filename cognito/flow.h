@@ -61,7 +61,10 @@ struct cog_flow {
     struct cog_attribute attributes[COG_ATTRIBUTES_MAX];
     size_t attribute_count;
     char factor[COG_ATTRIBUTE_KEY_SIZE];  /* chosen at SELECT_MFA_TYPE */
-    const struct cog_challenge *expected; /* what must follow that choice */
+    const struct cog_challenge *expected; /* the only factor whose code may be
+                                             asked for next; NULL: any */
+    bool key_shown; /* an authenticator's key was shown in this login */
+    bool enrolled;  /* and the service has taken a code of it */
 
     struct cog_secret id_token;
     struct cog_secret access_token;
@@ -99,6 +102,14 @@ struct cog_pair {
 enum cog_status cog_flow_respond(struct cog_flow *flow, const char *challenge,
                                  const struct cog_pair *pairs, size_t count,
                                  struct cog_json **reply);
+
+/*
+ * Another operation in the newest session, with these members besides it. The
+ * answer's Session is taken over. COG_PROTOCOL when there is no session.
+ */
+enum cog_status cog_flow_call(struct cog_flow *flow, const char *operation,
+                              const struct cog_pair *pairs, size_t count,
+                              struct cog_json **reply);
 
 /* Write SECRET_HASH for that name, if the client has a secret. */
 enum cog_status cog_flow_put_secret_hash(const struct cog_flow *flow,

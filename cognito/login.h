@@ -46,6 +46,7 @@ struct cog_login_settings {
     enum cog_login_claim login_claim;
     bool case_insensitive; /* lower the claim's ASCII letters first */
     enum cog_early early;
+    bool enrol;     /* MFA_SETUP may be answered for this caller */
     int timeout_ms; /* from each answer to the next prompt or the end */
 };
 

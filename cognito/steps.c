@@ -8,20 +8,46 @@
 #include "cognito/jwt.h"
 
 /*
- * Whatever is not listed ends the login: tokens before our own proof (P3),
- * a second proof, password or factor, any code but the chosen one's.
+ * Whatever is not listed ends the login: tokens before our own proof (P3), a
+ * second proof, any code but the chosen one's. What follows the proof may
+ * come in any order, but each only as often as the next table says.
  */
 static const bool allowed[COG_STATES][COG_REPLY_KINDS] = {
     [COG_STATE_INITIATED] = {[COG_REPLY_PROOF] = true},
     [COG_STATE_PROVED] = {[COG_REPLY_NEW_PASSWORD] = true,
                           [COG_REPLY_SELECT] = true,
                           [COG_REPLY_CODE] = true,
+                          [COG_REPLY_SET_UP] = true,
+                          [COG_REPLY_CUSTOM] = true,
                           [COG_REPLY_TOKENS] = true},
     [COG_STATE_NEW_PASSWORD] = {[COG_REPLY_SELECT] = true,
                                 [COG_REPLY_CODE] = true,
+                                [COG_REPLY_SET_UP] = true,
+                                [COG_REPLY_CUSTOM] = true,
                                 [COG_REPLY_TOKENS] = true},
     [COG_STATE_SELECTED] = {[COG_REPLY_CODE] = true},
-    [COG_STATE_CODE] = {[COG_REPLY_TOKENS] = true},
+    [COG_STATE_CODE] = {[COG_REPLY_NEW_PASSWORD] = true,
+                        [COG_REPLY_SET_UP] = true,
+                        [COG_REPLY_CUSTOM] = true,
+                        [COG_REPLY_TOKENS] = true},
+    [COG_STATE_SET_UP] = {[COG_REPLY_NEW_PASSWORD] = true,
+                          [COG_REPLY_CODE] = true,
+                          [COG_REPLY_CUSTOM] = true,
+                          [COG_REPLY_TOKENS] = true},
+    [COG_STATE_CUSTOM] = {[COG_REPLY_NEW_PASSWORD] = true,
+                          [COG_REPLY_SELECT] = true,
+                          [COG_REPLY_CODE] = true,
+                          [COG_REPLY_SET_UP] = true,
+                          [COG_REPLY_CUSTOM] = true,
+                          [COG_REPLY_TOKENS] = true},
+};
+
+/* How often a kind may come; a code once more behind a factor set up. */
+static const unsigned char most[COG_REPLY_KINDS] = {
+    [COG_REPLY_PROOF] = 1,  [COG_REPLY_NEW_PASSWORD] = 1,
+    [COG_REPLY_SELECT] = 1, [COG_REPLY_CODE] = 1,
+    [COG_REPLY_SET_UP] = 1, [COG_REPLY_CUSTOM] = COG_CUSTOM_MAX,
+    [COG_REPLY_TOKENS] = 1,
 };
 
 /* The state that answering a kind leads to. */
@@ -30,6 +56,8 @@ static const enum cog_state after[COG_REPLY_KINDS] = {
     [COG_REPLY_NEW_PASSWORD] = COG_STATE_NEW_PASSWORD,
     [COG_REPLY_SELECT] = COG_STATE_SELECTED,
     [COG_REPLY_CODE] = COG_STATE_CODE,
+    [COG_REPLY_SET_UP] = COG_STATE_SET_UP,
+    [COG_REPLY_CUSTOM] = COG_STATE_CUSTOM,
 };
 
 bool
@@ -37,6 +65,19 @@ cog_step_is_allowed(enum cog_state state, enum cog_reply_kind kind)
 {
     return (unsigned) state < COG_STATES &&
            (unsigned) kind < COG_REPLY_KINDS && allowed[state][kind];
+}
+
+bool
+cog_step_is_new(const struct cog_steps_seen *seen, enum cog_reply_kind kind)
+{
+    unsigned limit;
+
+    if ((unsigned) kind >= COG_REPLY_KINDS)
+        return false;
+    limit = most[kind];
+    if (kind == COG_REPLY_CODE)
+        limit += seen->times[COG_REPLY_SET_UP];
+    return seen->times[kind] < limit;
 }
 
 static enum cog_status
@@ -119,27 +160,31 @@ classify(struct cog_flow *flow, const struct cog_json *reply,
     if (cog_json_text(reply, "ChallengeName", 256, &name) != COG_OK)
         return COG_PROTOCOL;
     *challenge = cog_challenge_find(name);
-    if (*challenge == NULL) {
+    if (*challenge == NULL || (*challenge)->refused != NULL) {
         cog_text_for_log(name, strlen(name), report->challenge,
                          sizeof report->challenge);
+        if (*challenge != NULL)
+            report->detail = (*challenge)->refused;
         return COG_UNSUPPORTED;
     }
     *kind = (*challenge)->kind;
     return COG_OK;
 }
 
-/* The table, and after a choice the chosen one only. */
+/* The tables, and after a choice the chosen one only. */
 static enum cog_status
 check_order(struct cog_flow *flow, enum cog_state state,
-            enum cog_reply_kind kind, const struct cog_challenge *challenge)
+            const struct cog_steps_seen *seen, enum cog_reply_kind kind,
+            const struct cog_challenge *challenge)
 {
-    if (!cog_step_is_allowed(state, kind)) {
+    if (!cog_step_is_allowed(state, kind) || !cog_step_is_new(seen, kind)) {
         flow->rpc.report->detail = kind == COG_REPLY_TOKENS
                                        ? "tokens before the proof"
                                        : "challenge out of order";
         return COG_PROTOCOL;
     }
-    if (state == COG_STATE_SELECTED && challenge != flow->expected) {
+    if (kind == COG_REPLY_CODE && flow->expected != NULL &&
+        challenge != flow->expected) {
         flow->rpc.report->detail = "not the chosen factor";
         return COG_PROTOCOL;
     }
@@ -173,20 +218,23 @@ cog_steps_run(struct cog_flow *flow, struct cog_json *reply)
 {
     cog_cleanup_json struct cog_json *current = reply;
     enum cog_state state = COG_STATE_INITIATED;
+    struct cog_steps_seen seen = {{0}};
     enum cog_status status = cog_flow_take_session(flow, current);
 
+    flow->expected = NULL;
     for (int step = 0; status == COG_OK && step < COG_STEPS_MAX; step++) {
         const struct cog_challenge *challenge = NULL;
         enum cog_reply_kind kind;
 
         status = classify(flow, current, &kind, &challenge);
         if (status == COG_OK)
-            status = check_order(flow, state, kind, challenge);
+            status = check_order(flow, state, &seen, kind, challenge);
         if (status != COG_OK)
             return status;
         if (kind == COG_REPLY_TOKENS)
             return take_tokens(flow, current);
         status = answer(flow, challenge, &current);
+        seen.times[kind]++;
         state = after[kind];
     }
     return status == COG_OK ? COG_PROTOCOL : status;

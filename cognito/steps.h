@@ -20,14 +20,28 @@ enum cog_state {
     COG_STATE_NEW_PASSWORD, /* a new password */
     COG_STATE_SELECTED,     /* the choice of a factor */
     COG_STATE_CODE,         /* a code */
+    COG_STATE_SET_UP,       /* a factor just set up */
+    COG_STATE_CUSTOM,       /* an answer to the pool's own question */
     COG_STATES
 };
 
 /* Most answers of the service that one flow reads. */
 #define COG_STEPS_MAX 12
 
+/* Most questions of the pool's own (CUSTOM_CHALLENGE) in one flow. */
+#define COG_CUSTOM_MAX 5
+
 /* Whether this answer may follow that step. */
 bool cog_step_is_allowed(enum cog_state state, enum cog_reply_kind kind);
+
+/* How often each kind of answer may come in one flow. */
+struct cog_steps_seen {
+    unsigned char times[COG_REPLY_KINDS];
+};
+
+/* Whether it may come once more (P6: nothing repeated without reason). */
+bool cog_step_is_new(const struct cog_steps_seen *seen,
+                     enum cog_reply_kind kind);
 
 /*
  * Send InitiateAuth with the flow's SRP_A; hold as in struct cog_request.
