@@ -22,8 +22,14 @@ enum cog_ask_kind {
 enum cog_tell_kind {
     COG_TELL_INFO,
     COG_TELL_ERROR,
-    COG_TELL_QR /* not to be read but drawn, as a QR code; a teller that
-                   cannot draw it is silent: all of it is told as text, too */
+    /*
+     * Not to be read but drawn, as a QR code: as suits the terminal best,
+     * for the other ground, in ASCII. What cannot be drawn is left out: all
+     * of it is told as text, too.
+     */
+    COG_TELL_QR,
+    COG_TELL_QR_INVERSE,
+    COG_TELL_QR_ASCII
 };
 
 /* The longest answer taken; longer ones are COG_BAD_INPUT (P91). */

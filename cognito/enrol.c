@@ -15,11 +15,9 @@
 #define KEY_LEAST 16
 #define KEY_MOST  256
 
-/* Longest text that a QR code of 24 lines holds (version 6, level L). */
-#define QR_MOST 134
-
 #define ADDRESS_MOST 254
 #define REPEATS      3
+#define PICTURES_MAX 6
 
 static const char not_here[] = "a factor cannot be set up here: see enrol";
 
@@ -59,20 +57,19 @@ append_encoded(struct cog_secret *uri, const char *text)
 }
 
 /*
- * otpauth://totp/POOL:NAME?secret=KEY&issuer=POOL, as authenticator apps
- * read it; the last part is left out where the code would not fit a screen.
+ * otpauth://totp/POOL:NAME?secret=KEY, as authenticator apps read it. The
+ * issuer stands before the name only: once more as a parameter, the code
+ * would not fit a screen.
  */
 static enum cog_status
 make_uri(const struct cog_flow *flow, const struct cog_secret *key,
          struct cog_secret *uri)
 {
-    static const char begin[] = "otpauth://totp/",
-                      middle[] = "?secret=", last[] = "&issuer=";
-    const char *issuer = flow->settings->pool_id;
+    static const char begin[] = "otpauth://totp/", middle[] = "?secret=";
     int error = cog_secret_set_text(uri, begin);
 
     if (error == 0)
-        error = append_encoded(uri, issuer);
+        error = append_encoded(uri, flow->settings->pool_id);
     if (error == 0)
         error = cog_secret_append(uri, ":", 1);
     if (error == 0)
@@ -81,11 +78,6 @@ make_uri(const struct cog_flow *flow, const struct cog_secret *key,
         error = cog_secret_append(uri, middle, sizeof middle - 1);
     if (error == 0)
         error = cog_secret_append(uri, key->data, key->len);
-    if (error == 0 && uri->len + sizeof last - 1 + strlen(issuer) <= QR_MOST) {
-        error = cog_secret_append(uri, last, sizeof last - 1);
-        if (error == 0)
-            error = append_encoded(uri, issuer);
-    }
     return error == 0 ? COG_OK : COG_NO_MEMORY;
 }
 
@@ -109,28 +101,32 @@ tell_key(struct cog_flow *flow, const struct cog_secret *key)
 
 /* The text first: where lines run away, the code stays in sight. */
 static enum cog_status
-show_key(struct cog_flow *flow, const struct cog_secret *key)
+show_key(struct cog_flow *flow, const struct cog_secret *key,
+         const struct cog_secret *uri)
 {
-    cog_cleanup_secret struct cog_secret uri = COG_SECRET_EMPTY;
     char account[COG_PROMPT_SIZE];
-    enum cog_status status = make_uri(flow, key, &uri);
+    enum cog_status status;
 
     (void) snprintf(account, sizeof account,
                     "Account %s of %s, key:", flow->settings->sign_in_name,
                     flow->settings->pool_id);
-    if (status == COG_OK)
-        status = cog_flow_tell(
-            flow, COG_TELL_INFO,
-            flow->key_shown
-                ? "That took too long, and the key is no longer valid. "
-                  "Remove it from the app and take this one:"
-                : "You need an authenticator app. Add this account to it:");
+    status = cog_flow_tell(
+        flow, COG_TELL_INFO,
+        flow->key_shown
+            ? "That took too long, and the key is no longer valid. "
+              "Remove it from the app and take this one:"
+            : "You need an authenticator app. Add this account to it:");
     if (status == COG_OK)
         status = cog_flow_tell(flow, COG_TELL_INFO, account);
     if (status == COG_OK)
         status = tell_key(flow, key);
     if (status == COG_OK)
-        status = cog_flow_tell(flow, COG_TELL_QR, uri.data);
+        status = cog_flow_tell(
+            flow, COG_TELL_INFO,
+            "Should the app not read the picture: i draws it inverse, "
+            "a in ASCII.");
+    if (status == COG_OK)
+        status = cog_flow_tell(flow, COG_TELL_QR, uri->data);
     flow->key_shown = true;
     return status;
 }
@@ -151,15 +147,54 @@ take_key(struct cog_flow *flow, struct cog_secret *key)
     return cog_secret_set_text(key, text) == 0 ? COG_OK : COG_NO_MEMORY;
 }
 
+/* What is typed in place of a code to see the picture otherwise. */
+static bool
+wants_picture(const struct cog_secret *typed, enum cog_tell_kind *kind)
+{
+    if (typed->len != 1)
+        return false;
+    switch (cog_ascii_to_lower(typed->data[0])) {
+    case 'i':
+        *kind = COG_TELL_QR_INVERSE;
+        return true;
+    case 'a':
+        *kind = COG_TELL_QR_ASCII;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum cog_status
+ask_code(struct cog_flow *flow, const struct cog_secret *uri,
+         struct cog_secret *code)
+{
+    for (int pictures = 0;; pictures++) {
+        cog_cleanup_secret struct cog_secret typed = COG_SECRET_EMPTY;
+        enum cog_tell_kind kind = COG_TELL_QR;
+        enum cog_status status = cog_flow_ask(
+            flow, COG_ASK_CODE, "Code that the app shows now: ", &typed);
+
+        if (status != COG_OK)
+            return status;
+        if (pictures == PICTURES_MAX || !wants_picture(&typed, &kind)) {
+            cog_secret_move(code, &typed);
+            return COG_OK;
+        }
+        status = cog_flow_tell(flow, kind, uri->data);
+        if (status != COG_OK)
+            return status;
+    }
+}
+
 /* One code of the new key. COG_WRONG_CODE also for what is no code. */
 static enum cog_status
-verify_once(struct cog_flow *flow)
+verify_once(struct cog_flow *flow, const struct cog_secret *uri)
 {
     cog_cleanup_secret struct cog_secret code = COG_SECRET_EMPTY;
     cog_cleanup_json struct cog_json *reply = NULL;
     const char *result;
-    enum cog_status status = cog_flow_ask(
-        flow, COG_ASK_CODE, "Code that the app shows now: ", &code);
+    enum cog_status status = ask_code(flow, uri, &code);
 
     if (status != COG_OK)
         return status;
@@ -176,10 +211,10 @@ verify_once(struct cog_flow *flow)
 }
 
 static enum cog_status
-verify(struct cog_flow *flow)
+verify(struct cog_flow *flow, const struct cog_secret *uri)
 {
     for (;;) {
-        enum cog_status told, status = verify_once(flow);
+        enum cog_status told, status = verify_once(flow, uri);
 
         if (status != COG_WRONG_CODE && status != COG_CODE_EXPIRED)
             return status;
@@ -197,12 +232,15 @@ set_up_app(struct cog_flow *flow, const struct cog_challenge *challenge,
            struct cog_json **reply)
 {
     cog_cleanup_secret struct cog_secret key = COG_SECRET_EMPTY;
+    cog_cleanup_secret struct cog_secret uri = COG_SECRET_EMPTY;
     enum cog_status status = take_key(flow, &key);
 
     if (status == COG_OK)
-        status = show_key(flow, &key);
+        status = make_uri(flow, &key, &uri);
     if (status == COG_OK)
-        status = verify(flow);
+        status = show_key(flow, &key, &uri);
+    if (status == COG_OK)
+        status = verify(flow, &uri);
     if (status != COG_OK)
         return status;
     flow->enrolled = true;

@@ -143,11 +143,10 @@ test_shown(void **state)
                          "Y3DP EHPK 3PXP JBSW"));
     assert_non_null(told("alice"));
     assert_string_equal(told("otpauth://"),
-                        "otpauth://totp/" FAKE_POOL ":alice?secret=" KEY
-                        "&issuer=" FAKE_POOL);
+                        "otpauth://totp/" FAKE_POOL ":alice?secret=" KEY);
 }
 
-/* The label is percent-encoded; a long one goes without the issuer. */
+/* The label is percent-encoded. */
 static void
 test_label(void **state)
 {
@@ -192,6 +191,30 @@ test_wrong_codes_end(void **state)
            wrong_code, wrong_code, key_proved, fake_tokens(), NULL);
     assert_denied(COG_WRONG_CODE);
     assert_int_equal(called("VerifySoftwareToken"), 4);
+}
+
+/* The picture for another terminal, as often as it takes, within bounds. */
+static void
+test_pictures(void **state)
+{
+    (void) state;
+    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
+    fake_type(&world, (struct fake_typed){.text = "i"});
+    fake_type(&world, (struct fake_typed){.text = "A"});
+    bodies(fake_proof_wanted, SET_UP(APP), key_made, key_proved, fake_tokens(),
+           NULL);
+    assert_admitted();
+    assert_int_equal(world.told_kinds[4], COG_TELL_QR);
+    assert_int_equal(world.told_kinds[5], COG_TELL_QR_INVERSE);
+    assert_int_equal(world.told_kinds[6], COG_TELL_QR_ASCII);
+    assert_string_equal(world.told[4], world.told[6]);
+    begin_again();
+    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
+    for (int i = 0; i < 20; i++)
+        fake_type(&world, (struct fake_typed){.text = "i"});
+    bodies(fake_proof_wanted, SET_UP(APP), key_made, NULL);
+    fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
+    assert_denied(COG_ABORTED);
 }
 
 /* P56: what sshd's password method would type is never sent. */
@@ -410,6 +433,7 @@ main(void)
         CASE("a wrong code of a new key may be tried again", test_wrong_code),
         CASE("P84: the fourth wrong code of a new key ends it",
              test_wrong_codes_end),
+        CASE("the picture is drawn anew for another terminal", test_pictures),
         CASE("P56: what is no code is never sent", test_no_code),
         CASE("P3: a key counts only when the service says so",
              test_not_verified),

@@ -196,8 +196,8 @@ tell(void *context, enum cog_tell_kind kind, const char *text)
 {
     struct fake_world *world = context;
 
-    (void) kind;
     assert_true(world->told_count < FAKE_MOST);
+    world->told_kinds[world->told_count] = kind;
     (void) snprintf(world->told[world->told_count++], COG_PROMPT_SIZE, "%s",
                     text);
     return COG_OK;

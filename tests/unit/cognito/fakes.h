@@ -64,6 +64,7 @@ struct fake_world {
     struct fake_asked asked[FAKE_MOST];
     size_t asked_count;
     char told[FAKE_MOST][COG_PROMPT_SIZE];
+    enum cog_tell_kind told_kinds[FAKE_MOST];
     size_t told_count;
 
     /* The login. */
