@@ -41,6 +41,13 @@ enum cog_config_early {
     COG_CONFIG_EARLY_NO
 };
 
+/* For whom something is offered. */
+enum cog_config_callers {
+    COG_CONFIG_CALLERS_OFF = 0,
+    COG_CONFIG_CALLERS_CONSOLE, /* who sits at a terminal of this machine */
+    COG_CONFIG_CALLERS_ANY
+};
+
 enum cog_config_claim {
     COG_CONFIG_CLAIM_USERNAME = 0, /* cognito:username */
     COG_CONFIG_CLAIM_EMAIL         /* email, with email_verified */
@@ -96,6 +103,7 @@ struct cog_config {
     char proxy[COG_CONFIG_URL_SIZE];    /* "http[s]://HOST:PORT"; "": none */
     unsigned timeout_s;                 /* 1-60, default 10 */
     enum cog_config_early early;        /* default connect */
+    enum cog_config_callers enrol;      /* default any */
 
     /* Who somebody is. */
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */

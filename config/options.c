@@ -128,6 +128,26 @@ set_early(const struct cog_option *option, const char *value, void *field)
 }
 
 static const char *
+set_callers(const struct cog_option *option, const char *value, void *field)
+{
+    static const char *const words[] = {
+        [COG_CONFIG_CALLERS_OFF] = "off",
+        [COG_CONFIG_CALLERS_CONSOLE] = "console",
+        [COG_CONFIG_CALLERS_ANY] = "any",
+        NULL,
+    };
+    unsigned number;
+    enum cog_config_callers callers;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"off\", \"console\" or \"any\"";
+    callers = (enum cog_config_callers) number;
+    memcpy(field, &callers, sizeof callers);
+    return NULL;
+}
+
+static const char *
 set_login_claim(const struct cog_option *option, const char *value,
                 void *field)
 {
@@ -382,6 +402,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                             .min = 1, .max = 60,
                             .reason = "must be 1 to 60 (seconds)"},
     [COG_OPTION_EARLY] = {"early", "connect", set_early, FIELD(early)},
+    [COG_OPTION_ENROL] = {"enrol", "any", set_callers, FIELD(enrol)},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
     [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",

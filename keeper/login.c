@@ -181,7 +181,8 @@ start_speaker(const struct cog_subject *subject,
         return ruling->outcome;
     }
     if (cog_speaker_send_job(*speaker_fd, files, subject->operation,
-                             sign_in_name, cog_clock_ms() + SEND_MS) != 0 ||
+                             subject->flags, sign_in_name,
+                             cog_clock_ms() + SEND_MS) != 0 ||
         cog_parent_started(timeout_ms) != 0) {
         rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
         return ruling->outcome;

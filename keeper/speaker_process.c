@@ -115,9 +115,26 @@ wire_early(enum cog_config_early early)
     return COG_WIRE_EARLY_NO;
 }
 
+/* Whether something is offered to this caller. */
+static bool
+is_offered(enum cog_config_callers callers, uint64_t flags)
+{
+    return callers == COG_CONFIG_CALLERS_ANY ||
+           (callers == COG_CONFIG_CALLERS_CONSOLE &&
+            (flags & COG_REQUEST_CONSOLE) != 0);
+}
+
+/* Never where the key of an authenticator could not be shown. */
+static bool
+may_enrol(const struct cog_config *config, uint64_t flags)
+{
+    return is_offered(config->enrol, flags) &&
+           (flags & COG_REQUEST_SILENT) == 0;
+}
+
 static int
 send_job(int fd, const struct cog_config *config, enum cog_operation operation,
-         const char *sign_in_name, int64_t deadline_ms)
+         uint64_t flags, const char *sign_in_name, int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message job = COG_MESSAGE_EMPTY;
     bool by_email = config->login_claim == COG_CONFIG_CLAIM_EMAIL;
@@ -139,17 +156,20 @@ send_job(int fd, const struct cog_config *config, enum cog_operation operation,
     cog_message_put_number(&job, config->case_insensitive ? 1 : 0);
     cog_message_put_number(&job, wire_early(config->early));
     cog_message_put_number(&job, (uint64_t) config->timeout_s * 1000);
+    cog_message_put_number(&job, may_enrol(config, flags) ? 1 : 0);
+    cog_message_put_number(&job, (flags & COG_REQUEST_ASCII) != 0 ? 1 : 0);
     return cog_message_send(fd, &job, deadline_ms);
 }
 
 int
 cog_speaker_send_job(int fd, const struct cog_host_files *files,
-                     enum cog_operation operation, const char *sign_in_name,
-                     int64_t deadline_ms)
+                     enum cog_operation operation, uint64_t flags,
+                     const char *sign_in_name, int64_t deadline_ms)
 {
     int error;
 
-    error = send_job(fd, &files->config, operation, sign_in_name, deadline_ms);
+    error = send_job(fd, &files->config, operation, flags, sign_in_name,
+                     deadline_ms);
     if (error == 0)
         error = send_secret(fd, &files->client_secret, deadline_ms);
     if (error == 0)

@@ -13,9 +13,12 @@
  */
 const char *cog_speaker_start(int *fd);
 
-/* Send job, client secret and keys. Returns 0 or an errno. */
+/*
+ * Send job, client secret and keys. flags: enum cog_request_flag, of which
+ * the job tells what may be offered to this caller. Returns 0 or an errno.
+ */
 int cog_speaker_send_job(int fd, const struct cog_host_files *files,
-                         enum cog_operation operation,
+                         enum cog_operation operation, uint64_t flags,
                          const char *sign_in_name, int64_t deadline_ms);
 
 #endif

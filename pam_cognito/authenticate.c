@@ -2,6 +2,7 @@
 /* pam_sm_authenticate: a login, from the name to the verdict. */
 #include "pam_cognito/phases.h"
 
+#include "pam_cognito/caller.h"
 #include "pam_cognito/converse.h"
 #include "pam_cognito/operation.h"
 #include "pam_cognito/ours.h"
@@ -48,7 +49,7 @@ get_password(const struct cog_call *call, struct cog_operation_run *run)
 static uint64_t
 request_flags(const struct cog_call *call)
 {
-    uint64_t flags = 0;
+    uint64_t flags = cog_caller_flags(call);
 
     if (call->options.allow_unknown)
         flags |= COG_REQUEST_ALLOW_UNKNOWN;

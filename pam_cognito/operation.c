@@ -32,7 +32,7 @@
 /* The keeper's first act is to leave a child and end: see reap(). */
 #define REAP_MS 1000
 /* Questions and texts of one operation, and log lines. */
-#define MESSAGES_MAX 60
+#define MESSAGES_MAX 400
 #define NOTES_MAX    200
 /* Above the two descriptors that the keeper finds its sockets at. */
 #define LEAST_FD 5
@@ -357,6 +357,7 @@ show(struct cog_operation_run *run, const struct cog_message *tell)
     /* Once more: what parses the network is not what is believed (P95). */
     cog_text_for_person(text->bytes, text->len, shown, sizeof shown);
     cog_converse_tell(run->pamh, bad ? PAM_ERROR_MSG : PAM_TEXT_INFO, shown);
+    explicit_bzero(shown, sizeof shown); /* an authenticator's key, perhaps */
     run->deadline_ms += cog_clock_ms() - begun_ms;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "pam_cognito/phases.h"
 
+#include "pam_cognito/caller.h"
 #include "pam_cognito/converse.h"
 #include "pam_cognito/operation.h"
 #include "pam_cognito/ours.h"
@@ -69,8 +70,8 @@ prove_old_password(const struct cog_call *call, struct cog_operation_run *run)
 {
     enum cog_outcome started, typed;
 
-    started =
-        cog_operation_start(run, &call->options, COG_OPERATION_PRELIM, 0);
+    started = cog_operation_start(run, &call->options, COG_OPERATION_PRELIM,
+                                  cog_caller_flags(call));
     typed = get_old_password(call, run);
     if (typed != COG_OUTCOME_ADMITTED)
         return typed;

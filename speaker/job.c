@@ -64,6 +64,7 @@ fill_in(struct cog_job *job)
         .proxy = text_or_null(message, COG_JOB_PROXY),
         .monotonic_ms = cog_clock_ms,
     };
+    job->ascii = field[COG_JOB_ASCII].number != 0;
     job->login = (struct cog_login_settings){
         .pool_id = field[COG_JOB_POOL_ID].bytes,
         .client_id = field[COG_JOB_CLIENT_ID].bytes,
@@ -77,6 +78,7 @@ fill_in(struct cog_job *job)
         .case_insensitive = field[COG_JOB_CASE_INSENSITIVE].number != 0,
         .early = early(field[COG_JOB_EARLY].number),
         .timeout_ms = (int) field[COG_JOB_TIMEOUT_MS].number,
+        .enrol = field[COG_JOB_ENROL].number != 0,
     };
 }
 

@@ -7,6 +7,8 @@
 #include "cognito/login.h"
 #include "wire/message.h"
 
+#include <stdbool.h>
+
 /* A job; its texts point into its messages. */
 struct cog_job {
     struct cog_message message;
@@ -15,6 +17,7 @@ struct cog_job {
     struct cog_http_settings http;
     struct cog_login_settings login;
     struct cog_keys keys;
+    bool ascii; /* the person's terminal is not UTF-8 */
 };
 
 #define COG_JOB_EMPTY                                                         \

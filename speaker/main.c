@@ -50,7 +50,8 @@ static void
 serve(struct cog_job *job, struct cog_http *http)
 {
     const struct cog_transport transport = cog_http_transport(http);
-    const struct cog_conversation person = cog_person_conversation();
+    const struct cog_conversation person =
+        cog_person_conversation(&job->ascii);
     const struct cog_report nothing = {.detail = NULL};
     struct cog_login *login = NULL;
     enum cog_status status =

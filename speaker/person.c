@@ -3,6 +3,7 @@
 #include "speaker/person.h"
 
 #include "base/clock.h"
+#include "speaker/qr.h"
 #include "wire/message.h"
 
 #include <errno.h>
@@ -66,18 +67,48 @@ ask(void *context, enum cog_ask_kind kind, const char *prompt,
     return COG_OK;
 }
 
+static bool
+send_line(void *context, const char *line)
+{
+    enum cog_status *status = context;
+
+    *status = send_text(COG_MSG_TELL, COG_WIRE_TELL_INFO, line);
+    return *status == COG_OK;
+}
+
+/* What cannot be drawn is left out: the person has it as text. */
+static enum cog_status
+draw(enum cog_qr_style style, const char *text)
+{
+    enum cog_status status = COG_OK;
+
+    (void) cog_qr_draw(text, style, send_line, &status);
+    return status;
+}
+
 static enum cog_status
 tell(void *context, enum cog_tell_kind kind, const char *text)
 {
-    (void) context;
-    return send_text(COG_MSG_TELL,
-                     kind == COG_TELL_ERROR ? COG_WIRE_TELL_ERROR
-                                            : COG_WIRE_TELL_INFO,
-                     text);
+    const bool *ascii = context;
+
+    switch (kind) {
+    case COG_TELL_QR:
+        return draw(*ascii ? COG_QR_ASCII : COG_QR_BLOCKS, text);
+    case COG_TELL_QR_INVERSE:
+        return draw(COG_QR_INVERSE, text);
+    case COG_TELL_QR_ASCII:
+        return draw(COG_QR_ASCII, text);
+    case COG_TELL_ERROR:
+        return send_text(COG_MSG_TELL, COG_WIRE_TELL_ERROR, text);
+    case COG_TELL_INFO:
+        break;
+    }
+    return send_text(COG_MSG_TELL, COG_WIRE_TELL_INFO, text);
 }
 
 struct cog_conversation
-cog_person_conversation(void)
+cog_person_conversation(bool *ascii)
 {
-    return (struct cog_conversation){.ask = ask, .tell = tell};
+    return (struct cog_conversation){
+        .ask = ask, .tell = tell, .context = ascii};
 }

@@ -5,7 +5,12 @@
 
 #include "cognito/conversation.h"
 
-/* A conversation over COG_FD_PERSON. */
-struct cog_conversation cog_person_conversation(void);
+#include <stdbool.h>
+
+/*
+ * A conversation over COG_FD_PERSON. ascii, which must outlive it: whether
+ * the terminal is not UTF-8.
+ */
+struct cog_conversation cog_person_conversation(bool *ascii);
 
 #endif

@@ -102,6 +102,8 @@ enum {
     COG_JOB_CASE_INSENSITIVE,
     COG_JOB_EARLY, /* enum cog_wire_early */
     COG_JOB_TIMEOUT_MS,
+    COG_JOB_ENROL, /* whether a second factor may be set up */
+    COG_JOB_ASCII, /* whether a QR code is drawn in ASCII */
 };
 /* KEYS */
 enum {
@@ -150,7 +152,10 @@ enum cog_request_flag {
     COG_REQUEST_CREATE_ACCOUNT = 1 << 1, /* module argument */
     COG_REQUEST_PROVED = 1 << 2, /* this handle just proved this user */
     COG_REQUEST_DEBUG = 1 << 3,
-    COG_REQUEST_FLAGS_ALL = (1 << 4) - 1
+    COG_REQUEST_SILENT = 1 << 4,  /* the person is shown prompts only */
+    COG_REQUEST_CONSOLE = 1 << 5, /* a terminal of this machine */
+    COG_REQUEST_ASCII = 1 << 6,   /* a terminal that is not UTF-8 */
+    COG_REQUEST_FLAGS_ALL = (1 << 7) - 1
 };
 
 enum cog_wire_ask {

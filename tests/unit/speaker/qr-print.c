@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* qr-print TEXT STYLE: what the speaker would draw, for qr-t to read. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "speaker/qr.h"
 
@@ -15,9 +14,11 @@ print(void *context, const char *text)
 int
 main(int argc, char **argv)
 {
+    int style;
+
     if (argc != 3)
         return 2;
-    return cog_qr_draw(argv[1], (enum cog_qr_style) atoi(argv[2]), print, NULL)
-               ? 0
-               : 1;
+    style = argv[2][0] - '0';
+    return cog_qr_draw(argv[1], (enum cog_qr_style) style, print, NULL) ? 0
+                                                                        : 1;
 }
