@@ -16,9 +16,6 @@
 #include "cognito/status.h"
 #include "cognito/transport.h"
 
-/* Longest entity tag taken, with its NUL; a longer one is none. */
-#define COG_HTTP_ETAG_SIZE 200
-
 /* Whether this libcurl can keep our promises: TLS, asynchronous names. */
 bool cog_http_easy_is_capable(void);
 
@@ -38,7 +35,7 @@ struct cog_http_headers {
     struct cog_response response; /* what they tell; no body */
     size_t len;                   /* of all, 1xx answers included */
     bool too_long;
-    char etag[COG_HTTP_ETAG_SIZE]; /* the entity tag, or "" */
+    char etag[COG_ETAG_SIZE]; /* the entity tag, or "" */
 };
 
 /* Hand the headers to this. */

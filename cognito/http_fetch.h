@@ -19,12 +19,7 @@
 #include "base/secret.h"
 #include "cognito/status.h"
 #include "cognito/transport.h"
-
-/* Longest entity tag taken, with its NUL; S3's have 34 bytes. */
-#define COG_FETCH_ETAG_SIZE 200
-
-/* Bytes of a URL. */
-#define COG_FETCH_URL_MAX 2000
+#include "cognito/url.h"
 
 struct cog_fetcher_settings {
     const char *ca_file;           /* PEM bundle; NULL: use ca_path */
@@ -59,8 +54,10 @@ struct cog_fetch_header {
 };
 
 /*
- * Signature Version 4 (reference, 1.6), made by libcurl over all headers of
- * the request, host and date.
+ * Signature Version 4 (reference, 1.6), made by libcurl over the body, the
+ * request's headers, host and date. The date is this host's: libcurl 7.88
+ * sends one that it is given twice. More than a few minutes off, and the
+ * service refuses.
  */
 struct cog_fetch_signature {
     const char *region;  /* "eu-west-1" */
@@ -68,15 +65,10 @@ struct cog_fetch_signature {
     const struct cog_secret *key_id;
     const struct cog_secret *secret_key;
     const struct cog_secret *session_token; /* NULL or empty: none */
-    int64_t now_s; /* the service's time as far as known, since 1970 */
 };
 
 struct cog_fetch_request {
-    /*
-     * "https://HOST[:PORT][/PATH[?QUERY]]", or "http://" with a metadata
-     * address (cognito/url.h); at most COG_FETCH_URL_MAX bytes.
-     */
-    const char *url;
+    const char *url; /* of any kind in cognito/url.h */
     enum cog_fetch_method method;
     const struct cog_fetch_header *headers;
     size_t header_count;
@@ -96,7 +88,7 @@ struct cog_fetch_request {
 
 struct cog_fetch_answer {
     struct cog_response response;
-    char etag[COG_FETCH_ETAG_SIZE]; /* with its quotes; "": none, or one
+    char etag[COG_ETAG_SIZE]; /* with its quotes; "": none, or one
                                        that could not be sent back */
 };
 

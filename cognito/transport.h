@@ -15,6 +15,9 @@
 /* Longest body of an answer (P45). */
 #define COG_BODY_MAX (256 * 1024)
 
+/* Room for an entity tag, with its NUL; S3's have 34 to 40 bytes. */
+#define COG_ETAG_SIZE 200
+
 struct cog_request {
     const char *operation;         /* for X-Amz-Target, as "InitiateAuth"; NULL
                                       makes a GET */
