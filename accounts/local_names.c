@@ -115,7 +115,7 @@ scan(const char *path, const struct visitor *visitor, enum cog_trust *why)
     if (error != 0)
         return error;
     for (;;) {
-        ssize_t got = read(fd, buffer, sizeof buffer);
+        ssize_t got = pread(fd, buffer, sizeof buffer, (off_t) seen);
 
         if (got < 0 && errno == EINTR)
             continue;

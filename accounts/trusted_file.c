@@ -118,7 +118,7 @@ read_all(int fd, char *buffer, size_t size, size_t *len)
     size_t used = 0;
 
     while (used < size) {
-        ssize_t got = read(fd, buffer + used, size - used);
+        ssize_t got = pread(fd, buffer + used, size - used, (off_t) used);
 
         if (got < 0 && errno == EINTR)
             continue;
