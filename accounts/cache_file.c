@@ -16,9 +16,6 @@ struct pair {
     uint32_t first, second;
 };
 
-/* Slots that are fetched at once. */
-#define SLOTS_AT_ONCE 8U
-
 /*
  * Each step is a bijection of h for a given word and of the word for a given
  * h: so two records that differ in one word only never have the same sum,
@@ -26,21 +23,30 @@ struct pair {
  * write the file is root. About 20 ns for a passwd entry, where a CRC by
  * table takes 200.
  */
-static uint64_t
+static inline uint64_t
+absorb_word(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * 0x9e3779b97f4a7c15U;
+    return h ^ (h >> 32);
+}
+
+/* What is left at the end is absorbed as a word filled up with zeros. */
+static inline uint64_t
 absorb(uint64_t h, const unsigned char *bytes, size_t len)
 {
-    unsigned char tail[8] = {0};
+    const bool long_enough = len >= 8;
+    uint64_t word = 0;
 
-    for (; len >= 8; bytes += 8, len -= 8) {
-        h = (h ^ cog_le64_get(bytes)) * 0x9e3779b97f4a7c15U;
-        h ^= h >> 32;
-    }
-    if (len > 0) {
-        memcpy(tail, bytes, len);
-        h = (h ^ cog_le64_get(tail)) * 0x9e3779b97f4a7c15U;
-        h ^= h >> 32;
-    }
-    return h;
+    for (; len >= 8; bytes += 8, len -= 8)
+        h = absorb_word(h, cog_le64_get(bytes));
+    if (len == 0)
+        return h;
+    if (long_enough) /* the word that ends there, without what was seen */
+        word = cog_le64_get(bytes + len - 8) >> (8 * (8 - len));
+    else
+        for (size_t i = len; i > 0; i--)
+            word = word << 8 | bytes[i - 1];
+    return absorb_word(h, word);
 }
 
 /* The lengths stand in front, so that padding cannot be mistaken. */
@@ -85,22 +91,31 @@ read_at(int fd, uint32_t at, unsigned char *to, size_t len)
 }
 
 /*
- * Make len bytes at a position available: in place, or in the buffer given,
- * which has room for them. The caller has not checked anything.
+ * Make len bytes at a position available: in place, or in a part of the
+ * scratch that has room for them, which begins at offset part of it. No
+ * buffer on the stack, here and below: it would be zeroed at each look-up,
+ * also where the file is in memory. The caller has not checked anything.
  */
-static int
-fetch(const struct cog_cache_file *file, uint64_t at, size_t len,
-      unsigned char *buffer, const unsigned char **bytes)
+static inline int
+fetch(const struct cog_cache_file *file, uint64_t at, size_t len, size_t part,
+      const unsigned char **bytes)
 {
+    unsigned char *to;
+
     if (len > file->size || at > file->size - len)
         return EBADMSG;
     if (file->bytes != NULL) {
         *bytes = file->bytes + at;
         return 0;
     }
-    *bytes = buffer;
-    return read_at(file->fd, (uint32_t) at, buffer, len);
+    to = (unsigned char *) file->scratch + part;
+    *bytes = to;
+    return read_at(file->fd, (uint32_t) at, to, len);
 }
+
+#define PART_RECORD offsetof(struct cog_cache_scratch, record)
+#define PART_TABLES offsetof(struct cog_cache_scratch, tables)
+#define PART_SLOTS  offsetof(struct cog_cache_scratch, slots)
 
 static struct pair
 pair_get(const unsigned char *from)
@@ -150,7 +165,6 @@ parse_stamp(const unsigned char *record, struct cog_cache_file *file)
 static int
 read_stamp(uint64_t size, struct cog_cache_file *file)
 {
-    unsigned char buffer[COG_CDB_PAIR + COG_STAMP_BYTES];
     const unsigned char *record = NULL;
     int error;
 
@@ -159,7 +173,8 @@ read_stamp(uint64_t size, struct cog_cache_file *file)
     if (size < COG_RECORDS_AT)
         return EBADMSG;
     file->size = (uint32_t) size;
-    error = fetch(file, COG_CDB_HEADER, sizeof buffer, buffer, &record);
+    error = fetch(file, COG_CDB_HEADER, COG_CDB_PAIR + COG_STAMP_BYTES,
+                  PART_RECORD, &record);
     if (error != 0)
         return error;
     return parse_stamp(record, file);
@@ -179,11 +194,11 @@ cog_cache_file_from_bytes(const unsigned char *bytes, uint64_t size,
 }
 
 int
-cog_cache_file_from_fd(int fd, uint64_t size, unsigned char *buffer,
-                       size_t buffer_size, struct cog_cache_file *file)
+cog_cache_file_from_fd(int fd, uint64_t size,
+                       struct cog_cache_scratch *scratch,
+                       struct cog_cache_file *file)
 {
-    struct cog_cache_file opened = {
-        .fd = fd, .buffer = buffer, .buffer_size = buffer_size};
+    struct cog_cache_file opened = {.fd = fd, .scratch = scratch};
     int error = read_stamp(size, &opened);
 
     if (error != 0)
@@ -196,11 +211,10 @@ cog_cache_file_from_fd(int fd, uint64_t size, unsigned char *buffer,
  * Where a table is. Tables lie one after the other, so an entry must fit
  * both of its neighbours (or the stamp): any one wrong number is seen.
  */
-static int
+static inline int
 find_table(const struct cog_cache_file *file, uint32_t table,
            struct pair *found)
 {
-    unsigned char buffer[3 * COG_CDB_PAIR];
     const unsigned char *bytes = NULL;
     uint32_t first = table == 0 ? 0 : table - 1;
     uint32_t last = table == COG_CDB_TABLES - 1 ? table : table + 1;
@@ -209,7 +223,7 @@ find_table(const struct cog_cache_file *file, uint32_t table,
     int error;
 
     error = fetch(file, first * COG_CDB_PAIR,
-                  (last - first + 1) * COG_CDB_PAIR, buffer, &bytes);
+                  (last - first + 1) * COG_CDB_PAIR, PART_TABLES, &bytes);
     if (error != 0)
         return error;
     entry = pair_get(bytes + (table - first) * COG_CDB_PAIR);
@@ -229,12 +243,11 @@ find_table(const struct cog_cache_file *file, uint32_t table,
 }
 
 /*
- * Read the lengths and the key of a record into the buffer and check that it
- * lies inside the records. *front is at the lengths.
+ * Make the lengths and the key of a record available and check that it lies
+ * inside the records. *front is at the lengths.
  */
-static int
+static inline int
 fetch_front(const struct cog_cache_file *file, uint32_t position,
-            unsigned char buffer[COG_CDB_PAIR + COG_KEY_MAX],
             struct pair *lengths, const unsigned char **front)
 {
     size_t len = COG_CDB_PAIR + COG_KEY_MAX;
@@ -247,7 +260,7 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
         len = file->end - position;
     if (len < COG_CDB_PAIR)
         return EBADMSG;
-    error = fetch(file, position, len, buffer, front);
+    error = fetch(file, position, len, PART_RECORD, front);
     if (error != 0)
         return error;
     *lengths = pair_get(*front);
@@ -258,17 +271,16 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
     return 0;
 }
 
-int
-cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
-                  struct cog_cache_record *record)
+static inline int
+record_at(const struct cog_cache_file *file, uint32_t position,
+          struct cog_cache_record *record)
 {
-    unsigned char buffer[COG_CDB_PAIR + COG_KEY_MAX];
     const unsigned char *bytes = NULL, *data;
     struct pair lengths = {0, 0};
     size_t front, size;
     int error;
 
-    error = fetch_front(file, position, buffer, &lengths, &bytes);
+    error = fetch_front(file, position, &lengths, &bytes);
     if (error != 0)
         return error;
     front = COG_CDB_PAIR + lengths.first;
@@ -276,9 +288,9 @@ cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
     if (lengths.first == 0 || lengths.second < COG_HEAD_BYTES)
         return EBADMSG;
     if (file->bytes == NULL) {
-        if (size > file->buffer_size)
+        if (size > sizeof file->scratch->record)
             return EBADMSG;
-        error = fetch(file, position, size, file->buffer, &bytes);
+        error = fetch(file, position, size, PART_RECORD, &bytes);
         if (error != 0)
             return error;
         /* It may have changed between the two reads, in a file forged. */
@@ -303,18 +315,24 @@ cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
     return 0;
 }
 
+int
+cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
+                  struct cog_cache_record *record)
+{
+    return record_at(file, position, record);
+}
+
 /* Whether the key at a position has the hash that its slot says. */
 static int
 check_slot(const struct cog_cache_file *file, struct pair slot)
 {
-    unsigned char buffer[COG_CDB_PAIR + COG_KEY_MAX];
     const unsigned char *front = NULL;
     struct pair lengths = {0, 0};
     int error;
 
     if (slot.second == COG_CDB_HEADER)
         return slot.first == COG_CDB_HASH ? 0 : EBADMSG;
-    error = fetch_front(file, slot.second, buffer, &lengths, &front);
+    error = fetch_front(file, slot.second, &lengths, &front);
     if (error != 0)
         return error;
     if (lengths.first == 0)
@@ -328,49 +346,50 @@ check_slot(const struct cog_cache_file *file, struct pair slot)
 struct probe {
     const struct cog_cache_file *file;
     struct pair table;
-    uint32_t hash;
-    uint32_t start; /* first slot */
-    uint32_t done;  /* slots seen */
+    uint32_t index; /* of the next slot that is to be fetched */
+    uint32_t left;  /* slots not seen yet */
     uint32_t have;  /* slots at bytes that are not seen yet */
     const unsigned char *bytes;
-    unsigned char buffer[SLOTS_AT_ONCE * COG_CDB_PAIR];
 };
 
+static inline void
+probe_from(struct probe *probe, uint32_t start)
+{
+    probe->index = start;
+    probe->left = probe->table.second;
+    probe->have = 0;
+}
+
 /* The next slot; ENOENT after an empty one or after all. */
-static int
+static inline int
 next_slot(struct probe *probe, struct pair *slot)
 {
-    if (probe->done == probe->table.second)
+    if (probe->left == 0)
         return ENOENT;
     if (probe->have == 0) {
-        uint32_t index = (uint32_t) (((uint64_t) probe->start + probe->done) %
-                                     probe->table.second);
-        uint32_t count = probe->table.second - index;
+        uint32_t count = probe->table.second - probe->index;
         int error;
 
-        if (count > SLOTS_AT_ONCE)
-            count = SLOTS_AT_ONCE;
-        error = fetch(probe->file,
-                      probe->table.first + (uint64_t) index * COG_CDB_PAIR,
-                      count * COG_CDB_PAIR, probe->buffer, &probe->bytes);
+        if (count > COG_SLOTS_AT_ONCE)
+            count = COG_SLOTS_AT_ONCE;
+        error =
+            fetch(probe->file,
+                  probe->table.first + (uint64_t) probe->index * COG_CDB_PAIR,
+                  count * COG_CDB_PAIR, PART_SLOTS, &probe->bytes);
         if (error != 0)
             return error;
         probe->have = count;
+        probe->index += count;
+        if (probe->index == probe->table.second)
+            probe->index = 0;
     }
     *slot = pair_get(probe->bytes);
     probe->bytes += COG_CDB_PAIR;
     probe->have--;
-    probe->done++;
+    probe->left--;
     if (slot->second == 0)
         return slot->first == 0 ? ENOENT : EBADMSG;
     return 0;
-}
-
-static void
-restart(struct probe *probe)
-{
-    probe->done = 0;
-    probe->have = 0;
 }
 
 /*
@@ -378,12 +397,12 @@ restart(struct probe *probe)
  * record says? A flipped bit in a hash would hide the record otherwise.
  */
 static int
-confirm_miss(struct probe *probe)
+confirm_miss(struct probe *probe, uint32_t start)
 {
     struct pair slot = {0, 0};
     int error;
 
-    restart(probe);
+    probe_from(probe, start);
     while ((error = next_slot(probe, &slot)) == 0) {
         error = check_slot(probe->file, slot);
         if (error != 0)
@@ -393,33 +412,33 @@ confirm_miss(struct probe *probe)
 }
 
 int
-cog_cache_file_find(const struct cog_cache_file *file,
-                    const unsigned char *key, size_t key_len,
-                    struct cog_cache_record *record)
+cog_cache_file_find_hashed(const struct cog_cache_file *file,
+                           const unsigned char *key, size_t key_len,
+                           uint32_t hash, struct cog_cache_record *record)
 {
-    struct probe probe;
+    struct probe probe = {.file = file};
     struct cog_cache_record candidate;
     struct pair slot = {0, 0};
+    bool passed = false;
+    uint32_t start;
     int error;
 
     if (key_len == 0 || key_len > COG_KEY_MAX)
         return ENOENT;
-    probe.file = file;
-    probe.hash = cog_cache_hash(key, key_len);
-    error = find_table(file, probe.hash % COG_CDB_TABLES, &probe.table);
+    error = find_table(file, hash % COG_CDB_TABLES, &probe.table);
     if (error != 0)
         return error;
     if (probe.table.second == 0)
         return ENOENT;
-    probe.start = (probe.hash / COG_CDB_TABLES) % probe.table.second;
-    restart(&probe);
-    while ((error = next_slot(&probe, &slot)) == 0) {
-        if (slot.first != probe.hash)
+    start = (hash / COG_CDB_TABLES) % probe.table.second;
+    probe_from(&probe, start);
+    for (; (error = next_slot(&probe, &slot)) == 0; passed = true) {
+        if (slot.first != hash)
             continue;
         /* The stamp: its key is empty, ours is not. */
         if (slot.second == COG_CDB_HEADER)
             continue;
-        error = cog_cache_file_at(file, slot.second, &candidate);
+        error = record_at(file, slot.second, &candidate);
         if (error != 0)
             return error;
         if (candidate.key_len == key_len &&
@@ -428,7 +447,16 @@ cog_cache_file_find(const struct cog_cache_file *file,
             return 0;
         }
     }
-    return error == ENOENT ? confirm_miss(&probe) : error;
+    return error == ENOENT && passed ? confirm_miss(&probe, start) : error;
+}
+
+int
+cog_cache_file_find(const struct cog_cache_file *file,
+                    const unsigned char *key, size_t key_len,
+                    struct cog_cache_record *record)
+{
+    return cog_cache_file_find_hashed(file, key, key_len,
+                                      cog_cache_hash(key, key_len), record);
 }
 
 int
@@ -455,7 +483,7 @@ check_records(const struct cog_cache_file *file)
     while ((error = cog_cache_file_next(file, previous, &record)) == 0) {
         unsigned char key[COG_KEY_MAX];
 
-        /* A copy: with a descriptor, finding overwrites the buffer. */
+        /* A copy: with a descriptor, finding overwrites the scratch. */
         memcpy(key, record.key, record.key_len);
         if (key[0] == 'N' || key[0] == 'L')
             accounts++;
@@ -482,12 +510,11 @@ check_table(const struct cog_cache_file *file, uint32_t number, uint64_t *full)
     if (error != 0)
         return error;
     for (uint32_t i = 0; i < table.second; i++) {
-        unsigned char buffer[COG_CDB_PAIR];
         const unsigned char *bytes = NULL;
         struct pair slot;
 
         error = fetch(file, table.first + (uint64_t) i * COG_CDB_PAIR,
-                      COG_CDB_PAIR, buffer, &bytes);
+                      COG_CDB_PAIR, PART_SLOTS, &bytes);
         if (error != 0)
             return error;
         slot = pair_get(bytes);

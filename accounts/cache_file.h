@@ -21,12 +21,18 @@
 
 #include "accounts/cache_format.h"
 
+/* Where a file is read to that is not in memory. */
+struct cog_cache_scratch {
+    unsigned char record[COG_ACCOUNT_RECORD_MAX];
+    unsigned char tables[3 * COG_CDB_PAIR];
+    unsigned char slots[COG_SLOTS_AT_ONCE * COG_CDB_PAIR];
+};
+
 /* An open file; it owns nothing. */
 struct cog_cache_file {
     const unsigned char *bytes; /* the whole, or NULL: read from fd */
     int fd;
-    unsigned char *buffer; /* with fd: room for one record */
-    size_t buffer_size;
+    struct cog_cache_scratch *scratch; /* with fd */
     /* from the stamp */
     uint32_t size;     /* of the file */
     uint32_t end;      /* where its records end */
@@ -36,7 +42,7 @@ struct cog_cache_file {
     bool superseded;   /* when the stamp was read */
 };
 
-/* A checked record: points into the bytes or into the buffer. */
+/* A checked record: points into the bytes or into the scratch. */
 struct cog_cache_record {
     uint32_t position; /* in the file */
     const unsigned char *key;
@@ -55,20 +61,27 @@ uint32_t cog_cache_hash(const unsigned char *key, size_t len);
 
 /*
  * Read and check the stamp. size is the file's, by fstat. The bytes must
- * stay, the descriptor stay open, and buffer stay, as long as file is used.
+ * stay, the descriptor stay open, and scratch stay, as long as file is used.
+ * By a descriptor no record over COG_ACCOUNT_RECORD_MAX is read.
  */
 int cog_cache_file_from_bytes(const unsigned char *bytes, uint64_t size,
                               struct cog_cache_file *file);
-int cog_cache_file_from_fd(int fd, uint64_t size, unsigned char *buffer,
-                           size_t buffer_size, struct cog_cache_file *file);
+int cog_cache_file_from_fd(int fd, uint64_t size,
+                           struct cog_cache_scratch *scratch,
+                           struct cog_cache_file *file);
 
 /*
  * The record with a key (COG_KEY_MAX bytes at most). It is valid until the
- * next call with the same buffer. ENOENT: certainly none.
+ * next call with the same scratch. ENOENT: certainly none.
  */
 int cog_cache_file_find(const struct cog_cache_file *file,
                         const unsigned char *key, size_t key_len,
                         struct cog_cache_record *record);
+
+/* The same for who knows the key's hash: both files have the same one. */
+int cog_cache_file_find_hashed(const struct cog_cache_file *file,
+                               const unsigned char *key, size_t key_len,
+                               uint32_t hash, struct cog_cache_record *record);
 
 /* The record at a position, which another record has told. */
 int cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,

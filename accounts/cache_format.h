@@ -76,6 +76,12 @@
     16384U /* data: a login with 100 groups of 128 bytes                      \
             */
 
+/* Room for every record of an accounts file, lengths and key included. */
+#define COG_ACCOUNT_RECORD_MAX 2048U
+
+/* Slots that are read at once from a file that is not in memory. */
+#define COG_SLOTS_AT_ONCE 8U
+
 /* Names of the files in their directories. */
 #define COG_RECENT_FILE "recent.cdb"
 #define COG_BASE_FILE   "base.cdb"

@@ -41,6 +41,7 @@
 /* What is looked for; number: by uid or gid, through an index record. */
 struct query {
     struct cog_cache_key key;
+    uint32_t hash; /* of the key */
     bool by_number;
     uint32_t number;
 };
@@ -69,8 +70,8 @@ find_in(const struct cog_cache_file *file, const struct query *query,
     uint32_t position = 0, number = 0;
     int error;
 
-    error =
-        cog_cache_file_find(file, query->key.bytes, query->key.len, record);
+    error = cog_cache_file_find_hashed(file, query->key.bytes, query->key.len,
+                                       query->hash, record);
     if (error != 0 || !query->by_number)
         return error;
     error = cog_cache_parse_number(record, &position);
@@ -115,17 +116,13 @@ find_in_base(const struct cog_cache_file *recent,
     return error;
 }
 
-/* Turn a record into the caller's structure. */
-typedef int parse_record(const struct cog_cache_record *record, void *output);
-
 /* ---- the first way: open, pread, close */
 
 static int
 find_by_reading(const struct cog_cache_reader *reader,
-                const struct query *query, parse_record *parse, void *output)
+                const struct query *query, cog_cache_use *use, void *context)
 {
-    unsigned char recent_buffer[COG_ACCOUNT_RECORD_MAX];
-    unsigned char base_buffer[COG_ACCOUNT_RECORD_MAX];
+    struct cog_cache_scratch recent_scratch, base_scratch;
     cog_cleanup_fd int recent_fd = -1;
     cog_cleanup_fd int base_fd = -1;
     struct cog_cache_file recent, base;
@@ -136,8 +133,8 @@ find_by_reading(const struct cog_cache_reader *reader,
     error = cog_cache_file_open(reader->directory, COG_RECENT_FILE, false,
                                 &recent_fd, &size);
     if (error == 0)
-        error = cog_cache_file_from_fd(recent_fd, size, recent_buffer,
-                                       sizeof recent_buffer, &recent);
+        error =
+            cog_cache_file_from_fd(recent_fd, size, &recent_scratch, &recent);
     if (error != 0)
         return error;
     error = find_in(&recent, query, &record);
@@ -147,12 +144,12 @@ find_by_reading(const struct cog_cache_reader *reader,
         if (error == ENODATA)
             return (recent.flags & COG_STAMP_HAS_BASE) == 0 ? ENOENT : EBADMSG;
         if (error == 0)
-            error = cog_cache_file_from_fd(base_fd, size, base_buffer,
-                                           sizeof base_buffer, &base);
+            error =
+                cog_cache_file_from_fd(base_fd, size, &base_scratch, &base);
         if (error == 0)
             error = find_in_base(&recent, &base, query, &record);
     }
-    return error == 0 ? parse(&record, output) : error;
+    return error == 0 ? use(&record, context) : error;
 }
 
 /* ---- the second way: mapped files */
@@ -283,7 +280,7 @@ is_current(const char *directory, const char *name,
 /* Inside of the gate. ESTALE: the files were replaced. */
 static int
 find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
-             parse_record *parse, void *output)
+             cog_cache_use *use, void *context)
 {
     const struct cog_cache_file *recent = &reader->recent.file;
     const struct cog_cache_file *base = &reader->base.file;
@@ -296,7 +293,7 @@ find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
     if (error == ENOENT && base->bytes != NULL)
         error = find_in_base(recent, base, query, &record);
     if (error == 0)
-        return parse(&record, output);
+        return use(&record, context);
     if (error == ENOENT &&
         (!is_current(reader->directory, COG_RECENT_FILE, &reader->recent) ||
          !is_current(reader->directory, COG_BASE_FILE, &reader->base)))
@@ -319,21 +316,22 @@ is_early(struct cog_cache_reader *reader)
 }
 
 static int
-look_up(struct cog_cache_reader *reader, const struct query *query,
-        parse_record *parse, void *output)
+look_up(struct cog_cache_reader *reader, struct query *query,
+        cog_cache_use *use, void *context)
 {
+    query->hash = cog_cache_hash(query->key.bytes, query->key.len);
     /* A second try maps the new files; then the first way, always right. */
     for (int tries = 0; tries < 2 && !is_early(reader); tries++) {
         int error;
 
         if (!enter(reader))
             break;
-        error = find_in_maps(reader, query, parse, output);
+        error = find_in_maps(reader, query, use, context);
         leave(reader, error == ESTALE);
         if (error != ESTALE)
             return error;
     }
-    return find_by_reading(reader, query, parse, output);
+    return find_by_reading(reader, query, use, context);
 }
 
 void
@@ -377,27 +375,41 @@ is_login_name(const char *name)
 }
 
 int
-cog_cache_find_name(struct cog_cache_reader *reader, const char *name,
-                    struct cog_account *account)
+cog_cache_use_name(struct cog_cache_reader *reader, const char *name,
+                   cog_cache_use *use, void *context)
 {
     struct query query = {.by_number = false};
 
     if (!is_login_name(name))
         return ENOENT;
     cog_cache_key_name('N', name, &query.key);
-    return look_up(reader, &query, parse_account, account);
+    return look_up(reader, &query, use, context);
 }
 
 int
-cog_cache_find_uid(struct cog_cache_reader *reader, uint32_t uid,
-                   struct cog_account *account)
+cog_cache_use_uid(struct cog_cache_reader *reader, uint32_t uid,
+                  cog_cache_use *use, void *context)
 {
     struct query query = {.by_number = true, .number = uid};
 
     if (cog_id_is_forbidden(uid))
         return ENOENT;
     cog_cache_key_id('U', uid, &query.key);
-    return look_up(reader, &query, parse_account, account);
+    return look_up(reader, &query, use, context);
+}
+
+int
+cog_cache_find_name(struct cog_cache_reader *reader, const char *name,
+                    struct cog_account *account)
+{
+    return cog_cache_use_name(reader, name, parse_account, account);
+}
+
+int
+cog_cache_find_uid(struct cog_cache_reader *reader, uint32_t uid,
+                   struct cog_account *account)
+{
+    return cog_cache_use_uid(reader, uid, parse_account, account);
 }
 
 int

@@ -69,6 +69,17 @@ int cog_cache_find_name(struct cog_cache_reader *reader, const char *name,
 int cog_cache_find_uid(struct cog_cache_reader *reader, uint32_t uid,
                        struct cog_account *account);
 
+/*
+ * The same, for who wants less than a copy of everything: use is told the
+ * record, which is gone when it returns, and its result is the look-up's.
+ */
+typedef int cog_cache_use(const struct cog_cache_record *record,
+                          void *context);
+int cog_cache_use_name(struct cog_cache_reader *reader, const char *name,
+                       cog_cache_use *use, void *context);
+int cog_cache_use_uid(struct cog_cache_reader *reader, uint32_t uid,
+                      cog_cache_use *use, void *context);
+
 /* A group, private ones included, by name and by gid. */
 int cog_cache_find_group(struct cog_cache_reader *reader, const char *name,
                          struct cog_group *group);

@@ -205,9 +205,9 @@ cog_cache_parse_uid(const struct cog_cache_record *record, uint32_t *uid)
     return 0;
 }
 
-int
-cog_cache_parse_account(const struct cog_cache_record *record,
-                        struct cog_account *account)
+/* What must hold whatever of an account's record is wanted. */
+static int
+check_account(const struct cog_cache_record *record)
 {
     const unsigned char *fixed = record->data;
     size_t len = record->len - ACCOUNT_LENGTHS, end = 0;
@@ -223,12 +223,42 @@ cog_cache_parse_account(const struct cog_cache_record *record,
         return EBADMSG;
     error = check_texts(account_texts, COUNT(account_texts),
                         fixed + ACCOUNT_LENGTHS, len, &end);
-    if (error != 0 || end != len)
-        return EBADMSG;
+    return error == 0 && end != len ? EBADMSG : error;
+}
+
+int
+cog_cache_view_account(const struct cog_cache_record *record,
+                       struct cog_account_view *view)
+{
+    const unsigned char *fixed = record->data;
+    int error = check_account(record);
+
+    if (error != 0)
+        return error;
+    view->uid = cog_le32_get(fixed + ACCOUNT_UID);
+    view->name = name_of(record);
+    view->name_len = name_len(record);
+    view->gecos_len = fixed[ACCOUNT_LENGTHS];
+    view->home_len = fixed[ACCOUNT_LENGTHS + 1];
+    view->shell_len = fixed[ACCOUNT_LENGTHS + 2];
+    view->texts =
+        (const char *) fixed + ACCOUNT_LENGTHS + COUNT(account_texts);
+    return 0;
+}
+
+int
+cog_cache_parse_account(const struct cog_cache_record *record,
+                        struct cog_account *account)
+{
+    const unsigned char *fixed = record->data;
+    int error = check_account(record);
+
+    if (error != 0)
+        return error;
     memcpy(account->name, name_of(record), name_len(record));
     account->name[name_len(record)] = '\0';
-    account->uid = uid;
-    account->gid = uid;
+    account->uid = cog_le32_get(fixed + ACCOUNT_UID);
+    account->gid = account->uid;
     account->sub_tag = cog_le64_get(fixed + ACCOUNT_SUB_TAG);
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,

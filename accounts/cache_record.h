@@ -18,9 +18,6 @@
 #include "accounts/cache_file.h"
 #include "accounts/cache_read.h"
 
-/* Room for every record of an accounts file, lengths and key included. */
-#define COG_ACCOUNT_RECORD_MAX 2048
-
 /* A key: its kind, then a name or an id. */
 struct cog_cache_key {
     unsigned char bytes[COG_KEY_MAX];
@@ -60,6 +57,22 @@ int cog_cache_pack_settings(const struct cog_settings *settings,
                             struct cog_cache_data *data);
 /* A gid ("G") or a position ("U", "g"). */
 int cog_cache_pack_number(uint32_t number, struct cog_cache_data *data);
+
+/*
+ * An account where it lies, for NSS, which copies each look-up's texts once.
+ * Valid as long as the record is.
+ */
+struct cog_account_view {
+    uint32_t uid;     /* the gid, too */
+    const char *name; /* without a NUL */
+    size_t name_len;
+    const char *texts; /* gecos, home, shell, each with its NUL */
+    size_t gecos_len, home_len, shell_len; /* without the NUL */
+};
+
+/* The checks are those of cog_cache_parse_account. */
+int cog_cache_view_account(const struct cog_cache_record *record,
+                           struct cog_account_view *view);
 
 /* The opposite. The records are found ones, their sums checked. */
 int cog_cache_parse_account(const struct cog_cache_record *record,
