@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The passwd map: one entry, by name or by number. */
+#include "nss_cognito/entry.h"
+
+#include "nss_cognito/pack.h"
+#include "nss_cognito/place.h"
+#include "nss_cognito/status.h"
+
+/* What the caller gave. */
+struct room {
+    struct passwd *entry;
+    char *buffer;
+    size_t size;
+};
+
+/* Straight from where the record lies: nothing is copied twice. */
+static int
+pack(const struct cog_cache_record *record, void *context)
+{
+    const struct room *room = context;
+    struct cog_account_view account;
+    int error = cog_cache_view_account(record, &account);
+
+    if (error != 0)
+        return error;
+    return cog_pack_passwd(&account, room->entry, room->buffer, room->size);
+}
+
+enum nss_status
+_nss_cognito_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
+                        size_t size, int *error)
+{
+    struct room room = {entry, buffer, size};
+
+    return cog_nss_status(
+        cog_cache_use_name(&cog_nss_reader, name, pack, &room), error);
+}
+
+enum nss_status
+_nss_cognito_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer,
+                        size_t size, int *error)
+{
+    struct room room = {entry, buffer, size};
+
+    return cog_nss_status(cog_cache_use_uid(&cog_nss_reader, uid, pack, &room),
+                          error);
+}
