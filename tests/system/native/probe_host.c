@@ -10,6 +10,7 @@
  * silent                    PAM_SILENT from here on
  * user=NAME                 sets PAM_USER
  * user-when-asked=NAME      the conversation sets it, at the next question
+ * locale                    prints what the C library makes of some text
  * state                     prints what the process is (P39): two such words
  *                           must print the same
  *
@@ -23,12 +24,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -184,6 +187,19 @@ print_state(void)
 }
 
 static void
+print_locale(void)
+{
+    const time_t epoch = 0;
+    char day[64];
+
+    strftime(day, sizeof day, "%a", gmtime(&epoch));
+    printf("locale %s\n", setlocale(LC_ALL, NULL));
+    printf("TITLE is title: %d\n", strcasecmp("TITLE", "title") == 0);
+    printf("half: %.1f\n", 0.5);
+    printf("day %s\n", day);
+}
+
+static void
 obey(const char *word, int *flags)
 {
     if (strcmp(word, "authenticate") == 0)
@@ -201,6 +217,8 @@ obey(const char *word, int *flags)
                pam_chauthtok(pamh, PAM_CHANGE_EXPIRED_AUTHTOK));
     else if (strcmp(word, "silent") == 0)
         *flags |= PAM_SILENT;
+    else if (strcmp(word, "locale") == 0)
+        print_locale();
     else if (strcmp(word, "state") == 0)
         print_state();
     else if (strncmp(word, "user=", 5) == 0)
