@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,27 +30,99 @@ open_directory(const char *directory, int *fd)
     return 0;
 }
 
-/* tinycdb sets errno, but for what it finds odd itself. */
+/* Written at once: large beside a system call, small beside a cache. */
+#define BUFFER_BYTES ((size_t) 256 * 1024)
+
 static int
-errno_or_eio(void)
+write_all(int fd, const unsigned char *bytes, size_t len)
 {
-    return errno != 0 ? errno : EIO;
+    while (len > 0) {
+        ssize_t done = write(fd, bytes, len);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return errno;
+        if (done == 0)
+            return EIO;
+        bytes += done;
+        len -= (size_t) done;
+    }
+    return 0;
 }
 
 static int
-add(struct cog_cache_build *build, const unsigned char *key, size_t key_len,
-    const unsigned char *data, size_t len)
+flush(struct cog_cache_build *build)
+{
+    int error = write_all(build->fd, build->buffer, build->used);
+
+    build->used = 0;
+    return error;
+}
+
+/* Room for len bytes in the buffer, len being much smaller than that. */
+static int
+reserve(struct cog_cache_build *build, size_t len)
+{
+    return len <= BUFFER_BYTES - build->used ? 0 : flush(build);
+}
+
+static void
+put_bytes(struct cog_cache_build *build, const void *bytes, size_t len)
+{
+    memcpy(build->buffer + build->used, bytes, len);
+    build->used += len;
+}
+
+static void
+put_pair(struct cog_cache_build *build, uint32_t first, uint32_t second)
+{
+    cog_le32_put(build->buffer + build->used, first);
+    cog_le32_put(build->buffer + build->used + 4, second);
+    build->used += COG_CDB_PAIR;
+}
+
+/* The stamp has a slot, too: the first. */
+static size_t
+count_slots(const struct cog_cache_build *build)
+{
+    return (size_t) build->records + 1;
+}
+
+static int
+grow_slots(struct cog_cache_build *build)
+{
+    size_t room = build->slot_room == 0 ? 512 : 2 * build->slot_room;
+    void *slots = reallocarray(build->slots, room, sizeof *build->slots);
+
+    if (slots == NULL)
+        return ENOMEM;
+    build->slots = slots;
+    build->slot_room = room;
+    return 0;
+}
+
+/* A record at the end of what is there; its slot is the index-th. */
+static int
+add(struct cog_cache_build *build, size_t index, const unsigned char *key,
+    size_t key_len, const unsigned char *data, size_t len)
 {
     uint64_t next = build->position + COG_CDB_PAIR + key_len + len;
+    int error;
 
-    /* Tables: two slots a record at most. Refused before tinycdb wraps. */
-    if (next + 2ULL * COG_CDB_PAIR * (build->records + 2ULL) >
-        COG_CDB_SIZE_MAX)
+    /* With the tables, of two slots a record, it must stay below 4 GB. */
+    if (next + 2ULL * COG_CDB_PAIR * (index + 1ULL) > COG_CDB_SIZE_MAX)
         return EFBIG;
-    errno = 0;
-    if (cdb_make_add(&build->make, key, (unsigned) key_len, data,
-                     (unsigned) len) != 0)
-        return errno_or_eio();
+    if (index >= build->slot_room && grow_slots(build) != 0)
+        return ENOMEM;
+    error = reserve(build, COG_CDB_PAIR + key_len + len);
+    if (error != 0)
+        return error;
+    put_pair(build, (uint32_t) key_len, (uint32_t) len);
+    put_bytes(build, key, key_len);
+    put_bytes(build, data, len);
+    build->slots[index] = (struct cog_cache_slot){cog_cache_hash(key, key_len),
+                                                  (uint32_t) build->position};
     build->position = next;
     return 0;
 }
@@ -79,13 +152,14 @@ cog_cache_build_begin(const char *directory, const char *name,
     if (build->fd < 0)
         return errno;
     build->exists = true;
-    errno = 0;
-    if (cdb_make_start(&build->make, build->fd) != 0)
-        return errno_or_eio();
-    build->making = true;
+    build->buffer = malloc(BUFFER_BYTES);
+    if (build->buffer == NULL)
+        return ENOMEM;
+    /* Room for header and stamp, written when everything else is known. */
+    memset(build->buffer, 0, COG_CDB_HEADER);
+    build->used = COG_CDB_HEADER;
     build->position = COG_CDB_HEADER;
-    /* Room for the stamp, written when everything else is known. */
-    return add(build, (const unsigned char *) "", 0, blank, sizeof blank);
+    return add(build, 0, (const unsigned char *) "", 0, blank, sizeof blank);
 }
 
 int
@@ -98,7 +172,8 @@ cog_cache_build_add(struct cog_cache_build *build,
 
     if (build->records >= UINT32_MAX / 2 || data->len > COG_RECORD_MAX)
         return EFBIG;
-    error = add(build, key->bytes, key->len, data->bytes, data->len);
+    error = add(build, count_slots(build), key->bytes, key->len, data->bytes,
+                data->len);
     if (error != 0)
         return error;
     build->records++;
@@ -122,6 +197,110 @@ cog_cache_build_copy(struct cog_cache_build *build,
     memcpy(key.bytes, record->key, record->key_len);
     return cog_cache_build_add(build, &key, &data, NULL);
 }
+
+/* ---- the tables */
+
+/* How many slots each table gets filled. */
+struct tally {
+    size_t full[COG_CDB_TABLES];
+};
+
+/* Slots by table, in the order of their records. NULL: no memory. */
+static struct cog_cache_slot *
+sort_slots(const struct cog_cache_build *build, const struct tally *tally)
+{
+    size_t count = count_slots(build), at[COG_CDB_TABLES], sum = 0;
+    struct cog_cache_slot *sorted = malloc(count * sizeof *sorted);
+
+    if (sorted == NULL)
+        return NULL;
+    for (size_t i = 0; i < COG_CDB_TABLES; i++) {
+        at[i] = sum;
+        sum += tally->full[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[at[build->slots[i].hash % COG_CDB_TABLES]++] = build->slots[i];
+    return sorted;
+}
+
+/* Twice as many slots as are full; a free one has position 0. */
+static void
+fill_table(const struct cog_cache_slot *full, size_t count,
+           struct cog_cache_slot *table)
+{
+    size_t size = 2 * count;
+
+    memset(table, 0, size * sizeof *table);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (full[i].hash / COG_CDB_TABLES) % size;
+
+        while (table[at].position != 0)
+            at = at + 1 == size ? 0 : at + 1;
+        table[at] = full[i];
+    }
+}
+
+static int
+write_table(struct cog_cache_build *build, const struct cog_cache_slot *table,
+            size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        int error = reserve(build, COG_CDB_PAIR);
+
+        if (error != 0)
+            return error;
+        put_pair(build, table[i].hash, table[i].position);
+    }
+    return 0;
+}
+
+/* Each table goes out, and where it lies into the header. */
+static int
+write_sorted(struct cog_cache_build *build, const struct tally *tally,
+             const struct cog_cache_slot *sorted, struct cog_cache_slot *table,
+             unsigned char *header)
+{
+    uint64_t at = build->position;
+
+    for (size_t i = 0; i < COG_CDB_TABLES; i++) {
+        size_t size = 2 * tally->full[i];
+        int error;
+
+        fill_table(sorted, tally->full[i], table);
+        error = write_table(build, table, size);
+        if (error != 0)
+            return error;
+        cog_le32_put(header + i * COG_CDB_PAIR, (uint32_t) at);
+        cog_le32_put(header + i * COG_CDB_PAIR + 4, (uint32_t) size);
+        at += size * COG_CDB_PAIR;
+        sorted += tally->full[i];
+    }
+    return flush(build);
+}
+
+static int
+write_tables(struct cog_cache_build *build, unsigned char *header)
+{
+    struct tally tally = {{0}};
+    struct cog_cache_slot *sorted, *table;
+    size_t most = 0;
+    int error = ENOMEM;
+
+    for (size_t i = 0; i < count_slots(build); i++) {
+        size_t full = ++tally.full[build->slots[i].hash % COG_CDB_TABLES];
+
+        most = full > most ? full : most;
+    }
+    sorted = sort_slots(build, &tally);
+    table = calloc(2 * most, sizeof *table);
+    if (sorted != NULL && table != NULL)
+        error = write_sorted(build, &tally, sorted, table, header);
+    free(sorted);
+    free(table);
+    return error;
+}
+
+/* ---- finishing */
 
 static int
 write_at(int fd, off_t at, const unsigned char *bytes, size_t len)
@@ -195,13 +374,14 @@ mark_superseded(const struct cog_cache_build *build, uint32_t word)
 static int
 make_durable(struct cog_cache_build *build, mode_t mode, uint32_t flags)
 {
-    int fd = build->fd, error;
+    unsigned char header[COG_CDB_HEADER];
+    int fd = build->fd;
+    int error = write_tables(build, header);
 
-    build->making = false;
-    errno = 0;
-    if (cdb_make_finish(&build->make) != 0)
-        return errno_or_eio();
-    error = write_stamp(build, flags);
+    if (error == 0)
+        error = write_at(fd, 0, header, sizeof header);
+    if (error == 0)
+        error = write_stamp(build, flags);
     if (error != 0)
         return error;
     if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
@@ -234,12 +414,11 @@ cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
 void
 cog_cache_build_end(struct cog_cache_build *build)
 {
-    if (build->making) {
-        /* tinycdb frees its memory here only; no descriptor, no file. */
-        build->make.cdb_fd = -1;
-        (void) cdb_make_finish(&build->make);
-    }
-    build->making = false;
+    free(build->buffer);
+    build->buffer = NULL;
+    free(build->slots);
+    build->slots = NULL;
+    build->slot_room = 0;
     if (build->exists)
         (void) unlinkat(build->dir_fd, build->temporary, 0);
     build->exists = false;

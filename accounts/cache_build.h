@@ -2,8 +2,8 @@
 /*
  * Making one constant database and putting it in the place of the old one:
  * temporary file (O_EXCL, 0600), records, stamp, mode, fsync, superseded
- * word of the old file, rename, fsync of the directory (P72-P76). The outside
- * of the format is tinycdb's cdb_make.
+ * word of the old file, rename, fsync of the directory (P72-P76). Records go
+ * out as they come, the hash tables, 8 bytes of memory for each record, last.
  *
  * The caller holds the writers' lock. Functions return 0 or a positive
  * errno.
@@ -11,7 +11,6 @@
 #ifndef COG_ACCOUNTS_CACHE_BUILD_H
 #define COG_ACCOUNTS_CACHE_BUILD_H
 
-#include <cdb.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,18 +18,25 @@
 
 #include "accounts/cache_record.h"
 
+/* A slot of a hash table. */
+struct cog_cache_slot {
+    uint32_t hash, position;
+};
+
 /* A file in the making. Zero is not empty: use COG_CACHE_BUILD_EMPTY. */
 struct cog_cache_build {
-    int dir_fd;           /* of its directory; -1: nothing begun */
-    int fd;               /* of the temporary file */
-    const char *name;     /* the file's name, outlives this */
-    char temporary[32];   /* name of the temporary file */
-    bool exists;          /* the temporary file is there */
-    bool making;          /* cdb holds memory */
-    struct cdb_make make; /* tinycdb's */
-    uint64_t position;    /* where the next record will be */
-    uint32_t accounts;    /* "N" and "L" records so far */
-    uint32_t records;     /* all so far, without the stamp */
+    int dir_fd;                   /* of its directory; -1: nothing begun */
+    int fd;                       /* of the temporary file */
+    const char *name;             /* the file's name, outlives this */
+    char temporary[32];           /* name of the temporary file */
+    bool exists;                  /* the temporary file is there */
+    unsigned char *buffer;        /* bytes that are not written yet ... */
+    size_t used;                  /* ... and how many */
+    struct cog_cache_slot *slots; /* of all records, in their order */
+    size_t slot_room;
+    uint64_t position; /* where the next record will be */
+    uint32_t accounts; /* "N" and "L" records so far */
+    uint32_t records;  /* all so far, without the stamp */
 };
 
 #define COG_CACHE_BUILD_EMPTY                                                 \
