@@ -45,9 +45,9 @@ bool cog_cache_cursor_is_open(const struct cog_cache_cursor *cursor);
 void cog_cache_cursor_rewind(struct cog_cache_cursor *cursor);
 
 /*
- * The next account. ENOENT: there are no more. After EBADMSG the cursor stays
- * at the damage. One that is asked for accounts shall not be asked for
- * groups. Both return EBADF when the cursor is closed.
+ * The next account. ENOENT: there are no more. After another failure the
+ * cursor stays where it was, so that the next call fails as well. One that is
+ * asked for accounts shall not be asked for groups. EBADF: it is closed.
  */
 int cog_cache_cursor_account(struct cog_cache_cursor *cursor,
                              struct cog_account *account);
@@ -57,14 +57,14 @@ int cog_cache_cursor_group(struct cog_cache_cursor *cursor,
                            struct cog_group *group);
 
 /*
- * Stand where a call before the last one has left off: for a caller whose
- * buffer was too small and who will ask again. position is cursor->next and
- * cursor->in_base of then, by cog_cache_cursor_mark.
+ * Where a cursor stands, and going back there: for an entry that did not fit
+ * into its caller's buffer and will be asked for again.
  */
 struct cog_cache_mark {
     bool in_base;
     uint32_t next;
 };
+
 struct cog_cache_mark
 cog_cache_cursor_mark(const struct cog_cache_cursor *cursor);
 void cog_cache_cursor_return(struct cog_cache_cursor *cursor,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The layout of our constant databases: recent.cdb, base.cdb, logins.cdb.
+ * The layout of our constant databases: recent.cdb, base.cdb, logins.cdb,
+ * keys.cdb.
  *
  * The outside is D. J. Bernstein's cdb (https://cr.yp.to/cdb/cdb.txt), so
  * that other tools can list what we write: 256 header entries of (position,
@@ -27,10 +28,13 @@
  *   "i" name      primary gid, gids
  *   "G" name      gid
  *   "g" gid       position of the group's record
+ *   "m" gid chunk names of members (base.cdb, with the option enumerate)
+ *   "x" id        tombstone: whose it was, so that nobody else gets it
  *   "L" name      login (logins.cdb only)
  *   "I" id        kind, retired, name (logins.cdb only)
+ *   "k" name      ssh keys (keys.cdb only)
  *
- * Ids in keys are 4 bytes little-endian.
+ * Ids and chunk numbers in keys are 4 bytes little-endian.
  */
 #ifndef COG_ACCOUNTS_CACHE_FORMAT_H
 #define COG_ACCOUNTS_CACHE_FORMAT_H
@@ -86,6 +90,7 @@
 #define COG_RECENT_FILE "recent.cdb"
 #define COG_BASE_FILE   "base.cdb"
 #define COG_LOGINS_FILE "logins.cdb"
+#define COG_KEYS_FILE   "keys.cdb"
 #define COG_LOCK_FILE   "lock"
 
 #endif

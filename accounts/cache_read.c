@@ -7,8 +7,11 @@
  * than it saves them. Later ones read the mapped files and make no system
  * call when they find something.
  *
- * Mappings are replaced when a file's superseded word is set, or when
- * something was not found and the path leads to another file by now. The
+ * Mappings are replaced when a file's superseded word is set, when something
+ * was not found and the path leads to another file by now, and after a
+ * minute: a process may have mapped a file that the writer does not reach,
+ * as the lower one of an overlay that was copied up since. The time is read
+ * without a system call. The
  * gate says who may touch them: GATE_OPEN plus the number of look-ups
  * inside. Whoever finds them stale clears GATE_OPEN; nobody enters then, and
  * who comes when the last one has left (gate 0) takes GATE_BUSY, maps anew,
@@ -28,12 +31,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "accounts/cache_file.h"
 #include "accounts/cache_record.h"
 #include "base/cleanup.h"
 
 #define FIRST_LOOKUPS 4U
+
+/* Seconds that a mapping lives. */
+#define MAPPING_LIFE_S 60
 
 #define GATE_OPEN 0x80000000U
 #define GATE_BUSY 0x40000000U
@@ -195,6 +202,25 @@ map_file(const char *directory, const char *name, struct cog_cache_map *map)
     return 0;
 }
 
+/* Coarse is fine and cheap; 0 is never less than a minute after anything. */
+static int64_t
+now_s(void)
+{
+    struct timespec now = {0, 0};
+
+    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+        return 0;
+    return (int64_t) now.tv_sec;
+}
+
+static bool
+is_old(const struct cog_cache_reader *reader)
+{
+    int64_t age_s = now_s() - reader->mapped_s;
+
+    return age_s < 0 || age_s >= MAPPING_LIFE_S;
+}
+
 /* Called alone. Maps both files or none. */
 static bool
 map_anew(struct cog_cache_reader *reader)
@@ -203,6 +229,7 @@ map_anew(struct cog_cache_reader *reader)
 
     unmap(&reader->recent);
     unmap(&reader->base);
+    reader->mapped_s = now_s();
     if (map_file(reader->directory, COG_RECENT_FILE, &reader->recent) != 0)
         return false;
     error = map_file(reader->directory, COG_BASE_FILE, &reader->base);
@@ -287,7 +314,8 @@ find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
     struct cog_cache_record record;
     int error;
 
-    if (is_superseded(&reader->recent) || is_superseded(&reader->base))
+    if (is_superseded(&reader->recent) || is_superseded(&reader->base) ||
+        is_old(reader))
         return ESTALE;
     error = find_in(recent, query, &record);
     if (error == ENOENT && base->bytes != NULL)
@@ -364,6 +392,12 @@ static int
 parse_settings(const struct cog_cache_record *record, void *output)
 {
     return cog_cache_parse_settings(record, output);
+}
+
+static int
+parse_members(const struct cog_cache_record *record, void *output)
+{
+    return cog_cache_parse_members(record, output);
 }
 
 /* Nothing is asked of a file about a name that no record can have. */
@@ -447,6 +481,18 @@ cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
         return ENOENT;
     cog_cache_key_name('i', name, &query.key);
     return look_up(reader, &query, parse_gids, gids);
+}
+
+int
+cog_cache_find_members(struct cog_cache_reader *reader, uint32_t gid,
+                       uint32_t chunk, struct cog_members *members)
+{
+    struct query query = {.by_number = false};
+
+    if (cog_id_is_forbidden(gid))
+        return ENOENT;
+    cog_cache_key_members(gid, chunk, &query.key);
+    return look_up(reader, &query, parse_members, members);
 }
 
 int

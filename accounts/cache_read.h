@@ -45,6 +45,7 @@ struct cog_cache_reader {
     const char *directory;
     _Atomic uint32_t gate;    /* who is inside of the mappings */
     _Atomic uint32_t lookups; /* made so far: the first ones do not map */
+    int64_t mapped_s;         /* when: by CLOCK_MONOTONIC_COARSE */
     struct cog_cache_map recent, base;
 };
 
@@ -96,6 +97,28 @@ struct cog_gids {
 /* The supplementary gids of an account in one probe, for initgroups. */
 int cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
                         struct cog_gids *gids);
+
+/* Room for the names of one chunk, each with its NUL. */
+#define COG_MEMBERS_BYTES 1920
+
+/* Some of a group's members. */
+struct cog_members {
+    uint64_t listing; /* the same in all chunks that belong together */
+    uint32_t chunks;  /* of this group */
+    uint32_t total;   /* members in all chunks */
+    size_t len;       /* bytes of names in use */
+    char names[COG_MEMBERS_BYTES]; /* one after the other, each with a NUL */
+};
+
+/*
+ * The members of a group as of the last sync, a chunk (from 0 on) at a time.
+ * ENOENT: there are none, or none were written (settings.enumerate). When
+ * listing differs between two chunks, the files were replaced meanwhile:
+ * begin again. No name was one of /etc/passwd then; whether one is by now,
+ * the caller must ask (P27).
+ */
+int cog_cache_find_members(struct cog_cache_reader *reader, uint32_t gid,
+                           uint32_t chunk, struct cog_members *members);
 
 /* The settings, of recent.cdb. ENOENT: none were written yet. */
 int cog_cache_settings(struct cog_cache_reader *reader,

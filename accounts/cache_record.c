@@ -34,6 +34,22 @@ enum { MAPPED_GID = 0, MAPPED_LEN = 4, MAPPED_NAME = 5 };
 /* Offsets into the data of an account's gids. */
 enum { GIDS_PRIMARY = 0, GIDS_COUNT = 4, GIDS_LIST = 6 };
 
+/* Offsets into the data of members; the names follow. */
+enum {
+    MEMBERS_LISTING = 0,
+    MEMBERS_CHUNKS = 8,
+    MEMBERS_TOTAL = 12,
+    MEMBERS_NAMES = 16
+};
+
+/* Offsets into the data of a tombstone; a NUL follows the name. */
+enum {
+    TOMBSTONE_SUB_TAG = 0,
+    TOMBSTONE_KIND = 8,
+    TOMBSTONE_FLAGS = 9, /* bit 0: retired */
+    TOMBSTONE_NAME = 10
+};
+
 /*
  * Texts of a record: their lengths, one byte each, then the texts with a NUL
  * after each.
@@ -79,6 +95,15 @@ cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key)
     key->bytes[0] = (unsigned char) kind;
     cog_le32_put(key->bytes + 1, id);
     key->len = 5;
+}
+
+void
+cog_cache_key_members(uint32_t gid, uint32_t chunk, struct cog_cache_key *key)
+{
+    key->bytes[0] = 'm';
+    cog_le32_put(key->bytes + 1, gid);
+    cog_le32_put(key->bytes + 5, chunk);
+    key->len = 9;
 }
 
 void
@@ -444,5 +469,107 @@ cog_cache_parse_group(const struct cog_cache_record *record,
     group->gid = gid;
     memcpy(group->name, name_of(record), name_len(record));
     group->name[name_len(record)] = '\0';
+    return 0;
+}
+
+int
+cog_cache_pack_members(const struct cog_members *members,
+                       struct cog_cache_data *data)
+{
+    unsigned char *fixed;
+
+    if (members->len > COG_MEMBERS_BYTES)
+        return EMSGSIZE;
+    fixed = begin(data, MEMBERS_NAMES + members->len);
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le64_put(fixed + MEMBERS_LISTING, members->listing);
+    cog_le32_put(fixed + MEMBERS_CHUNKS, members->chunks);
+    cog_le32_put(fixed + MEMBERS_TOTAL, members->total);
+    memcpy(fixed + MEMBERS_NAMES, members->names, members->len);
+    return 0;
+}
+
+/* Names of our grammar, each with its NUL, and nothing else. */
+static bool
+are_names(const char *names, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        size_t one = strnlen(names + at, len - at);
+
+        if (one == len - at ||
+            cog_login_name_check(names + at, one) != COG_FAULT_NONE)
+            return false;
+        at += one + 1;
+    }
+    return len > 0;
+}
+
+int
+cog_cache_parse_members(const struct cog_cache_record *record,
+                        struct cog_members *members)
+{
+    const unsigned char *fixed = record->data;
+    const char *names = (const char *) fixed + MEMBERS_NAMES;
+    size_t len = record->len - MEMBERS_NAMES;
+
+    if (record->key[0] != 'm' || record->key_len != 9 ||
+        record->len < MEMBERS_NAMES || len > COG_MEMBERS_BYTES ||
+        cog_le32_get(record->key + 5) >=
+            cog_le32_get(fixed + MEMBERS_CHUNKS) ||
+        !are_names(names, len))
+        return EBADMSG;
+    members->listing = cog_le64_get(fixed + MEMBERS_LISTING);
+    members->chunks = cog_le32_get(fixed + MEMBERS_CHUNKS);
+    members->total = cog_le32_get(fixed + MEMBERS_TOTAL);
+    members->len = len;
+    memcpy(members->names, names, len);
+    return 0;
+}
+
+int
+cog_cache_pack_tombstone(const struct cog_tombstone *tombstone,
+                         struct cog_cache_data *data)
+{
+    size_t len = strnlen(tombstone->name, COG_NAME_MAX + 1);
+    unsigned char *fixed;
+
+    if (len > COG_NAME_MAX)
+        return EMSGSIZE;
+    fixed = begin(data, TOMBSTONE_NAME + len + 1);
+    if (fixed == NULL)
+        return EMSGSIZE;
+    cog_le64_put(fixed + TOMBSTONE_SUB_TAG, tombstone->sub_tag);
+    fixed[TOMBSTONE_KIND] = (unsigned char) tombstone->kind;
+    fixed[TOMBSTONE_FLAGS] = tombstone->retired ? 1 : 0;
+    memcpy(fixed + TOMBSTONE_NAME, tombstone->name, len + 1);
+    return 0;
+}
+
+int
+cog_cache_parse_tombstone(const struct cog_cache_record *record,
+                          struct cog_tombstone *tombstone)
+{
+    const unsigned char *fixed = record->data;
+    const char *name = (const char *) fixed + TOMBSTONE_NAME;
+    size_t len = record->len - TOMBSTONE_NAME - 1;
+    bool user;
+
+    if (record->key[0] != 'x' || record->key_len != 5 ||
+        record->len < TOMBSTONE_NAME + 2 || fixed[TOMBSTONE_FLAGS] > 1)
+        return EBADMSG;
+    user = fixed[TOMBSTONE_KIND] == COG_ID_USER;
+    if ((!user && fixed[TOMBSTONE_KIND] != COG_ID_GROUP) ||
+        len > COG_NAME_MAX || name[len] != '\0' ||
+        (user ? cog_login_name_check(name, len)
+              : cog_group_name_check(name, len)) != COG_FAULT_NONE)
+        return EBADMSG;
+    tombstone->id = cog_le32_get(record->key + 1);
+    tombstone->kind = user ? COG_ID_USER : COG_ID_GROUP;
+    tombstone->retired = fixed[TOMBSTONE_FLAGS] == 1;
+    tombstone->sub_tag = cog_le64_get(fixed + TOMBSTONE_SUB_TAG);
+    memcpy(tombstone->name, name, len + 1);
     return 0;
 }

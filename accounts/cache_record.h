@@ -11,12 +11,14 @@
 #ifndef COG_ACCOUNTS_CACHE_RECORD_H
 #define COG_ACCOUNTS_CACHE_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "accounts/account.h"
 #include "accounts/cache_file.h"
 #include "accounts/cache_read.h"
+#include "accounts/ids.h"
 
 /* A key: its kind, then a name or an id. */
 struct cog_cache_key {
@@ -28,11 +30,24 @@ struct cog_cache_key {
 void cog_cache_key_name(char kind, const char *name,
                         struct cog_cache_key *key);
 
-/* "U", "g", "I". */
+/* "U", "g", "I", "x". */
 void cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key);
+
+/* "m". */
+void cog_cache_key_members(uint32_t gid, uint32_t chunk,
+                           struct cog_cache_key *key);
 
 /* "S". */
 void cog_cache_key_settings(struct cog_cache_key *key);
+
+/* Whose an id was that no account or group has now. */
+struct cog_tombstone {
+    uint32_t id;
+    enum cog_id_kind kind;
+    bool retired;     /* forgotten: not given again, not even to this name */
+    uint64_t sub_tag; /* with COG_ID_USER; 0: bound to nobody */
+    char name[COG_NAME_MAX + 1];
+};
 
 /* The data of a record, with its head; sealed before it is written. */
 struct cog_cache_data {
@@ -55,6 +70,10 @@ int cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
                         struct cog_cache_data *data);
 int cog_cache_pack_settings(const struct cog_settings *settings,
                             struct cog_cache_data *data);
+int cog_cache_pack_members(const struct cog_members *members,
+                           struct cog_cache_data *data);
+int cog_cache_pack_tombstone(const struct cog_tombstone *tombstone,
+                             struct cog_cache_data *data);
 /* A gid ("G") or a position ("U", "g"). */
 int cog_cache_pack_number(uint32_t number, struct cog_cache_data *data);
 
@@ -83,6 +102,10 @@ int cog_cache_parse_settings(const struct cog_cache_record *record,
                              struct cog_settings *settings);
 int cog_cache_parse_group(const struct cog_cache_record *record,
                           struct cog_group *group);
+int cog_cache_parse_members(const struct cog_cache_record *record,
+                            struct cog_members *members);
+int cog_cache_parse_tombstone(const struct cog_cache_record *record,
+                              struct cog_tombstone *tombstone);
 int cog_cache_parse_number(const struct cog_cache_record *record,
                            uint32_t *number);
 
