@@ -9,8 +9,9 @@ from pool import seed
 from pool.faults import Faults
 from pool.keys import KeySet
 from pool.log import Log
-from pool.server import Server
+from pool.server import PoolConnection
 from pool.state import Pool
+from pool.web import Server
 
 
 class Box:
@@ -26,6 +27,19 @@ class Box:
         start = seed.parse(self.first if value is None else value)
         self.pool = Pool(start, self.keys)
         self.faults = Faults(start.faults)
+
+    # What the server under it asks for.
+
+    def now(self):
+        return self.pool.clock.now()
+
+    @property
+    def keep_alive_s(self):
+        return self.pool.settings.keep_alive_s
+
+    @property
+    def tls_max(self):
+        return self.pool.settings.tls_max
 
 
 def arguments():
@@ -62,15 +76,11 @@ def main():
     signal.signal(signal.SIGINT, stop)
     try:
         box = Box(seed.load(given.seed), given.signing_key)
-        server = Server(parse_address(given.listen), given.cert, given.key,
-                        box, Log(given.log))
-        server.context()  # a bad certificate shows now
+        server = Server(parse_address(given.listen), PoolConnection, box,
+                        Log(given.log), (given.cert, given.key))
     except (seed.SeedError, OSError, ValueError) as error:
         print(f"cognito-pool: {error}", file=sys.stderr)
         return 2
-    host, port = server.server_address[:2]
-    if ":" in host:
-        host = f"[{host}]"
-    print(f"ready https://{host}:{port}", flush=True)
+    print(f"ready {server.url()}", flush=True)
     server.serve_forever()
     return 0

@@ -29,7 +29,7 @@ ERROR_STYLES = ("plain", "namespaced", "capital_message", "header_only",
                 "body_only", "model_status")
 FAULTS = ("delay", "reset", "close", "truncate", "status", "body", "error",
           "throttle", "redirect", "drip", "headers", "gzip", "close_before",
-          "close_after", "endless")
+          "close_after", "endless", "length")
 ALIASES = ("email", "phone_number", "preferred_username")
 
 
