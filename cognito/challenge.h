@@ -88,6 +88,23 @@ bool cog_is_code(const struct cog_secret *answer);
 #define COG_WRONG_CODES_MAX 4
 
 /*
+ * Ask for a new password, twice the same. COG_POLICY with *fault set, a fixed
+ * text for the person, when it cannot be used.
+ */
+enum cog_status cog_ask_new_password(struct cog_flow *flow,
+                                     struct cog_secret *password,
+                                     const char **fault);
+
+/*
+ * Say why a new password was not accepted: fault, else what the status
+ * (COG_POLICY, COG_HISTORY, others) and the report's words for the person
+ * say.
+ */
+enum cog_status cog_tell_new_password_refused(struct cog_flow *flow,
+                                              enum cog_status status,
+                                              const char *fault);
+
+/*
  * Why a new password is refused before it is sent (P57), as a fixed text
  * for the person; NULL when it may be sent.
  */

@@ -46,8 +46,8 @@ cog_flow_tell_foreign(struct cog_flow *flow, enum cog_tell_kind kind,
 }
 
 enum cog_status
-cog_flow_put_secret_hash(const struct cog_flow *flow, const char *name,
-                         struct cog_json_writer *body)
+cog_flow_put_hash_as(const struct cog_flow *flow, const char *key,
+                     const char *name, struct cog_json_writer *body)
 {
     const struct cog_secret *secret = flow->settings->client_secret;
     cog_cleanup_secret struct cog_secret hash = COG_SECRET_EMPTY;
@@ -57,8 +57,15 @@ cog_flow_put_secret_hash(const struct cog_flow *flow, const char *name,
         return COG_OK;
     status = cog_secret_hash(secret, name, flow->settings->client_id, &hash);
     if (status == COG_OK)
-        cog_json_put(body, "SECRET_HASH", hash.data, hash.len);
+        cog_json_put(body, key, hash.data, hash.len);
     return status;
+}
+
+enum cog_status
+cog_flow_put_secret_hash(const struct cog_flow *flow, const char *name,
+                         struct cog_json_writer *body)
+{
+    return cog_flow_put_hash_as(flow, "SECRET_HASH", name, body);
 }
 
 enum cog_status

@@ -58,6 +58,7 @@ struct cog_flow {
                                    fate is unknown; empty: none */
     bool password_changed;      /* a new password was accepted in this login */
     bool proof_refused;         /* the last proof of the password was */
+    bool proof_taken;           /* the last proof was accepted */
     struct cog_attribute attributes[COG_ATTRIBUTES_MAX];
     size_t attribute_count;
     char factor[COG_ATTRIBUTE_KEY_SIZE];  /* chosen at SELECT_MFA_TYPE */
@@ -111,7 +112,12 @@ enum cog_status cog_flow_call(struct cog_flow *flow, const char *operation,
                               const struct cog_pair *pairs, size_t count,
                               struct cog_json **reply);
 
-/* Write SECRET_HASH for that name, if the client has a secret. */
+/* Write that member, if the client has a secret: its hash for that name. */
+enum cog_status cog_flow_put_hash_as(const struct cog_flow *flow,
+                                     const char *key, const char *name,
+                                     struct cog_json_writer *body);
+
+/* The same as SECRET_HASH. */
 enum cog_status cog_flow_put_secret_hash(const struct cog_flow *flow,
                                          const char *name,
                                          struct cog_json_writer *body);

@@ -17,6 +17,7 @@
 #include "cognito/json_write.h"
 #include "cognito/jwt.h"
 #include "cognito/pool.h"
+#include "cognito/recover.h"
 #include "cognito/rpc.h"
 #include "cognito/steps.h"
 
@@ -322,6 +323,8 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     login->flow.rpc.report = report;
     cog_rpc_allow(&login->flow.rpc, login->flow.settings->timeout_ms);
     status = run_flows(login);
+    if (cog_recover(&login->flow, status))
+        status = run_flows(login);
     if (status == COG_OK)
         status = admit(login, started_s, keys, identity);
     tell_of_password(&login->flow, status);

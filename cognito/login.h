@@ -47,6 +47,9 @@ struct cog_login_settings {
     bool case_insensitive; /* lower the claim's ASCII letters first */
     enum cog_early early;
     bool enrol;     /* MFA_SETUP may be answered for this caller */
+    bool recover;   /* a forgotten password or an unconfirmed sign-up may be
+                       mended for this caller: messages are sent though
+                       nothing was proved */
     int timeout_ms; /* from each answer to the next prompt or the end */
 };
 
@@ -91,6 +94,8 @@ struct cog_report {
     unsigned groups_dropped; /* names in cognito:groups not believed */
     unsigned calls;          /* requests sent or tried */
     unsigned renewals;       /* flows begun again without asking again */
+    unsigned messages;       /* codes that the service was asked to send for
+                                recovery */
 };
 
 /* What a person is told when the answer to a new password was lost. */

@@ -114,13 +114,9 @@ ask_attributes(struct cog_flow *flow, const struct cog_json *parameters)
     return status;
 }
 
-/*
- * Twice the same. COG_POLICY with *fault set when it cannot be used: told,
- * and asked again.
- */
-static enum cog_status
-ask_password(struct cog_flow *flow, struct cog_secret *password,
-             const char **fault)
+enum cog_status
+cog_ask_new_password(struct cog_flow *flow, struct cog_secret *password,
+                     const char **fault)
 {
     cog_cleanup_secret struct cog_secret first = COG_SECRET_EMPTY;
     cog_cleanup_secret struct cog_secret second = COG_SECRET_EMPTY;
@@ -183,9 +179,9 @@ send_password(struct cog_flow *flow, const struct cog_challenge *challenge,
     return status;
 }
 
-/* Say why it was not accepted. */
-static enum cog_status
-tell_refusal(struct cog_flow *flow, enum cog_status status, const char *fault)
+enum cog_status
+cog_tell_new_password_refused(struct cog_flow *flow, enum cog_status status,
+                              const char *fault)
 {
     if (fault != NULL)
         return cog_flow_tell(flow, COG_TELL_ERROR, fault);
@@ -210,7 +206,7 @@ try_password(struct cog_flow *flow, const struct cog_challenge *challenge,
 
     *fault = NULL;
     if (!cog_flow_take_answer(flow, challenge->name, &password)) {
-        status = ask_password(flow, &password, fault);
+        status = cog_ask_new_password(flow, &password, fault);
         if (status != COG_OK)
             return status;
     }
@@ -244,7 +240,7 @@ cog_answer_new_password(struct cog_flow *flow,
              tried != COG_BAD_INPUT) ||
             tries == TRIES)
             return tried;
-        status = tell_refusal(flow, tried, fault);
+        status = cog_tell_new_password_refused(flow, tried, fault);
     }
     return status;
 }

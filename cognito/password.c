@@ -95,5 +95,6 @@ cog_answer_password(struct cog_flow *flow,
         },
         3, reply);
     flow->proof_refused = status == COG_BAD_CREDENTIALS;
+    flow->proof_taken = status == COG_OK;
     return status;
 }

@@ -104,6 +104,7 @@ struct cog_config {
     unsigned timeout_s;                 /* 1-60, default 10 */
     enum cog_config_early early;        /* default connect */
     enum cog_config_callers enrol;      /* default any */
+    enum cog_config_callers forgot;     /* default off */
 
     /* Who somebody is. */
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */

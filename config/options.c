@@ -403,6 +403,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                             .reason = "must be 1 to 60 (seconds)"},
     [COG_OPTION_EARLY] = {"early", "connect", set_early, FIELD(early)},
     [COG_OPTION_ENROL] = {"enrol", "any", set_callers, FIELD(enrol)},
+    [COG_OPTION_FORGOT] = {"forgot", "off", set_callers, FIELD(forgot)},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
     [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",

@@ -158,6 +158,7 @@ send_job(int fd, const struct cog_config *config, enum cog_operation operation,
     cog_message_put_number(&job, (uint64_t) config->timeout_s * 1000);
     cog_message_put_number(&job, may_enrol(config, flags) ? 1 : 0);
     cog_message_put_number(&job, (flags & COG_REQUEST_ASCII) != 0 ? 1 : 0);
+    cog_message_put_number(&job, is_offered(config->forgot, flags) ? 1 : 0);
     return cog_message_send(fd, &job, deadline_ms);
 }
 

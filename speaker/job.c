@@ -79,6 +79,7 @@ fill_in(struct cog_job *job)
         .early = early(field[COG_JOB_EARLY].number),
         .timeout_ms = (int) field[COG_JOB_TIMEOUT_MS].number,
         .enrol = field[COG_JOB_ENROL].number != 0,
+        .recover = field[COG_JOB_RECOVER].number != 0,
     };
 }
 

@@ -97,6 +97,10 @@ describe(enum cog_status status, const struct cog_report *report,
                         (long long) -report->offset_s);
         add(text, "clock off by ", number);
     }
+    if (report->messages > 0) {
+        (void) snprintf(number, sizeof number, "%u", report->messages);
+        add(text, "codes asked for: ", number);
+    }
     if (report->groups_dropped > 0) {
         (void) snprintf(number, sizeof number, "%u", report->groups_dropped);
         add(text, "groups not believed: ", number);

@@ -102,8 +102,9 @@ enum {
     COG_JOB_CASE_INSENSITIVE,
     COG_JOB_EARLY, /* enum cog_wire_early */
     COG_JOB_TIMEOUT_MS,
-    COG_JOB_ENROL, /* whether a second factor may be set up */
-    COG_JOB_ASCII, /* whether a QR code is drawn in ASCII */
+    COG_JOB_ENROL,   /* whether a second factor may be set up */
+    COG_JOB_ASCII,   /* whether a QR code is drawn in ASCII */
+    COG_JOB_RECOVER, /* whether a lost password may be replaced */
 };
 /* KEYS */
 enum {

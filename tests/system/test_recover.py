@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forgotten passwords and unconfirmed sign-ups, through real programs."""
+
+from room import callers
+from room.case import Case
+from room.terminal import make_password, note_secret
+
+OFFER = "Cannot sign in\\? .*: "
+CODE = r"Code \(type new if none comes\): "
+RESET_CODE = "24681012"
+
+
+class Recovery(Case):
+    def stranger(self, **more):
+        """Somebody of the pool whose recovery code is known."""
+        note_secret(RESET_CODE)
+        return self.person(reset_code=RESET_CODE,
+                           attributes={"email": "x@x.example",
+                                       "email_verified": "true"}, **more)
+
+    def operations(self, person):
+        return [call["operation"] for call in self.calls_of(person.name)]
+
+    def replace(self, terminal, code=RESET_CODE):
+        password = make_password()
+        terminal.answer(CODE, code)
+        terminal.answer("New password: ", password)
+        terminal.answer("New password again: ", password)
+        return password
+
+    def test_forgotten(self):
+        """a code and a new password, then a whole login"""
+        person = self.stranger()
+        service = self.service(forgot="any")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", make_password())
+        terminal.answer(OFFER, "yes", secret=False)
+        self.replace(terminal)
+        self.assert_code(terminal, "success")
+        self.assertEqual(self.operations(person), [
+            "InitiateAuth", "RespondToAuthChallenge", "ForgotPassword",
+            "ConfirmForgotPassword", "InitiateAuth",
+            "RespondToAuthChallenge"])
+
+    def test_off_by_default(self):
+        """proves P88: nothing is offered and no message is sent"""
+        person = self.stranger()
+        for start in (callers.ssh, callers.pamtester):
+            what = ((self.service(), person.name)
+                    if start is callers.pamtester else (person.name,))
+            terminal = start(*what)
+            terminal.answer("Password: ", make_password())
+            terminal.end()
+            self.assert_out(terminal)
+            self.assertNotIn("Cannot sign in", terminal.text)
+        self.assertNotIn("ForgotPassword", self.operations(person))
+
+    def test_console_only(self):
+        """forgot = console: nobody elsewhere has messages sent"""
+        person = self.stranger()
+        service = self.service(forgot="console")
+        for items, offered in (((), False), (("tty=pts/3",), False),
+                               (("tty=tty2", "rhost=192.0.2.1"), False),
+                               (("tty=tty2",), True)):
+            terminal = callers.pamtester(service, person.name, items=items)
+            terminal.answer("Password: ", make_password())
+            if offered:
+                terminal.answer(OFFER, "", secret=False)
+            terminal.end()
+            self.assertEqual("Cannot sign in" in terminal.text, offered)
+        self.assertNotIn("ForgotPassword", self.operations(person))
+
+    def test_same_for_strangers(self):
+        """proves P63: a name that the pool does not know reads the same"""
+        texts = []
+        service = self.service(forgot="any")
+        for person in (self.stranger(), self.person(in_pool=False)):
+            terminal = callers.pamtester(service, person.name)
+            terminal.answer("Password: ", make_password())
+            terminal.answer(OFFER, "yes", secret=False)
+            self.replace(terminal, "111111")
+            for _ in range(3):
+                terminal.answer(CODE, "111111", secret=False)
+            terminal.end()
+            texts.append(terminal.text.replace(person.name, "NAME"))
+        self.assertEqual(*texts)
+
+    def test_reset_by_an_administrator(self):
+        """the code that is on its way is used, no second one sent"""
+        person = self.stranger(status="RESET_REQUIRED")
+        service = self.service(forgot="any")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        terminal.answer(OFFER, "yes", secret=False)
+        self.replace(terminal)
+        self.assert_code(terminal, "success")
+
+    def test_disabled_is_not_mended(self):
+        """proves P10: a new password opens nothing for who is disabled"""
+        person = self.stranger(enabled=False)
+        service = self.service(forgot="any")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        terminal.end()
+        self.assertNotIn("success", terminal.text)
