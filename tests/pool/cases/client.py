@@ -17,6 +17,7 @@ import secrets
 import shutil
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -158,7 +159,8 @@ class RunningPool:
 
     def end(self):
         self.process.terminate()
-        self.process.communicate()
+        # A mistake of the pool's own.
+        sys.stderr.write(self.process.communicate()[1])
         shutil.rmtree(self.directory)
 
 

@@ -371,10 +371,14 @@ class Process(unittest.TestCase):
         connection = http.client.HTTPSConnection(
             url.removeprefix("https://"), context=server.tls)
         connection.request("GET", f"/{POOL_ID}/.well-known/jwks.json")
-        self.assertEqual(connection.getresponse().status, 200)
+        response = connection.getresponse()
+        self.assertEqual(response.status, 200)
+        response.read()
+        # The end of a connection is not worth a word on stderr.
+        connection.sock.unwrap()
+        connection.close()
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=20)
-        connection.close()
         self.assertEqual((process.returncode, err), (0, ""))
 
     def test_sigterm_ends_with_0(self):

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import unittest
 
 from cases.client import POOL_DIR, running_pool
@@ -32,7 +33,8 @@ class Program:
 
     def end(self):
         self.process.terminate()
-        return self.process.communicate()
+        # A mistake of the program's own.
+        sys.stderr.write(self.process.communicate()[1])
 
 
 class ProgramCase(unittest.TestCase):

@@ -114,7 +114,7 @@ class FakeConnection(Connection):
         except ServiceError as error:
             self.note_error(error)
             outcome, answer = error.kind, self.plain(400, error.message)
-        self.finish("_control", outcome, answer)
+        self.conclude("_control", outcome, answer)
 
     def attempt(self, operation, perform, **about):
         """One call: its fault, perform() -> (outcome, Answer), or the

@@ -46,7 +46,7 @@ class PoolConnection(Connection):
             call.body = request.decode(data)
         except ServiceError as error:
             self.note_error(error)
-            self.finish(operation, error.kind, self.error(error))
+            self.conclude(operation, error.kind, self.error(error))
             return
         self.note_call(call)
         fault = self.find_fault(
@@ -105,7 +105,7 @@ class PoolConnection(Connection):
         answer = result_answer(self.pool.keys.jwks(), self.box.now(),
                                self.request_id)
         answer.headers["Content-Type"] = "application/json"
-        self.finish("jwks", "success", answer, fault)
+        self.conclude("jwks", "success", answer, fault)
 
     def answer_control(self, data):
         try:
@@ -115,12 +115,12 @@ class PoolConnection(Connection):
         except ServiceError as error:
             self.note_error(error)
             outcome, answer = error.kind, self.error(error)
-        self.finish("_control", outcome, answer)
+        self.conclude("_control", outcome, answer)
 
     def error(self, error):
         return error_answer(error, self.box.pool.settings.error_style,
                             self.box.now(), self.request_id)
 
-    def finish(self, operation, outcome, answer, fault=None):
+    def conclude(self, operation, outcome, answer, fault=None):
         self.noted["late_proofs"] = self.box.pool.late_proofs
-        super().finish(operation, outcome, answer, fault)
+        super().conclude(operation, outcome, answer, fault)

@@ -136,7 +136,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
     """One connection, any number of requests.
 
     A subclass says what to do with a request: route(data), which ends in
-    finish(), or in a ServiceError when it is not a request of this service
+    conclude(), or in a ServiceError when it is not a request of this service
     at all; and error(), the service's form of an error.
     """
 
@@ -178,7 +178,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
         except ServiceError as error:
             # Not a call at all: no operation, no fault.
             self.noted["reason"] = error.reason or error.message
-            self.finish(f"{self.command} {self.path}", error.kind,
+            self.conclude(f"{self.command} {self.path}", error.kind,
                         self.error(error))
             self.close_connection = True
 
@@ -223,14 +223,14 @@ class Connection(http.server.BaseHTTPRequestHandler):
         """Carry an operation out, unless a fault stands in for it, and
         send what comes of it.  perform() gives outcome and Answer."""
         if fault and fault.do in REPLACING and not fault.after:
-            self.finish(operation, f"fault:{fault.do}", None, fault)
+            self.conclude(operation, f"fault:{fault.do}", None, fault)
             return
         outcome, answer = perform()
         if fault and fault.do == "delay" and fault.after:
             time.sleep(fault.ms / 1000)
-        self.finish(operation, outcome, answer, fault)
+        self.conclude(operation, outcome, answer, fault)
 
-    def finish(self, operation, outcome, answer, fault=None):
+    def conclude(self, operation, outcome, answer, fault=None):
         """Log, then send.  The connection stays open unless a fault or
         the client wants otherwise."""
         wants_close = self.headers.get("Connection", "").lower() == "close"
