@@ -8,44 +8,30 @@
 
 #include "accounts/cache_write.h"
 #include "accounts/logins.h"
-#include "accounts/places.h"
-#include "base/clock.h"
-#include "host/account_id.h"
+#include "cognitoctl/stores.h"
 #include "host/files.h"
 #include "host/settings.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-#define LOCK_MS 10000
-
-static const struct cog_places places = COG_PLACES;
 
 static int
 write_stores(const char *config_path, const struct cog_settings *settings)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_write_refusal refusal = {0};
+    int code = cog_stores_lock(&lock);
     int error;
 
-    error =
-        cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_MS, &lock);
-    if (error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s/lock: %s", COG_LOGINS_DIR,
-                        strerror(error));
+    if (code != COG_EXIT_OK)
+        return code;
     error = cog_logins_create(COG_LOGINS_DIR, &lock);
     if (error != 0 && error != EEXIST)
-        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_LOGINS_DIR,
-                        strerror(error));
-    error = cog_cache_put_settings(&places, &lock, settings, &refusal);
+        return cog_store_fail(COG_LOGINS_DIR, error);
+    error = cog_cache_put_settings(&cog_stores, &lock, settings, &refusal);
     if (error == EINVAL)
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", config_path,
                         cog_fault_text(refusal.fault));
-    if (error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_ACCOUNTS_DIR,
-                        strerror(error));
-    return COG_EXIT_OK;
+    return error == 0 ? COG_EXIT_OK : cog_store_fail(COG_ACCOUNTS_DIR, error);
 }
 
 struct given {
@@ -90,5 +76,8 @@ cog_command_apply(const struct cog_common *common, int argc, char **argv)
     if (!cog_settings_from_config(&config, &sources, &settings, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", given.common.config,
                         reason);
-    return write_stores(given.common.config, &settings);
+    code = write_stores(given.common.config, &settings);
+    if (code == COG_EXIT_OK)
+        cog_stores_changed();
+    return code;
 }

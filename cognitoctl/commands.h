@@ -40,6 +40,7 @@ struct cog_common {
 typedef int cog_command(const struct cog_common *common, int argc,
                         char **argv);
 
+cog_command cog_command_accounts;
 cog_command cog_command_apply;
 cog_command cog_command_forget;
 cog_command cog_command_ids;

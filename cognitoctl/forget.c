@@ -2,55 +2,68 @@
 /*
  * cognitoctl forget: lets a name be bound anew, after a pool user was
  * deleted and made again. The old id stays retired unless the administrator
- * says that it is the same person.
+ * says that it is the same person; another one goes into the map file.
  */
 #include "cognitoctl/command_line.h"
 
 #include "accounts/cache_write.h"
 #include "accounts/logins.h"
-#include "accounts/places.h"
-#include "base/clock.h"
+#include "cognitoctl/new_id.h"
+#include "cognitoctl/stores.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#define LOCK_MS 10000
-
-static const struct cog_places places = COG_PLACES;
-
-/* The account goes first: without it nobody becomes that name meanwhile. */
-static int
-forget(const char *name, bool same_person)
-{
-    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
-    int account, login, error;
-
-    error =
-        cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_MS, &lock);
-    if (error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s/lock: %s", COG_LOGINS_DIR,
-                        strerror(error));
-    account = cog_cache_remove_account(&places, &lock, name);
-    if (account != 0 && account != ENOENT && account != ENODATA)
-        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_ACCOUNTS_DIR,
-                        strerror(account));
-    login = cog_logins_forget(COG_LOGINS_DIR, &lock, name, same_person);
-    if (login != 0 && login != ENOENT)
-        return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_LOGINS_DIR,
-                        strerror(login));
-    if (account != 0 && login != 0)
-        return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");
-    return COG_EXIT_OK;
-}
-
-enum { KEY_SAME_PERSON = 's' };
+enum { KEY_SAME_PERSON = 's', KEY_NEW_ID = 'n' };
 
 struct given {
     struct cog_common common;
     const char *name;
-    bool same_person;
+    bool same_person, new_id;
 };
+
+/* The account goes first: without it nobody becomes that name meanwhile. */
+static int
+forget(const struct given *given, const struct cog_cache_lock *lock)
+{
+    int account, login;
+
+    account = cog_cache_remove_account(&cog_stores, lock, given->name);
+    if (account != 0 && account != ENOENT && account != ENODATA)
+        return cog_store_fail(COG_ACCOUNTS_DIR, account);
+    login = cog_logins_forget(COG_LOGINS_DIR, lock, given->name,
+                              given->same_person);
+    if (login != 0 && login != ENOENT)
+        return cog_store_fail(COG_LOGINS_DIR, login);
+    /* With a new id it may be the second try of one that was cut short. */
+    if (account != 0 && login != 0 && !given->new_id)
+        return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");
+    return COG_EXIT_OK;
+}
+
+/*
+ * The new id first: if the map cannot be written nothing has changed, and if
+ * we die before the rest, an account whose map says otherwise comes in
+ * nowhere until this is done again.
+ */
+static int
+give_and_forget(const struct given *given)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    uint32_t id = 0;
+    int code = cog_stores_lock(&lock);
+
+    if (code == COG_EXIT_OK && given->new_id)
+        code = cog_new_id_give(given->common.config, given->name, &id);
+    if (code == COG_EXIT_OK)
+        code = forget(given, &lock);
+    if (code == COG_EXIT_OK && given->new_id)
+        (void) printf("%s gets the id %" PRIu32 "\n", given->name, id);
+    return code;
+}
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -61,13 +74,20 @@ parse(int key, char *arg, struct argp_state *state)
     case KEY_SAME_PERSON:
         given->same_person = true;
         return 0;
+    case KEY_NEW_ID:
+        given->new_id = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             argp_error(state, "one name at a time");
         given->name = arg;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "a name is wanted");
+    case ARGP_KEY_END:
+        if (given->name == NULL)
+            argp_error(state, "a name is wanted");
+        if (given->same_person && given->new_id)
+            argp_error(state, "the same person keeps the id: "
+                              "--same-person or --new-id, not both");
         return 0;
     default:
         return cog_common_parse(key, arg, &given->common);
@@ -80,6 +100,8 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
     static const struct argp_option options[] = {
         {"same-person", KEY_SAME_PERSON, NULL, 0,
          "It is the same person: the name may have its id again", 1},
+        {"new-id", KEY_NEW_ID, NULL, 0,
+         "It is another person: write a new id into the file of id_map", 1},
         COG_OPTION_CONFIG,
         COG_OPTION_END,
     };
@@ -87,7 +109,8 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "NAME",
-        .doc = "Forget which pool user a login name is bound to.",
+        .doc = "Forget which pool user a login name is bound to. Its id stays "
+               "retired.",
     };
     struct given given = {.common = *common};
     int code = cog_command_parse(&argp, argc, argv, &given);
@@ -96,5 +119,8 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
         return code;
     if (cog_login_name_check(given.name, strlen(given.name)) != COG_FAULT_NONE)
         return cog_fail(COG_EXIT_USAGE, "that is no login name");
-    return forget(given.name, given.same_person);
+    code = give_and_forget(&given);
+    if (code == COG_EXIT_OK)
+        cog_stores_changed();
+    return code;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cognitoctl ids init: makes the id key, once for a whole fleet. A key that
+ * cognitoctl ids: init makes the id key, once for a whole fleet. A key that
  * is there is never touched: another one would give everybody other ids.
  */
-#include "cognitoctl/command_line.h"
+#include "cognitoctl/ids.h"
 
 #include "accounts/ids.h"
 #include "base/cleanup.h"
+#include "cognitoctl/command_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,9 +92,46 @@ init(void)
     return COG_EXIT_OK;
 }
 
+enum { KEY_ACCOUNTS = 'a' };
+
 struct given {
     struct cog_common common;
+    const char *action;
+    struct cog_ids_subject subject;
 };
+
+static bool
+is_verify(const struct given *given)
+{
+    return given->action != NULL && strcmp(given->action, "verify") == 0;
+}
+
+static error_t
+take_word(struct given *given, char *word, struct argp_state *state)
+{
+    if (state->arg_num == 0)
+        given->action = word;
+    else if (state->arg_num == 1 && is_verify(given))
+        given->subject.file = word;
+    else
+        argp_usage(state);
+    return 0;
+}
+
+static void
+check_words(const struct given *given, struct argp_state *state)
+{
+    const struct cog_ids_subject *subject = &given->subject;
+
+    if (is_verify(given)) {
+        if ((subject->file != NULL) == subject->accounts)
+            argp_error(state, "verify a FILE or --accounts");
+        return;
+    }
+    if (given->action == NULL || strcmp(given->action, "init") != 0 ||
+        subject->accounts)
+        argp_usage(state);
+}
 
 static error_t
 parse(int key, char *arg, struct argp_state *state)
@@ -101,12 +139,13 @@ parse(int key, char *arg, struct argp_state *state)
     struct given *given = state->input;
 
     switch (key) {
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0 || strcmp(arg, "init") != 0)
-            argp_usage(state);
+    case KEY_ACCOUNTS:
+        given->subject.accounts = true;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_usage(state);
+    case ARGP_KEY_ARG:
+        return take_word(given, arg, state);
+    case ARGP_KEY_END:
+        check_words(given, state);
         return 0;
     default:
         return cog_common_parse(key, arg, &given->common);
@@ -116,17 +155,28 @@ parse(int key, char *arg, struct argp_state *state)
 int
 cog_command_ids(const struct cog_common *common, int argc, char **argv)
 {
-    static const struct argp_option options[] = {COG_OPTION_CONFIG,
-                                                 COG_OPTION_END};
+    static const struct argp_option options[] = {
+        {"accounts", KEY_ACCOUNTS, NULL, 0,
+         "Verify the accounts that this host has", 1},
+        COG_OPTION_CONFIG,
+        COG_OPTION_JSON,
+        COG_OPTION_END,
+    };
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "init",
-        .doc = "Make the secret key that user and group ids are computed "
-               "with, once for a whole fleet.",
+        .args_doc = "init\nverify FILE\nverify --accounts",
+        .doc = "init makes the secret key that user and group ids are "
+               "computed with, once for a whole fleet. verify tells which "
+               "names of a list would be refused on this host, and why: a "
+               "name in each line, pool groups as %NAME; \"-\" is standard "
+               "input.",
     };
     struct given given = {.common = *common};
     int code = cog_command_parse(&argp, argc, argv, &given);
 
-    return code != COG_EXIT_OK ? code : init();
+    if (code != COG_EXIT_OK)
+        return code;
+    return is_verify(&given) ? cog_ids_verify(&given.common, &given.subject)
+                             : init();
 }

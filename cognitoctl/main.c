@@ -20,12 +20,14 @@ static const struct command {
     bool for_anybody; /* needs no root, and must not use what root has */
     const char *usage, *purpose;
 } commands[] = {
+    {"accounts", cog_command_accounts, true, "accounts list | show NAME",
+     "the pool's users that this host knows"},
     {"apply", cog_command_apply, false, "apply",
      "write the settings of cognito.conf for NSS, make the stores"},
-    {"forget", cog_command_forget, false, "forget [--same-person] NAME",
+    {"forget", cog_command_forget, false, "forget NAME",
      "forget whom a name is bound to"},
-    {"ids", cog_command_ids, false, "ids init",
-     "make the secret key that ids are computed with"},
+    {"ids", cog_command_ids, false, "ids init | verify FILE",
+     "make the secret key of ids; try a whole pool before rollout"},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -174,6 +174,13 @@ cog_output_time(struct cog_output *output, const char *name, int64_t unix_s)
         cog_output_text(output, name, text);
 }
 
+void
+cog_output_unknown(struct cog_output *output, const char *name)
+{
+    if (!output->json)
+        print(output, name, "");
+}
+
 /* ---- sections, lists, tables */
 
 void

@@ -78,6 +78,9 @@ void cog_output_time(struct cog_output *output, const char *name,
 /* The same without output: for messages. */
 void cog_time_text(int64_t unix_s, char out[COG_TIME_SIZE]);
 
+/* A fact that is not known: "-" for people, nothing in JSON. */
+void cog_output_unknown(struct cog_output *output, const char *name);
+
 /* A section: facts of their own. */
 void cog_output_open(struct cog_output *output, const char *name);
 void cog_output_close(struct cog_output *output);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzz target: the texts that cognitoctl reads, but for snapshots. Input:
+ * one byte that says which, then the text.
+ */
+#include "accounts/id_map.h"
+#include "cognitoctl/id_map_edit.h"
+#include "cognitoctl/name_list.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+must(bool kept)
+{
+    if (!kept)
+        abort();
+}
+
+/* An edited map is a map, has the id, and all the others as before. */
+static void
+edit_map(const char *bytes, size_t size)
+{
+    const uint32_t base = 1000000, range = 1000000, id = 1500000;
+    cog_cleanup_id_map struct cog_id_map before = {.entries = NULL};
+    cog_cleanup_id_map struct cog_id_map after = {.entries = NULL};
+    uint32_t line = 0, found = 0;
+    size_t len = 0, added;
+    char *out = NULL;
+
+    if (cog_id_map_parse(bytes, size, base, range, &before, &line) != 0)
+        return;
+    for (size_t i = 0; i < before.count; i++) {
+        if (before.entries[i].id == id)
+            return;
+    }
+    added = cog_id_map_find(&before, COG_ID_USER, "alice", &found) != 0;
+    must(cog_id_map_edit(bytes, size, "alice", id, &out, &len) == 0);
+    must(cog_id_map_parse(out, len, base, range, &after, &line) == 0);
+    free(out);
+    must(after.count == before.count + added);
+    must(cog_id_map_find(&after, COG_ID_USER, "alice", &found) == 0);
+    must(found == id);
+    for (size_t i = 0; i < before.count; i++) {
+        const struct cog_id_map_entry *entry = &before.entries[i];
+
+        must(cog_id_map_find(&after, entry->kind, entry->name, &found) == 0);
+        must(found == entry->id || strcmp(entry->name, "alice") == 0);
+    }
+}
+
+static void
+read_list(const char *bytes, size_t size)
+{
+    for (int with = 0; with < 2; with++) {
+        struct cog_listed_name out;
+
+        if (cog_name_list_line(bytes, size, with != 0, &out)) {
+            must(strlen(out.name) <= COG_LISTED_MAX);
+            must(strlen(out.attribute) <= COG_LISTED_MAX);
+        }
+    }
+}
+
+static void (*const parsers[])(const char *bytes, size_t size) = {
+    edit_map,
+    read_list,
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *bytes;
+
+    if (size == 0)
+        return 0;
+    /* A copy of its own length, so that reading past it shows. */
+    bytes = malloc(size);
+    if (bytes == NULL)
+        return 0;
+    memcpy(bytes, data, size);
+    parsers[data[0] % (sizeof parsers / sizeof parsers[0])](bytes + 1,
+                                                            size - 1);
+    free(bytes);
+    return 0;
+}
+
+#ifdef COG_FUZZ_REPLAY
+#include <dirent.h>
+#include <stdio.h>
+
+static int
+replay(const char *path)
+{
+    static uint8_t seed[256 * 1024];
+    FILE *stream = fopen(path, "rb");
+    size_t size;
+
+    if (stream == NULL)
+        return 1;
+    size = fread(seed, 1, sizeof seed, stream);
+    (void) fclose(stream);
+    /* Each seed whole and cut short. */
+    for (size_t len = 0; len <= size; len++)
+        (void) LLVMFuzzerTestOneInput(seed, len);
+    return 0;
+}
+
+int
+main(void)
+{
+    DIR *seeds = opendir(COG_SEEDS_DIR);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    if (seeds == NULL)
+        return 1;
+    while ((entry = readdir(seeds)) != NULL) {
+        char path[4096];
+
+        if (entry->d_name[0] == '.')
+            continue;
+        (void) snprintf(path, sizeof path, "%s/%s", COG_SEEDS_DIR,
+                        entry->d_name);
+        if (replay(path) != 0)
+            return 1;
+        count++;
+    }
+    (void) closedir(seeds);
+    (void) printf("%zu seeds\n", count);
+    return count == 0;
+}
+#endif
