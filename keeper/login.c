@@ -7,6 +7,7 @@
 #include "host/files.h"
 #include "keeper/parent.h"
 #include "keeper/speaker_process.h"
+#include "keeper/starts.h"
 #include "keeper/store.h"
 
 #include <errno.h>
@@ -249,11 +250,40 @@ run_login(const struct cog_subject *subject,
         keep_keys(subject, files, &keys);
 }
 
+/*
+ * Count a login that is begun for a provisional name, before anything is
+ * sent: whoever reaches the ssh port can invent such names (P86). Where that
+ * cannot be counted nothing is begun, for these names only.
+ */
+static enum cog_outcome
+count_start(const struct cog_start *start, const struct cog_subject *subject,
+            char reason[COG_REASON_SIZE])
+{
+    const char *full = NULL;
+    int error;
+
+    if (!cog_rules_is_provisional(subject))
+        return COG_OUTCOME_ADMITTED;
+    error = cog_starts_take(start, &full);
+    if (error == 0)
+        return COG_OUTCOME_ADMITTED;
+    if (error == EAGAIN && full != NULL) {
+        (void) snprintf(reason, COG_REASON_SIZE, "logins begun %s", full);
+        return COG_OUTCOME_STARTS;
+    }
+    (void) snprintf(reason, COG_REASON_SIZE,
+                    "the counters in %s cannot be used: %d", start->directory,
+                    error);
+    return COG_OUTCOME_STORE;
+}
+
 void
 cog_login_operation(const struct cog_subject *subject, const char *config_path,
                     int *speaker_fd, struct cog_ruling *ruling)
 {
     cog_cleanup_files struct cog_host_files files = {0};
+    const struct cog_start start = {COG_RUN_DIR, subject->user, subject->rhost,
+                                    cog_clock_ms()};
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;
@@ -262,8 +292,14 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
     ruling->outcome = cog_rules_before(subject, &files.config, ruling->reason);
     if (ruling->outcome != COG_OUTCOME_ADMITTED)
         return;
+    ruling->outcome = count_start(&start, subject, ruling->reason);
+    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+        return;
     ruling->outcome = COG_OUTCOME_NONE;
     run_login(subject, &files, speaker_fd, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
+        cog_rules_is_provisional(subject))
+        cog_starts_give_back(&start);
 }
 
 void

@@ -34,6 +34,18 @@ copy_field(const struct cog_field *field, char *out, size_t size)
     (void) snprintf(out, size, "%s", field->bytes);
 }
 
+static void
+copy_told(const struct cog_field *field, struct cog_subject *subject)
+{
+    struct cog_account *told = &subject->told;
+
+    told->uid = (uint32_t) field[COG_REQUEST_TOLD_UID].number;
+    told->gid = (uint32_t) field[COG_REQUEST_TOLD_GID].number;
+    copy_field(&field[COG_REQUEST_TOLD_HOME], told->home, sizeof told->home);
+    copy_field(&field[COG_REQUEST_TOLD_SHELL], told->shell,
+               sizeof told->shell);
+}
+
 /* COG_OUTCOME_ADMITTED: there is a request, nothing is decided by that. */
 static enum cog_outcome
 receive_request(struct request *request)
@@ -55,6 +67,9 @@ receive_request(struct request *request)
     copy_field(&field[COG_REQUEST_LOCAL_GROUP], request->local_group,
                sizeof request->local_group);
     request->minimum_uid = (uid_t) field[COG_REQUEST_MINIMUM_UID].number;
+    copy_field(&field[COG_REQUEST_RHOST], subject->rhost,
+               sizeof subject->rhost);
+    copy_told(field, subject);
     return cog_message_same_build(&message) ? COG_OUTCOME_ADMITTED
                                             : COG_OUTCOME_BUILD;
 }

@@ -11,6 +11,7 @@
 #include "keeper/parent.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -106,7 +107,39 @@ choose_uid(const struct cog_subject *subject,
         return COG_OUTCOME_ADMITTED;
     (void) snprintf(reason, COG_REASON_SIZE,
                     "id_attribute is set: run cognitoctl sync");
-    return COG_OUTCOME_NO_RECORD;
+    return COG_OUTCOME_NO_ACCOUNT;
+}
+
+/*
+ * sshd keeps what it was told before anything was proved, and goes on with
+ * that. So it must be the record, to the letter; a person who was told
+ * otherwise (the configuration has changed) need only try again.
+ */
+static enum cog_outcome
+compare_told(const struct cog_subject *subject,
+             const struct cog_account *account, char reason[COG_REASON_SIZE])
+{
+    const struct cog_account *told = &subject->told;
+    const struct {
+        bool differs;
+        const char *what;
+    } checks[] = {
+        {told->uid != account->uid, "uid"},
+        {told->gid != account->gid, "gid"},
+        {strcmp(told->home, account->home) != 0, "home"},
+        {strcmp(told->shell, account->shell) != 0, "shell"},
+    };
+
+    if (!cog_rules_is_provisional(subject))
+        return COG_OUTCOME_ADMITTED;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (!checks[i].differs)
+            continue;
+        (void) snprintf(reason, COG_REASON_SIZE,
+                        "the host was told of another %s", checks[i].what);
+        return COG_OUTCOME_TOLD;
+    }
+    return COG_OUTCOME_ADMITTED;
 }
 
 static enum cog_outcome
@@ -138,6 +171,22 @@ make_account(const struct cog_subject *subject,
         return COG_OUTCOME_NAME;
     }
     return COG_OUTCOME_ADMITTED;
+}
+
+/* Before anything is written down of a login that will be refused. */
+static enum cog_outcome
+check_free(const struct cog_account *account, char reason[COG_REASON_SIZE])
+{
+    struct cog_id_conflict conflict = {0};
+    int error = cog_name_check_local(&places.local, account->name, &conflict);
+
+    if (error == 0)
+        error = cog_id_check_free(&places, COG_ID_USER, account->name,
+                                  account->uid, &conflict);
+    if (error == EEXIST)
+        return id_taken(reason, &conflict);
+    return error == 0 ? COG_OUTCOME_ADMITTED
+                      : store_failed(reason, "an id", error);
 }
 
 static void
@@ -205,6 +254,10 @@ record_account(const struct cog_subject *subject,
         return COG_OUTCOME_STORE;
     outcome =
         make_account(subject, &settings, &sources, proof, &account, reason);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        outcome = compare_told(subject, &account, reason);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        outcome = check_free(&account, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     make_groups(&sources, &settings, &proof->groups, &groups);

@@ -60,10 +60,40 @@ check_name(const struct cog_subject *subject, const struct cog_config *config,
 }
 
 bool
-cog_rules_make_account(const struct cog_subject *subject)
+cog_rules_is_provisional(const struct cog_subject *subject)
 {
     return subject->whose == COG_WHOSE_NOBODY &&
-           (subject->flags & COG_REQUEST_CREATE_ACCOUNT) != 0;
+           (subject->flags & COG_REQUEST_TOLD) != 0;
+}
+
+bool
+cog_rules_make_account(const struct cog_subject *subject)
+{
+    return cog_rules_is_provisional(subject) ||
+           (subject->whose == COG_WHOSE_NOBODY &&
+            (subject->flags & COG_REQUEST_CREATE_ACCOUNT) != 0);
+}
+
+/*
+ * Whether a first login may make an account of this name. The NSS module
+ * went by the settings record; the configuration is what holds.
+ */
+static enum cog_outcome
+check_new_account(const struct cog_subject *subject,
+                  const struct cog_config *config,
+                  char reason[COG_REASON_SIZE])
+{
+    if (!subject->caller_is_root)
+        return refuse(COG_OUTCOME_NOT_OURS, reason,
+                      "an account is made for root's callers only");
+    if ((subject->flags & COG_REQUEST_CREATE_ACCOUNT) == 0 &&
+        !cog_config_matches_provisional(config, subject->user))
+        return refuse(COG_OUTCOME_NO_ACCOUNT, reason,
+                      "provisional is off, or does not match the name");
+    if (config->id_attribute[0] != '\0')
+        return refuse(COG_OUTCOME_NO_ACCOUNT, reason,
+                      "id_attribute is set: run cognitoctl sync");
+    return COG_OUTCOME_ADMITTED;
 }
 
 /* Whether a name that no file has may be asked for on this line at all. */
@@ -73,15 +103,8 @@ check_nobody(const struct cog_subject *subject,
 {
     if (subject->operation != COG_OPERATION_LOGIN)
         return refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
-    if (cog_rules_make_account(subject)) {
-        if (!subject->caller_is_root)
-            return refuse(COG_OUTCOME_NOT_OURS, reason,
-                          "an account is made for root's callers only");
-        if (config->id_map[0] != '\0' || config->id_attribute[0] != '\0')
-            return refuse(COG_OUTCOME_CONFIG, reason,
-                          "id_map and id_attribute are not built yet");
-        return COG_OUTCOME_ADMITTED;
-    }
+    if (cog_rules_make_account(subject))
+        return check_new_account(subject, config, reason);
     if ((subject->flags & COG_REQUEST_ALLOW_UNKNOWN) != 0)
         return COG_OUTCOME_ADMITTED;
     return refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");

@@ -27,6 +27,9 @@ struct cog_subject {
     bool caller_is_root;         /* only then something is written */
     enum cog_whose whose;
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
+    /* With COG_REQUEST_TOLD: uid, gid, home and shell that the host has. */
+    struct cog_account told;
+    char rhost[257]; /* PAM_RHOST; foreign text, may be empty */
 };
 
 /* All that is believed of the speaker: this name proved itself, and ... */
@@ -46,7 +49,13 @@ enum cog_outcome cog_rules_groups(const struct cog_config *config,
                                   const struct cog_pool_groups *groups,
                                   char reason[COG_REASON_SIZE]);
 
-/* Whether the success of a new account may be recorded as one. */
+/*
+ * Whether a name that no file has becomes an account by its first login,
+ * once cog_rules_before has nothing against it.
+ */
 bool cog_rules_make_account(const struct cog_subject *subject);
+
+/* Whether the host goes on with a provisional record of such a name. */
+bool cog_rules_is_provisional(const struct cog_subject *subject);
 
 #endif

@@ -79,9 +79,13 @@ check_account_sub(const struct cog_subject *subject, const char *sub,
     struct cog_account account;
     int error;
 
-    if (subject->whose != COG_WHOSE_ACCOUNT)
+    if (subject->whose == COG_WHOSE_LOCAL)
         return COG_OUTCOME_ADMITTED;
     error = cog_cache_find_name(&reader, subject->user, &account);
+    /* A new name may have become somebody's while this one was typing. */
+    if (subject->whose == COG_WHOSE_NOBODY &&
+        (error == ENOENT || error == ENODATA))
+        return COG_OUTCOME_ADMITTED;
     if (error != 0)
         return refuse(COG_OUTCOME_STORE, reason, "accounts file", error);
     if (account.disabled)

@@ -15,13 +15,14 @@
 
 /*
  * A name without an account (a database's user) can only rest on this
- * handle: nothing was written. Provisional names are nobody's either, and
- * are denied unless proved and written, which makes them accounts.
+ * handle: nothing was written. Not so a provisional one (P10): proved, it
+ * would have been written, and be an account by now.
  */
 static enum cog_outcome
 check_nobody(const struct cog_call *call)
 {
-    if (call->options.allow_unknown && cog_ours_is_proved(call))
+    if (call->options.allow_unknown && !call->is_told &&
+        cog_ours_is_proved(call))
         return COG_OUTCOME_ADMITTED;
     return COG_OUTCOME_NO_RECORD;
 }

@@ -81,6 +81,7 @@ log_in(const struct cog_call *call, struct cog_operation_run *run)
     run->pamh = call->pamh;
     run->user = call->user;
     run->silent = (call->flags & PAM_SILENT) != 0;
+    run->told = call->is_told ? &call->told : NULL;
     started = start(call, run);
     typed = get_password(call, run);
     if (typed != COG_OUTCOME_ADMITTED)

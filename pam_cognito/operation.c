@@ -171,6 +171,19 @@ copy_item(pam_handle_t *pamh, int which, char *out, size_t out_size)
         (void) snprintf(out, out_size, "%s", (const char *) item);
 }
 
+static void
+put_told(struct cog_message *request, const struct cog_account *told)
+{
+    static const struct cog_account nothing = {.uid = 0};
+
+    if (told == NULL)
+        told = &nothing;
+    cog_message_put_number(request, told->uid);
+    cog_message_put_number(request, told->gid);
+    cog_message_put_text(request, told->home);
+    cog_message_put_text(request, told->shell);
+}
+
 static int
 send_request(struct cog_operation_run *run, const struct cog_options *options,
              enum cog_operation operation, uint64_t flags)
@@ -189,7 +202,9 @@ send_request(struct cog_operation_run *run, const struct cog_options *options,
     cog_message_put_text(&request, options->config);
     cog_message_put_text(&request, options->local_group);
     cog_message_put_number(&request, options->minimum_uid);
-    cog_message_put_number(&request, flags);
+    cog_message_put_number(
+        &request, run->told == NULL ? flags : flags | COG_REQUEST_TOLD);
+    put_told(&request, run->told);
     return cog_message_send(run->keeper_fd, &request, run->deadline_ms);
 }
 

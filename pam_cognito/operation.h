@@ -7,6 +7,7 @@
 #ifndef COG_PAM_OPERATION_H
 #define COG_PAM_OPERATION_H
 
+#include "accounts/account.h"
 #include "base/secret.h"
 #include "pam_cognito/options.h"
 #include "wire/message.h"
@@ -21,6 +22,8 @@ struct cog_operation_run {
     pam_handle_t *pamh; /* of the current call; libpam owns it */
     const char *user;   /* PAM_USER, libpam owns it */
     bool silent;        /* PAM_SILENT: show no texts */
+    /* What the host was told of a provisional name; NULL for others. */
+    const struct cog_account *told;
     int keeper_fd;      /* -1 when not started */
     int person_fd;      /* to the speaker, through the keeper */
     pid_t starter_pid;  /* what becomes the keeper's parent and ends at

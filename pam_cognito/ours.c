@@ -27,8 +27,35 @@ enum found {
     FOUND_UNKNOWN,   /* they could not say */
 };
 
+static bool
+copy_text(const char *text, char *out, size_t size)
+{
+    size_t len = text == NULL ? size : strlen(text);
+
+    if (len >= size)
+        return false;
+    memcpy(out, text, len + 1);
+    return true;
+}
+
+/* An entry as an account; false for one that none of ours can be. */
+static bool
+take_entry(const struct passwd *entry, const char *user,
+           struct cog_account *told)
+{
+    memset(told, 0, sizeof *told);
+    told->uid = entry->pw_uid;
+    told->gid = entry->pw_gid;
+    return copy_text(entry->pw_name, told->name, sizeof told->name) &&
+           strcmp(told->name, user) == 0 &&
+           copy_text(entry->pw_dir, told->home, sizeof told->home) &&
+           copy_text(entry->pw_shell, told->shell, sizeof told->shell);
+}
+
+/* told is filled in with FOUND_IN_RANGE. */
 static enum found
-ask_name_services(const char *user, const struct cog_settings *settings)
+ask_name_services(const char *user, uint32_t id_base, uint32_t id_range,
+                  struct cog_account *told)
 {
     struct passwd entry, *found = NULL;
     char buffer[16384];
@@ -38,10 +65,10 @@ ask_name_services(const char *user, const struct cog_settings *settings)
         return FOUND_ELSEWHERE; /* no record of ours is that long */
     if (found == NULL)
         return error == 0 || error == ENOENT ? FOUND_NOWHERE : FOUND_UNKNOWN;
-    if (settings != NULL && entry.pw_uid >= settings->id_base &&
-        entry.pw_uid - settings->id_base < settings->id_range)
-        return FOUND_IN_RANGE;
-    return FOUND_ELSEWHERE;
+    if (entry.pw_uid < id_base || entry.pw_uid - id_base >= id_range ||
+        !take_entry(&entry, user, told))
+        return FOUND_ELSEWHERE;
+    return FOUND_IN_RANGE;
 }
 
 /*
@@ -49,22 +76,24 @@ ask_name_services(const char *user, const struct cog_settings *settings)
  * of the host knows it either; or if it has a provisional record.
  */
 static enum cog_outcome
-decide_nobody(const struct cog_call *call)
+decide_nobody(struct cog_call *call)
 {
     cog_cleanup_cache struct cog_cache_reader reader =
         COG_CACHE_READER(COG_ACCOUNTS_DIR);
     bool wanted = call->options.allow_unknown || call->options.create_account;
-    struct cog_settings settings;
+    struct cog_settings settings = {.id_range = 0};
     int error = cog_cache_settings(&reader, &settings);
 
     if (error != 0 && error != ENOENT && error != ENODATA)
         return COG_OUTCOME_STORE;
     if (!wanted && (error != 0 || !settings.provisional))
         return COG_OUTCOME_NOT_OURS;
-    switch (ask_name_services(call->user, error == 0 ? &settings : NULL)) {
+    switch (ask_name_services(call->user, settings.id_base, settings.id_range,
+                              &call->told)) {
     case FOUND_NOWHERE:
         return wanted ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
     case FOUND_IN_RANGE:
+        call->is_told = true;
         return COG_OUTCOME_ADMITTED;
     case FOUND_ELSEWHERE:
         return COG_OUTCOME_NOT_OURS;
@@ -81,9 +110,9 @@ decide_nobody(const struct cog_call *call)
 static enum cog_outcome
 decide_account(const struct cog_call *call, const struct cog_whose_ids *ids)
 {
-    const struct cog_settings just_this = {.id_base = ids->uid, .id_range = 1};
+    struct cog_account told;
 
-    switch (ask_name_services(call->user, &just_this)) {
+    switch (ask_name_services(call->user, ids->uid, 1, &told)) {
     case FOUND_NOWHERE:
     case FOUND_IN_RANGE:
         return COG_OUTCOME_ADMITTED;

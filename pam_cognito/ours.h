@@ -9,6 +9,7 @@
 #include "wire/outcome.h"
 
 #include <security/pam_modules.h>
+#include <stdbool.h>
 
 struct cog_call {
     pam_handle_t *pamh;
@@ -17,6 +18,13 @@ struct cog_call {
     /* A copy of PAM_USER: a host's conversation may change the original. */
     char user[COG_NAME_MAX + 1];
     enum cog_whose whose;
+    /*
+     * With COG_WHOSE_NOBODY: whether the host's name services know the name
+     * in our range of ids, and as what. That is a provisional record, which
+     * the host goes on with: a first login must make the same.
+     */
+    bool is_told;
+    struct cog_account told; /* name, uid, gid, home and shell */
 };
 
 /*

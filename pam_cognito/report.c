@@ -44,6 +44,8 @@ static const struct {
     [COG_OUTCOME_UNSUPPORTED] = CREDENTIALS,
     [COG_OUTCOME_TOKEN] = CREDENTIALS,
     [COG_OUTCOME_INPUT] = CREDENTIALS,
+    /* Only names new to this host are counted: nobody shall learn which. */
+    [COG_OUTCOME_STARTS] = CREDENTIALS,
 #undef CREDENTIALS
     [COG_OUTCOME_NO_FACTOR] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
                                PAM_AUTHTOK_RECOVERY_ERR,
@@ -86,6 +88,8 @@ static const struct {
     [COG_OUTCOME_NAME] = DENIED,
     [COG_OUTCOME_ID_TAKEN] = DENIED,
     [COG_OUTCOME_NO_RECORD] = DENIED,
+    [COG_OUTCOME_NO_ACCOUNT] = DENIED,
+    [COG_OUTCOME_TOLD] = DENIED,
     [COG_OUTCOME_MARKED] = DENIED,
 #undef DENIED
     [COG_OUTCOME_STORE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,

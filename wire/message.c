@@ -54,7 +54,8 @@ struct field_rule {
 static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
     [COG_MSG_REQUEST] = {BUILD, OPERATION, TEXT(32), TEXT(256), TEXT(256),
                          PATH, TEXT(32), NUMBER(UINT32_MAX),
-                         NUMBER(COG_REQUEST_FLAGS_ALL)},
+                         NUMBER(COG_REQUEST_FLAGS_ALL), NUMBER(UINT32_MAX),
+                         NUMBER(UINT32_MAX), TEXT(255), TEXT(127)},
     [COG_MSG_CHANGE] = {{KIND_END, 0}},
     [COG_MSG_STARTED] = {BUILD, NUMBER(60000)},
     [COG_MSG_LOG] = {NUMBER(7), TEXT(COG_WIRE_TEXT_MAX)},

@@ -65,6 +65,11 @@ enum {
     COG_REQUEST_LOCAL_GROUP,
     COG_REQUEST_MINIMUM_UID,
     COG_REQUEST_FLAGS, /* enum cog_request_flag */
+    /* With COG_REQUEST_TOLD what getpwnam said of USER, else 0 and empty. */
+    COG_REQUEST_TOLD_UID,
+    COG_REQUEST_TOLD_GID,
+    COG_REQUEST_TOLD_HOME,
+    COG_REQUEST_TOLD_SHELL,
 };
 /* STARTED */
 enum {
@@ -156,7 +161,8 @@ enum cog_request_flag {
     COG_REQUEST_SILENT = 1 << 4,  /* the person is shown prompts only */
     COG_REQUEST_CONSOLE = 1 << 5, /* a terminal of this machine */
     COG_REQUEST_ASCII = 1 << 6,   /* a terminal that is not UTF-8 */
-    COG_REQUEST_FLAGS_ALL = (1 << 7) - 1
+    COG_REQUEST_TOLD = 1 << 7,    /* no file has USER, but the host was told */
+    COG_REQUEST_FLAGS_ALL = (1 << 8) - 1
 };
 
 enum cog_wire_ask {

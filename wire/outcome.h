@@ -54,6 +54,9 @@ enum cog_outcome {
     COG_OUTCOME_NAME,        /* reserved, or taken by a local group */
     COG_OUTCOME_ID_TAKEN,    /* uid or gid in use */
     COG_OUTCOME_NO_RECORD,   /* never logged in here */
+    COG_OUTCOME_NO_ACCOUNT,  /* nor does a login make an account of it */
+    COG_OUTCOME_TOLD,        /* the host was told of another record */
+    COG_OUTCOME_STARTS,      /* too many logins begun for new names */
     COG_OUTCOME_MARKED,      /* marked disabled on this host */
     COG_OUTCOME_STORE,       /* a store cannot be read or written */
     /* Ourselves. */

@@ -84,11 +84,15 @@ class Keeper(Program):
 
     def request(self, name, operation="LOGIN", flags=0, build=None,
                 config=host.CONFIG, minimum_uid=1000,
-                local_group="cognito-users"):
+                local_group="cognito-users", rhost="", told=None):
+        """told: (uid, gid, home, shell) that the host has of the name."""
+        if told:
+            flags |= wire.NUMBERS["REQUEST_TOLD"]
         self.parent.send(wire.pack(
             "REQUEST", build or wire.build_id(),
-            wire.NUMBERS[f"OPERATION_{operation}"], name, "by-hand", "",
-            config, local_group, minimum_uid, flags))
+            wire.NUMBERS[f"OPERATION_{operation}"], name, "by-hand", rhost,
+            config, local_group, minimum_uid, flags,
+            *(told or (0, 0, "", ""))))
 
     def question(self):
         """What the speaker asks next; END if it has gone."""

@@ -109,6 +109,56 @@ p55_a_message_that_does_not_fit_its_type_is_not_sent(void **state)
     assert_int_equal(cog_message_send(pair->fd[0], &out, SOON), EPROTO);
 }
 
+static int
+send_told(struct pair *pair, uint64_t flags, uint64_t uid, size_t home_len,
+          size_t shell_len)
+{
+    cog_cleanup_message struct cog_message out = COG_MESSAGE_EMPTY;
+    char text[400];
+
+    memset(text, 'x', sizeof text);
+    cog_message_begin(&out, COG_MSG_REQUEST);
+    cog_message_put_text(&out, cog_build_id);
+    cog_message_put_number(&out, COG_OPERATION_LOGIN);
+    cog_message_put_text(&out, "alice");
+    cog_message_put_text(&out, "sshd");
+    cog_message_put_text(&out, "192.0.2.7");
+    cog_message_put_text(&out, "/etc/cognito/cognito.conf");
+    cog_message_put_text(&out, "cognito-users");
+    cog_message_put_number(&out, 1000);
+    cog_message_put_number(&out, flags);
+    cog_message_put_number(&out, uid);
+    cog_message_put_number(&out, uid);
+    text[home_len] = '\0';
+    cog_message_put_text(&out, text);
+    text[home_len] = 'x';
+    text[shell_len] = '\0';
+    cog_message_put_text(&out, text);
+    return cog_message_send(pair->fd[0], &out, SOON);
+}
+
+static void
+p55_what_a_host_was_told_arrives_within_bounds(void **state)
+{
+    struct pair *pair = *state;
+    cog_cleanup_message struct cog_message in = COG_MESSAGE_EMPTY;
+
+    assert_int_equal(send_told(pair, COG_REQUEST_TOLD, UINT32_MAX, 255, 127),
+                     0);
+    assert_int_equal(cog_message_receive(pair->fd[1], &in, SOON), 0);
+    assert_int_equal(in.field[COG_REQUEST_FLAGS].number, COG_REQUEST_TOLD);
+    assert_int_equal(in.field[COG_REQUEST_TOLD_UID].number, UINT32_MAX);
+    assert_int_equal(in.field[COG_REQUEST_TOLD_GID].number, UINT32_MAX);
+    assert_int_equal(strlen(in.field[COG_REQUEST_TOLD_HOME].bytes), 255);
+    assert_int_equal(strlen(in.field[COG_REQUEST_TOLD_SHELL].bytes), 127);
+    assert_int_equal(send_told(pair, COG_REQUEST_TOLD, 1, 256, 1), EPROTO);
+    assert_int_equal(send_told(pair, COG_REQUEST_TOLD, 1, 1, 128), EPROTO);
+    assert_int_equal(send_told(pair, COG_REQUEST_TOLD, 1ULL << 32, 1, 1),
+                     EPROTO);
+    assert_int_equal(send_told(pair, COG_REQUEST_FLAGS_ALL + 1, 1, 1, 1),
+                     EPROTO);
+}
+
 /* The bytes of a good verdict, as they go over the socket. */
 static size_t
 verdict_bytes(struct pair *pair, char *bytes, size_t size)
@@ -285,6 +335,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH_PAIR(what_is_sent_arrives),
         WITH_PAIR(p55_a_message_that_does_not_fit_its_type_is_not_sent),
+        WITH_PAIR(p55_what_a_host_was_told_arrives_within_bounds),
         WITH_PAIR(p55_every_shortened_packet_is_refused),
         WITH_PAIR(p55_trailing_bytes_are_refused),
         WITH_PAIR(p55_changed_bytes_never_give_a_message_outside_the_table),
