@@ -15,7 +15,7 @@
 #include "cognito/claims.h"
 #include "cognito/flow.h"
 #include "cognito/json_write.h"
-#include "cognito/jwt.h"
+#include "cognito/keys.h"
 #include "cognito/pool.h"
 #include "cognito/recover.h"
 #include "cognito/rpc.h"
@@ -23,9 +23,6 @@
 
 /* The service wants the proof within seconds of its challenge. */
 #define CHALLENGE_AGE_MS 3000
-
-/* The key set is fetched again for an unknown key, but not more often. */
-#define KEYS_AGE_S 3600
 
 #define CLIENT_ID_MAX 128
 
@@ -212,63 +209,6 @@ run_flows(struct cog_login *login)
     return status;
 }
 
-/* No set yet, or an unknown key and the last fetch an hour ago (P42). */
-static bool
-may_fetch_keys(const struct cog_login *login, const struct cog_keys *keys)
-{
-    int64_t age_s = login->clock.unix_s() - keys->fetched_s;
-
-    /* A negative age says that the clock was wrong then. */
-    return !keys->pinned &&
-           (keys->jwks.len == 0 || age_s < 0 || age_s > KEYS_AGE_S);
-}
-
-/* What does not hold a usable key is not kept. */
-static enum cog_status
-fetch_keys(struct cog_login *login, struct cog_keys *keys)
-{
-    cog_cleanup_secret struct cog_secret fresh = COG_SECRET_EMPTY;
-    char path[COG_POOL_ID_MAX + 32];
-    enum cog_status status;
-
-    (void) snprintf(path, sizeof path, "/%s/.well-known/jwks.json",
-                    login->flow.settings->pool_id);
-    status = cog_rpc_get(&login->flow.rpc, path, COG_JWKS_MAX, &fresh);
-    if (status == COG_OK)
-        status = cog_jwks_check(fresh.data, fresh.len);
-    if (status != COG_OK)
-        return status;
-    cog_secret_move(&keys->jwks, &fresh);
-    keys->fetched_s = login->clock.unix_s();
-    keys->renewed = true;
-    return COG_OK;
-}
-
-/* The signature, with the keys known or fetched. */
-static enum cog_status
-verify_signature(struct cog_login *login, struct cog_keys *keys,
-                 struct cog_json **claims)
-{
-    const struct cog_secret *token = &login->flow.id_token;
-    struct cog_report *report = login->flow.rpc.report;
-    enum cog_status status =
-        cog_jwt_verify(token, keys->jwks.data, keys->jwks.len, claims);
-
-    report->detail = "signature of the ID token";
-    if (status != COG_NO_KEYS)
-        return status;
-    report->detail = "key of the ID token unknown";
-    if (!may_fetch_keys(login, keys))
-        return keys->jwks.len > 0 ? COG_TOKEN : COG_NO_KEYS;
-    status = fetch_keys(login, keys);
-    if (status != COG_OK) {
-        report->detail = "key set not fetched";
-        return status == COG_NO_MEMORY ? status : COG_NO_KEYS;
-    }
-    status = cog_jwt_verify(token, keys->jwks.data, keys->jwks.len, claims);
-    return status == COG_NO_KEYS ? COG_TOKEN : status;
-}
-
 /*
  * The one place that says yes: behind the verified signature and every
  * check of the claims (P2).
@@ -279,7 +219,9 @@ admit(struct cog_login *login, int64_t started_s, struct cog_keys *keys,
 {
     cog_cleanup_json struct cog_json *claims = NULL;
     struct cog_report *report = login->flow.rpc.report;
-    enum cog_status status = verify_signature(login, keys, &claims);
+    enum cog_status status =
+        cog_keys_verify(&login->flow.rpc, login->flow.settings->pool_id, keys,
+                        &login->flow.id_token, &claims);
 
     if (status != COG_OK)
         return status;
