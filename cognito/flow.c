@@ -202,8 +202,7 @@ cog_flow_clear(struct cog_flow *flow)
     cog_secret_clear(&flow->session);
     cog_secret_clear(&flow->answer);
     cog_secret_clear(&flow->doubtful);
-    cog_secret_clear(&flow->id_token);
-    cog_secret_clear(&flow->access_token);
+    cog_tokens_clear(&flow->tokens);
     cog_flow_forget_attributes(flow);
     cog_srp_free(flow->srp);
     flow->srp = NULL;

@@ -19,6 +19,7 @@
 #include "cognito/rpc.h"
 #include "cognito/srp.h"
 #include "cognito/status.h"
+#include "cognito/tokens.h"
 
 /* Session strings have up to 2048 characters (API model). */
 #define COG_SESSION_MAX 4096
@@ -67,8 +68,7 @@ struct cog_flow {
     bool key_shown; /* an authenticator's key was shown in this login */
     bool enrolled;  /* and the service has taken a code of it */
 
-    struct cog_secret id_token;
-    struct cog_secret access_token;
+    struct cog_tokens tokens;
 };
 
 /*

@@ -221,7 +221,7 @@ admit(struct cog_login *login, int64_t started_s, struct cog_keys *keys,
     struct cog_report *report = login->flow.rpc.report;
     enum cog_status status =
         cog_keys_verify(&login->flow.rpc, login->flow.settings->pool_id, keys,
-                        &login->flow.id_token, &claims);
+                        &login->flow.tokens.id, &claims);
 
     if (status != COG_OK)
         return status;
@@ -270,7 +270,10 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     if (status == COG_OK)
         status = admit(login, started_s, keys, identity);
     tell_of_password(&login->flow, status);
-    cog_secret_clear(&login->flow.id_token);
+    if (status != COG_OK)
+        cog_tokens_clear(&login->flow.tokens);
+    else if (!login->flow.settings->keep_tokens)
+        cog_secret_clear(&login->flow.tokens.id);
     cog_secret_clear(&login->flow.session);
     cog_flow_forget_answer(&login->flow);
     cog_flow_forget_attributes(&login->flow);
@@ -282,8 +285,8 @@ write_change(const struct cog_flow *flow, const struct cog_secret *password,
              struct cog_json_writer *body)
 {
     cog_json_open(body, NULL);
-    cog_json_put(body, "AccessToken", flow->access_token.data,
-                 flow->access_token.len);
+    cog_json_put(body, "AccessToken", flow->tokens.access.data,
+                 flow->tokens.access.len);
     cog_json_put(body, "PreviousPassword", flow->password.data,
                  flow->password.len);
     cog_json_put(body, "ProposedPassword", password->data, password->len);
@@ -305,7 +308,7 @@ cog_login_change_password(struct cog_login *login,
                                   .body = &body.text};
     enum cog_status status;
 
-    if (!login->admitted || flow->access_token.len == 0)
+    if (!login->admitted || flow->tokens.access.len == 0)
         return COG_TOKEN;
     report->detail = cog_new_password_fault(password, &flow->password);
     if (report->detail != NULL)
@@ -326,6 +329,12 @@ const struct cog_secret *
 cog_login_password(const struct cog_login *login)
 {
     return &login->flow.password;
+}
+
+const struct cog_tokens *
+cog_login_tokens(const struct cog_login *login)
+{
+    return login->admitted ? &login->flow.tokens : NULL;
 }
 
 void

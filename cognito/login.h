@@ -46,11 +46,12 @@ struct cog_login_settings {
     enum cog_login_claim login_claim;
     bool case_insensitive; /* lower the claim's ASCII letters first */
     enum cog_early early;
-    bool enrol;     /* MFA_SETUP may be answered for this caller */
-    bool recover;   /* a forgotten password or an unconfirmed sign-up may be
-                       mended for this caller: messages are sent though
-                       nothing was proved */
-    int timeout_ms; /* from each answer to the next prompt or the end */
+    bool keep_tokens; /* all of them, for cog_login_tokens */
+    bool enrol;       /* MFA_SETUP may be answered for this caller */
+    bool recover;     /* a forgotten password or an unconfirmed sign-up may be
+                         mended for this caller: messages are sent though
+                         nothing was proved */
+    int timeout_ms;   /* from each answer to the next prompt or the end */
 };
 
 struct cog_clock {
@@ -104,6 +105,7 @@ struct cog_report {
     "force already."
 
 struct cog_login;
+struct cog_tokens; /* cognito/tokens.h */
 
 /*
  * Prepare a login. Everything handed in must outlive it. COG_MISCONFIGURED
@@ -146,6 +148,12 @@ enum cog_status cog_login_change_password(struct cog_login *login,
 
 /* The password held after a COG_OK, for whoever must hand it on. Borrowed. */
 const struct cog_secret *cog_login_password(const struct cog_login *login);
+
+/*
+ * The tokens after a COG_OK, ID and refresh token among them only with
+ * keep_tokens. Borrowed; NULL before.
+ */
+const struct cog_tokens *cog_login_tokens(const struct cog_login *login);
 
 /* Wipe and free; NULL is fine. */
 void cog_login_free(struct cog_login *login);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cognito/jwt.h"
 
 /*
  * Whatever is not listed ends the login: tokens before our own proof (P3), a
@@ -117,23 +116,16 @@ cog_steps_initiate(struct cog_flow *flow,
     return cog_rpc_call(&flow->rpc, &call, reply);
 }
 
-/* Keep the tokens that matter; the refresh token is not even looked at. */
+/* Keep the tokens that are wanted. */
 static enum cog_status
 take_tokens(struct cog_flow *flow, const struct cog_json *reply)
 {
-    const struct cog_json *result;
-    const char *id_token, *access_token;
+    enum cog_status status =
+        cog_tokens_read(reply, flow->rpc.clock->unix_s(), &flow->tokens);
 
-    if (cog_json_object(reply, "AuthenticationResult", &result) != COG_OK ||
-        cog_json_text(result, "IdToken", COG_JWT_MAX, &id_token) != COG_OK)
-        return COG_PROTOCOL;
-    if (cog_secret_set_text(&flow->id_token, id_token) != 0)
-        return COG_NO_MEMORY;
-    if (cog_json_text(result, "AccessToken", COG_JWT_MAX, &access_token) ==
-            COG_OK &&
-        cog_secret_set_text(&flow->access_token, access_token) != 0)
-        return COG_NO_MEMORY;
-    return COG_OK;
+    if (!flow->settings->keep_tokens)
+        cog_secret_clear(&flow->tokens.refresh);
+    return status;
 }
 
 /*

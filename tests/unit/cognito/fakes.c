@@ -296,10 +296,16 @@ fake_tokens(void)
     return fake_tokens_of(fake_claims(NULL), FAKE_KID);
 }
 
+struct cog_transport
+fake_transport(struct fake_world *world)
+{
+    return (struct cog_transport){post, set_deadline, world};
+}
+
 enum cog_status
 fake_run(struct fake_world *world)
 {
-    const struct cog_transport transport = {post, set_deadline, world};
+    const struct cog_transport transport = fake_transport(world);
     const struct cog_conversation person = {ask, tell, world};
     const struct cog_clock clock = fake_clock();
     enum cog_status status = cog_login_new(&world->settings, &transport,

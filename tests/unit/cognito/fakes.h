@@ -105,6 +105,9 @@ const char *fake_claims(const char *username);
 #define FAKE_ERROR(type, message)                                             \
     "{\"__type\":\"" type "\",\"message\":\"" message "\"}"
 
+/* The service as a transport. */
+struct cog_transport fake_transport(struct fake_world *world);
+
 /* Make the login and run it. */
 enum cog_status fake_run(struct fake_world *world);
 
