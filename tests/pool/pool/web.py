@@ -14,6 +14,7 @@ import ssl
 import struct
 import threading
 import time
+import traceback
 import uuid
 
 from pool.answer import Answer, common_headers
@@ -101,6 +102,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self.RequestHandlerClass(request, client_address, self, number)
         except OSError:
             pass  # the client went away, or a fault closed the connection
+        except Exception:
+            traceback.print_exc()  # before the client sees the end
         finally:
             close_quietly(request)
 
