@@ -129,8 +129,8 @@ class FakeConnection(Connection):
             except Exception:
                 traceback.print_exc()
                 return "bug in the fake", self.plain(500, "See stderr")
-        self.answer_with(operation, self.find_fault(operation, **about),
-                         careful)
+        self.fault = self.find_fault(operation, **about)
+        self.answer_with(operation, self.fault, careful)
 
     def answer(self, status, content_type, body, **headers):
         """An Answer with the headers that every server sends."""

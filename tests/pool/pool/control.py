@@ -106,7 +106,7 @@ def faults(box, command):
 
 def iam(box, command):
     """Other access keys and roles, in place of all before."""
-    box.pool.iam.replace(
+    box.pool.iam.keys.replace(
         seed.parse_iam(command["iam"], "iam"),
         seed.parse_roles(command.get("roles", []), "roles"))
     return {}

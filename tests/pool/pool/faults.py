@@ -37,7 +37,8 @@ class Faults:
             for entry in self._counted:
                 entry[1] = 0
 
-    def match(self, operation, challenge="", username="", page=0):
+    def match(self, operation, challenge="", username="", page=0,
+              path=""):
         """The first fault that this call meets; every match is counted."""
         met = None
         with self._lock:
@@ -46,7 +47,8 @@ class Faults:
                 if (fault.operation not in ("*", operation)
                         or fault.challenge not in ("", challenge)
                         or fault.username not in ("", username)
-                        or fault.page not in (None, page)):
+                        or fault.page not in (None, page)
+                        or fault.path not in ("", path)):
                     continue
                 entry[1] += 1
                 if (not met and fault.do != "close_before"

@@ -29,7 +29,7 @@ ERROR_STYLES = ("plain", "namespaced", "capital_message", "header_only",
                 "body_only", "model_status")
 FAULTS = ("delay", "reset", "close", "truncate", "status", "body", "error",
           "throttle", "redirect", "drip", "headers", "gzip", "close_before",
-          "close_after", "endless", "length")
+          "close_after", "endless", "length", "version")
 ALIASES = ("email", "phone_number", "preferred_username")
 
 
@@ -399,6 +399,7 @@ class FaultSeed:
     challenge: str = member(text, "")  # only answers to this challenge
     username: str = member(text, "")   # only calls that type this name
     page: int = member(whole, None)    # only calls for this page of a list
+    path: str = member(text, "")       # only requests for this path
     after: bool = member(flag, False)  # carry the operation out first
     ms: float = member(number, 100)
     status: int = member(whole, None)
@@ -410,6 +411,7 @@ class FaultSeed:
     bytes: int = member(whole, None)
     headers: dict = member(table_of(text), make=dict)
     count: int = member(whole, 0)
+    version: int = member(whole, 0)    # of a bucket's object
 
 
 @dataclasses.dataclass

@@ -34,7 +34,8 @@ class Refused(Exception):
     """Why a signature is not accepted.
 
     `cause` is one of missing, incomplete, scope, unsigned_header, skewed,
-    unknown_key, payload, signature; `reason` is for the log only.
+    unknown_key, wrong_token, expired_key, payload, signature; `reason` is
+    for the log only.
     """
 
     def __init__(self, cause, message, reason=None):
@@ -265,7 +266,8 @@ def check_signature(request, claim, secret, rules):
 
 def verify(request, rules, now, find_key):
     """Who signed this request: what find_key(access key id, session token
-    or None) gives, an object with a `secret`; or Refused."""
+    or None) gives, an object with a `secret`; or Refused, of find_key's
+    too."""
     claim = parse(request)
     check_scope(claim, rules)
     check_signed_headers(request, claim)

@@ -57,8 +57,7 @@ class Pool:
         self.rates = Rates(seed.pool)
         self.sessions = Sessions(seed.pool, self.clock)
         self.tokens = Tokens(seed.pool, self.clock, keys, self.users)
-        self.iam = Iam(seed.pool, self.clock)
-        self.iam.replace(seed.iam, seed.roles)
+        self.iam = Iam(seed.pool, self.clock, seed.iam, seed.roles)
         self.late_proofs = 0
         for group in seed.groups:
             self.add_group(group.name, group.description, group.precedence,

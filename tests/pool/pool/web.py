@@ -256,6 +256,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
     def whole(self, answer):
         """An answer as it goes out; to HEAD without its body."""
+        if answer.status == 304:
+            return answer.head(None)
         whole = answer.whole()
         return (whole[:len(whole) - len(answer.body)]
                 if self.command == "HEAD" else whole)
