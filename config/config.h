@@ -133,6 +133,7 @@ struct cog_config {
     char snapshot_url[COG_CONFIG_URL_SIZE];
     char snapshot_key[COG_CONFIG_PATH_SIZE]; /* whom to believe; "": none */
     unsigned snapshot_max_age_h;             /* hours, 1-8760; default 24 */
+    uint32_t max_accounts; /* of one host, 1-10000000; default 50000 */
 
     /* Made from pool_id. */
     char region[56];    /* the part before "_" */

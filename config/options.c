@@ -445,6 +445,10 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                      FIELD(snapshot_max_age_h), .min = 1,
                                      .max = 8760,
                                      .reason = "must be 1 to 8760 (hours)"},
+    [COG_OPTION_MAX_ACCOUNTS] = {"max_accounts", "50000", set_number,
+                                 FIELD(max_accounts), .min = 1,
+                                 .max = 10000000,
+                                 .reason = "must be 1 to 10000000"},
 };
 
 enum cog_option_id

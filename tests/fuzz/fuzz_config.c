@@ -51,6 +51,7 @@ check_accepted(const struct cog_config *config)
          (strncmp(config->snapshot_url, "https://", 8) == 0 &&
           config->snapshot_key[0] == '/'));
     must(config->snapshot_max_age_h >= 1);
+    must(config->max_accounts >= 1 && config->max_accounts <= 10000000);
     (void) cog_config_matches_provisional(config, "alice");
 }
 

@@ -126,6 +126,7 @@ two_lines_are_enough_and_the_rest_is_as_documented(void **state)
     assert_string_equal(config.snapshot_url, "");
     assert_string_equal(config.snapshot_key, "");
     assert_int_equal(config.snapshot_max_age_h, 24);
+    assert_int_equal(config.max_accounts, 50000);
     assert_string_equal(config.region, "eu-west-1");
     assert_string_equal(config.pool_name, "Ab12Cd34E");
 }
@@ -587,6 +588,9 @@ numbers_and_words_are_exact(void **state)
     static const char *const hours[] = {
         "1", "24", "8760", "!0", "!8761", "!-1", "!24h", "!024", NULL,
     };
+    static const char *const accounts[] = {
+        "1", "10000000", "!0", "!10000001", "!-1", "!1e6", "!4294967297", NULL,
+    };
     static const char *const provisional[] = {
         "off", "!on", "!yes", "!SSHD", NULL,
     };
@@ -597,6 +601,7 @@ numbers_and_words_are_exact(void **state)
     check_values("case_insensitive", yes_no);
     check_values("enumerate", yes_no);
     check_values("snapshot_max_age", hours);
+    check_values("max_accounts", accounts);
     check_values("provisional", provisional);
     assert_line_accepted("early = challenge");
     assert_int_equal(config.early, COG_CONFIG_EARLY_CHALLENGE);
@@ -608,6 +613,8 @@ numbers_and_words_are_exact(void **state)
     assert_true(config.enumerate);
     assert_line_accepted("snapshot_max_age = 48");
     assert_int_equal(config.snapshot_max_age_h, 48);
+    assert_line_accepted("max_accounts = 1000000");
+    assert_int_equal(config.max_accounts, 1000000);
 }
 
 static void
