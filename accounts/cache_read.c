@@ -504,3 +504,19 @@ cog_cache_settings(struct cog_cache_reader *reader,
     cog_cache_key_settings(&query.key);
     return look_up(reader, &query, parse_settings, settings);
 }
+
+static int
+parse_tombstone(const struct cog_cache_record *record, void *output)
+{
+    return cog_cache_parse_tombstone(record, output);
+}
+
+int
+cog_cache_find_tombstone(struct cog_cache_reader *reader, uint32_t id,
+                         struct cog_tombstone *tombstone)
+{
+    struct query query = {.by_number = false};
+
+    cog_cache_key_id('x', id, &query.key);
+    return look_up(reader, &query, parse_tombstone, tombstone);
+}

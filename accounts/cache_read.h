@@ -24,11 +24,13 @@
 #define COG_ACCOUNTS_CACHE_READ_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "accounts/account.h"
 #include "accounts/cache_file.h"
+#include "accounts/ids.h"
 
 /* A mapped file; inside of the reader. */
 struct cog_cache_map {
@@ -103,10 +105,10 @@ int cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
 
 /* Some of a group's members. */
 struct cog_members {
-    uint64_t listing; /* the same in all chunks that belong together */
-    uint32_t chunks;  /* of this group */
-    uint32_t total;   /* members in all chunks */
-    size_t len;       /* bytes of names in use */
+    uint32_t gid;
+    uint32_t chunk, chunks;        /* which one, of how many */
+    uint64_t listing;              /* the same in all that belong together */
+    size_t len;                    /* bytes of names in use; may be 0 */
     char names[COG_MEMBERS_BYTES]; /* one after the other, each with a NUL */
 };
 
@@ -119,6 +121,19 @@ struct cog_members {
  */
 int cog_cache_find_members(struct cog_cache_reader *reader, uint32_t gid,
                            uint32_t chunk, struct cog_members *members);
+
+/* Whose an id was that no account or group has now. */
+struct cog_tombstone {
+    uint32_t id;
+    enum cog_id_kind kind;
+    bool retired;     /* forgotten: not given again, not even to this name */
+    uint64_t sub_tag; /* with COG_ID_USER; 0: bound to nobody */
+    char name[COG_NAME_MAX + 1];
+};
+
+/* What is kept of an id that was given and is not in use. */
+int cog_cache_find_tombstone(struct cog_cache_reader *reader, uint32_t id,
+                             struct cog_tombstone *tombstone);
 
 /* The settings, of recent.cdb. ENOENT: none were written yet. */
 int cog_cache_settings(struct cog_cache_reader *reader,

@@ -35,12 +35,7 @@ enum { MAPPED_GID = 0, MAPPED_LEN = 4, MAPPED_NAME = 5 };
 enum { GIDS_PRIMARY = 0, GIDS_COUNT = 4, GIDS_LIST = 6 };
 
 /* Offsets into the data of members; the names follow. */
-enum {
-    MEMBERS_LISTING = 0,
-    MEMBERS_CHUNKS = 8,
-    MEMBERS_TOTAL = 12,
-    MEMBERS_NAMES = 16
-};
+enum { MEMBERS_LISTING = 0, MEMBERS_CHUNKS = 8, MEMBERS_NAMES = 12 };
 
 /* Offsets into the data of a tombstone; a NUL follows the name. */
 enum {
@@ -485,7 +480,6 @@ cog_cache_pack_members(const struct cog_members *members,
         return EMSGSIZE;
     cog_le64_put(fixed + MEMBERS_LISTING, members->listing);
     cog_le32_put(fixed + MEMBERS_CHUNKS, members->chunks);
-    cog_le32_put(fixed + MEMBERS_TOTAL, members->total);
     memcpy(fixed + MEMBERS_NAMES, members->names, members->len);
     return 0;
 }
@@ -504,7 +498,7 @@ are_names(const char *names, size_t len)
             return false;
         at += one + 1;
     }
-    return len > 0;
+    return true;
 }
 
 int
@@ -523,7 +517,8 @@ cog_cache_parse_members(const struct cog_cache_record *record,
         return EBADMSG;
     members->listing = cog_le64_get(fixed + MEMBERS_LISTING);
     members->chunks = cog_le32_get(fixed + MEMBERS_CHUNKS);
-    members->total = cog_le32_get(fixed + MEMBERS_TOTAL);
+    members->gid = cog_le32_get(record->key + 1);
+    members->chunk = cog_le32_get(record->key + 5);
     members->len = len;
     memcpy(members->names, names, len);
     return 0;

@@ -11,14 +11,12 @@
 #ifndef COG_ACCOUNTS_CACHE_RECORD_H
 #define COG_ACCOUNTS_CACHE_RECORD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "accounts/account.h"
 #include "accounts/cache_file.h"
 #include "accounts/cache_read.h"
-#include "accounts/ids.h"
 
 /* A key: its kind, then a name or an id. */
 struct cog_cache_key {
@@ -39,15 +37,6 @@ void cog_cache_key_members(uint32_t gid, uint32_t chunk,
 
 /* "S". */
 void cog_cache_key_settings(struct cog_cache_key *key);
-
-/* Whose an id was that no account or group has now. */
-struct cog_tombstone {
-    uint32_t id;
-    enum cog_id_kind kind;
-    bool retired;     /* forgotten: not given again, not even to this name */
-    uint64_t sub_tag; /* with COG_ID_USER; 0: bound to nobody */
-    char name[COG_NAME_MAX + 1];
-};
 
 /* The data of a record, with its head; sealed before it is written. */
 struct cog_cache_data {

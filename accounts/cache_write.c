@@ -1,230 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Changes to the accounts files; see the header. A change reads the whole
- * old file, checked from end to end, and writes a new one: recent is small,
- * and nothing damaged is carried on. base is checked when it is rewritten.
- */
+/* Changes to the accounts files; see the header. */
 #include "accounts/cache_write.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "accounts/cache_build.h"
 #include "accounts/cache_levels.h"
 #include "accounts/cache_record.h"
-#include "accounts/group_table.h"
-
-#define ACCOUNTS_MODE 0644
-
-/* ---- writing a file */
-
-/* A file in the making, and what it will say about groups. */
-struct writing {
-    struct cog_cache_build build;
-    struct cog_group_table groups;
-    const char *without; /* this account is left out; NULL: none is */
-};
-
-#define WRITING_EMPTY                                                         \
-    {                                                                         \
-        .build = COG_CACHE_BUILD_EMPTY                                        \
-    }
-
-static void
-end_writing(struct writing *writing)
-{
-    cog_cache_build_end(&writing->build);
-    cog_group_table_clear(&writing->groups);
-}
-
-#define cleanup_writing __attribute__((cleanup(end_writing)))
-
-static int
-add_sealed(struct writing *writing, const struct cog_cache_key *key,
-           struct cog_cache_data *data, uint32_t *position)
-{
-    cog_cache_seal(key, data);
-    return cog_cache_build_add(&writing->build, key, data, position);
-}
-
-static int
-add_number(struct writing *writing, const struct cog_cache_key *key,
-           uint32_t number, uint32_t *position)
-{
-    unsigned char bytes[COG_HEAD_BYTES + 4];
-    struct cog_cache_data data = {bytes, sizeof bytes, 0};
-    int error = cog_cache_pack_number(number, &data);
-
-    return error != 0 ? error : add_sealed(writing, key, &data, position);
-}
-
-static int
-add_settings(struct writing *writing, const struct cog_settings *settings)
-{
-    unsigned char bytes[COG_ACCOUNT_RECORD_MAX];
-    struct cog_cache_data data = {bytes, sizeof bytes, 0};
-    struct cog_cache_key key;
-    int error = cog_cache_pack_settings(settings, &data);
-
-    cog_cache_key_settings(&key);
-    return error != 0 ? error : add_sealed(writing, &key, &data, NULL);
-}
-
-static int
-note_groups(struct writing *writing, const struct cog_account *account,
-            const struct cog_groups *groups)
-{
-    int error =
-        cog_group_table_add(&writing->groups, account->name, account->gid);
-
-    for (size_t i = 0; error == 0 && i < groups->count; i++)
-        error = cog_group_table_add(&writing->groups, groups->list[i].name,
-                                    groups->list[i].gid);
-    return error;
-}
-
-static int
-add_account(struct writing *writing, const struct cog_account *account,
-            const struct cog_groups *groups)
-{
-    unsigned char bytes[COG_ACCOUNT_RECORD_MAX];
-    struct cog_cache_data data = {bytes, sizeof bytes, 0};
-    struct cog_cache_key key;
-    uint32_t position = 0;
-    int error = note_groups(writing, account, groups);
-
-    if (error == 0)
-        error = cog_cache_pack_account(account, &data);
-    if (error != 0)
-        return error;
-    cog_cache_key_name('N', account->name, &key);
-    error = add_sealed(writing, &key, &data, &position);
-    if (error != 0)
-        return error;
-    cog_cache_key_id('U', account->uid, &key);
-    error = add_number(writing, &key, position, NULL);
-    if (error == 0)
-        error = cog_cache_pack_gids(account->gid, groups, &data);
-    if (error != 0)
-        return error;
-    cog_cache_key_name('i', account->name, &key);
-    return add_sealed(writing, &key, &data, NULL);
-}
-
-/* A visitor: carry an account over from an old file. */
-static int
-carry_over(void *context, const struct cog_account *account,
-           const struct cog_groups *groups)
-{
-    struct writing *writing = context;
-
-    if (writing->without != NULL &&
-        strcmp(account->name, writing->without) == 0)
-        return 0;
-    return add_account(writing, account, groups);
-}
-
-static int
-add_groups(struct writing *writing)
-{
-    for (size_t i = 0; i < writing->groups.count; i++) {
-        const struct cog_group *group = &writing->groups.groups[i];
-        struct cog_cache_key key;
-        uint32_t position = 0;
-        int error;
-
-        cog_cache_key_name('G', group->name, &key);
-        error = add_number(writing, &key, group->gid, &position);
-        if (error != 0)
-            return error;
-        cog_cache_key_id('g', group->gid, &key);
-        error = add_number(writing, &key, position, NULL);
-        if (error != 0)
-            return error;
-    }
-    return 0;
-}
-
-static int
-finish(struct writing *writing, uint32_t flags)
-{
-    int error = add_groups(writing);
-
-    return error != 0
-               ? error
-               : cog_cache_build_finish(&writing->build, ACCOUNTS_MODE, flags);
-}
-
-/* ---- changes */
-
-/* What a new file shall hold beyond what is carried over. */
-struct change {
-    const struct cog_settings *settings; /* recent only; NULL: none */
-    const char *without;                 /* an account to leave out */
-    const struct cog_account *account;   /* one to add; NULL: none */
-    const struct cog_groups *groups;     /* its groups */
-};
-
-/*
- * Write a file anew: the accounts of from (those of hidden left out) and of
- * over, which may both be missing, with a change.
- */
-static int
-rewrite(const char *directory, const char *name,
-        const struct cog_cache_file *from, const struct cog_cache_file *over,
-        uint32_t flags, const struct change *change)
-{
-    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
-    cleanup_writing struct writing writing = WRITING_EMPTY;
-    int error = cog_cache_build_begin(directory, name, &writing.build);
-
-    writing.without = change->without;
-    if (error == 0 && change->settings != NULL)
-        error = add_settings(&writing, change->settings);
-    if (error == 0)
-        error = cog_cache_level_walk(from, over, carry_over, &writing);
-    if (error == 0)
-        error = cog_cache_level_walk(over, &nothing, carry_over, &writing);
-    if (error == 0 && change->account != NULL)
-        error = add_account(&writing, change->account, change->groups);
-    return error != 0 ? error : finish(&writing, flags);
-}
-
-static int
-rewrite_recent(const char *directory, const struct cog_cache_levels *levels,
-               const struct cog_cache_file *from, const struct change *change)
-{
-    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
-
-    return rewrite(directory, COG_RECENT_FILE, from, &nothing,
-                   cog_cache_level_exists(&levels->base) ? COG_STAMP_HAS_BASE
-                                                         : 0,
-                   change);
-}
-
-/*
- * Everything into base, then an empty recent. Readers that come between the
- * two find all accounts in both.
- */
-static int
-fold(const char *directory, const struct cog_cache_levels *levels,
-     const struct change *change)
-{
-    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
-    struct change all = *change, none = {.settings = change->settings};
-    int error;
-
-    all.settings = NULL;
-    error = cog_cache_level_check(&levels->base);
-    if (error != 0)
-        return error;
-    error = rewrite(directory, COG_BASE_FILE, &levels->base, &levels->recent,
-                    0, &all);
-    return error != 0 ? error
-                      : rewrite(directory, COG_RECENT_FILE, &nothing, &nothing,
-                                COG_STAMP_HAS_BASE, &none);
-}
+#include "accounts/cache_rewrite.h"
+#include "accounts/id_checker.h"
 
 static bool
 same_group_map(const struct cog_settings *a, const struct cog_settings *b)
@@ -319,7 +104,7 @@ cog_cache_put_settings(const struct cog_places *places,
 {
     cog_cleanup_cache_levels struct cog_cache_levels levels =
         COG_CACHE_LEVELS_EMPTY;
-    struct change change = {.settings = settings};
+    struct cog_cache_change change = {.settings = settings};
     int error;
 
     if (lock->fd < 0)
@@ -331,37 +116,54 @@ cog_cache_put_settings(const struct cog_places *places,
         return error;
     if (has_settings(&levels, settings))
         return 0;
-    return rewrite_recent(places->accounts, &levels, &levels.recent, &change);
+    return cog_cache_rewrite_recent(places->accounts, &levels, &change);
 }
 
-/* Rules first, then names, then ids: the order of the log's reasons. */
+static int
+check_rules(const struct cog_settings *settings,
+            const struct cog_account *account, const struct cog_groups *groups,
+            struct cog_write_refusal *refusal)
+{
+    int error = refuse(cog_settings_check(settings), refusal);
+
+    if (error == 0)
+        error = refuse(cog_account_check(account, settings), refusal);
+    return error != 0 ? error
+                      : refuse(cog_groups_check(groups, settings), refusal);
+}
+
+/* Names and ids, against one look at the host's files and at ours. */
+static int
+check_ids(const struct cog_places *places, const struct cog_account *account,
+          const struct cog_groups *groups, struct cog_id_conflict *conflict)
+{
+    cog_cleanup_id_checker struct cog_id_checker checker =
+        COG_ID_CHECKER_EMPTY;
+    struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
+                               account->sub_tag};
+    int error = cog_id_checker_open(places, &checker);
+
+    if (error == 0)
+        error = cog_id_checker_ask(&checker, &wish, conflict);
+    for (size_t i = 0; error == 0 && i < groups->count; i++) {
+        wish = (struct cog_id_wish){COG_ID_GROUP, groups->list[i].name,
+                                    groups->list[i].gid, 0};
+        error = cog_id_checker_ask(&checker, &wish, conflict);
+    }
+    return error;
+}
+
+/* Rules first, then names and ids: the order of the log's reasons. */
 static int
 check_put(const struct cog_places *places, const struct cog_settings *settings,
           const struct cog_account *account, const struct cog_groups *groups,
           struct cog_write_refusal *refusal)
 {
-    struct cog_id_conflict *conflict =
-        refusal == NULL ? NULL : &refusal->conflict;
-    int error = refuse(cog_settings_check(settings), refusal);
+    int error = check_rules(settings, account, groups, refusal);
 
-    if (error == 0)
-        error = refuse(cog_account_check(account, settings), refusal);
-    if (error == 0)
-        error = refuse(cog_groups_check(groups, settings), refusal);
-    if (error == 0)
-        error = cog_name_check_local(&places->local, account->name, conflict);
-    if (error == 0)
-        error = cog_id_check_free(places, COG_ID_USER, account->name,
-                                  account->uid, conflict);
-    for (size_t i = 0; error == 0 && i < groups->count; i++) {
-        const struct cog_group *group = &groups->list[i];
-
-        error = cog_name_check_local(&places->local, group->name, conflict);
-        if (error == 0)
-            error = cog_id_check_free(places, COG_ID_GROUP, group->name,
-                                      group->gid, conflict);
-    }
-    return error;
+    return error != 0 ? error
+                      : check_ids(places, account, groups,
+                                  refusal == NULL ? NULL : &refusal->conflict);
 }
 
 int
@@ -374,10 +176,10 @@ cog_cache_put_account(const struct cog_places *places,
 {
     cog_cleanup_cache_levels struct cog_cache_levels levels =
         COG_CACHE_LEVELS_EMPTY;
-    struct change change = {.settings = settings,
-                            .without = account->name,
-                            .account = account,
-                            .groups = groups};
+    struct cog_cache_change change = {.settings = settings,
+                                      .without = account->name,
+                                      .account = account,
+                                      .groups = groups};
     int error;
 
     if (lock->fd < 0)
@@ -392,20 +194,124 @@ cog_cache_put_account(const struct cog_places *places,
         return 0;
     if (levels.recent.accounts + 1 >= COG_FOLD_FROM &&
         levels.base.accounts < COG_FOLD_UP_TO)
-        return fold(places->accounts, &levels, &change);
-    return rewrite_recent(places->accounts, &levels, &levels.recent, &change);
+        return cog_cache_rewrite_folded(places->accounts, &levels, &change);
+    return cog_cache_rewrite_recent(places->accounts, &levels, &change);
+}
+
+/* ---- removing */
+
+/* What an account leaves behind: one tombstone for each id that it had. */
+#define TOMBSTONES_MAX 16
+
+struct remains {
+    const char *name;
+    bool retire;
+    size_t count;
+    struct cog_tombstone list[TOMBSTONES_MAX];
+};
+
+/* Newer ones come first; what an earlier call has retired stays so. */
+static int
+add_remains(struct remains *remains, uint32_t id, bool retired)
+{
+    struct cog_tombstone *tombstone;
+
+    for (size_t i = 0; i < remains->count; i++) {
+        if (remains->list[i].id == id) {
+            remains->list[i].retired |= retired;
+            return 0;
+        }
+    }
+    if (remains->count == TOMBSTONES_MAX)
+        return EOVERFLOW;
+    tombstone = &remains->list[remains->count++];
+    memset(tombstone, 0, sizeof *tombstone);
+    memcpy(tombstone->name, remains->name, strlen(remains->name));
+    tombstone->kind = COG_ID_USER;
+    tombstone->id = id;
+    tombstone->retired = retired || remains->retire;
+    return 0;
+}
+
+static int
+collect_tombstones(const struct cog_cache_file *level, struct remains *remains)
+{
+    struct cog_cache_record record;
+    const struct cog_cache_record *previous = NULL;
+    struct cog_tombstone old;
+    int error = 0;
+
+    if (!cog_cache_level_exists(level))
+        return 0;
+    while ((error = cog_cache_file_next(level, previous, &record)) == 0) {
+        previous = &record;
+        if (record.key[0] != 'x')
+            continue;
+        error = cog_cache_parse_tombstone(&record, &old);
+        if (error == 0 && old.kind == COG_ID_USER &&
+            strcmp(old.name, remains->name) == 0)
+            error = add_remains(remains, old.id, old.retired);
+        if (error != 0)
+            return error;
+    }
+    return error == ENOENT ? 0 : error;
+}
+
+/* The account of one file, if it has it: *there. */
+static int
+collect_account(const struct cog_cache_file *level, struct remains *remains,
+                bool *there)
+{
+    struct cog_account account;
+    int error = cog_cache_level_account(level, remains->name, &account);
+
+    *there = error == 0;
+    if (error == ENOENT)
+        return 0;
+    /* What cannot be read may be the account: it is not removed then. */
+    return error != 0 ? error : add_remains(remains, account.uid, false);
+}
+
+static int
+settings_of(const struct cog_cache_levels *levels,
+            struct cog_settings *settings, struct cog_cache_change *change)
+{
+    int error = cog_cache_level_settings(&levels->recent, settings);
+
+    if (error == 0)
+        change->settings = settings;
+    return error == ENOENT ? 0 : error;
+}
+
+/* base first: recent's record hides an older one until both are gone. */
+static int
+remove_from(const char *directory, const struct cog_cache_levels *levels,
+            const struct remains *remains, bool in_base)
+{
+    struct cog_cache_change change = {.without = remains->name,
+                                      .tombstones = remains->list,
+                                      .tombstone_count = remains->count};
+    struct cog_settings settings;
+    int error = 0;
+
+    if (in_base)
+        error = cog_cache_rewrite_base(directory, levels, &change);
+    if (error == 0)
+        error = settings_of(levels, &settings, &change);
+    return error != 0 ? error
+                      : cog_cache_rewrite_recent(directory, levels, &change);
 }
 
 int
 cog_cache_remove_account(const struct cog_places *places,
-                         const struct cog_cache_lock *lock, const char *name)
+                         const struct cog_cache_lock *lock, const char *name,
+                         bool same_person)
 {
-    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
     cog_cleanup_cache_levels struct cog_cache_levels levels =
         COG_CACHE_LEVELS_EMPTY;
-    struct change change = {.without = name};
-    struct cog_settings settings;
-    int base, recent, error;
+    struct remains remains = {.name = name, .retire = !same_person};
+    bool in_base = false, in_recent = false;
+    int error;
 
     if (lock->fd < 0)
         return EBADF;
@@ -417,25 +323,16 @@ cog_cache_remove_account(const struct cog_places *places,
         return error;
     if (!cog_cache_level_exists(&levels.recent))
         return ENODATA;
-    base = cog_cache_level_has(&levels.base, name);
-    recent = cog_cache_level_has(&levels.recent, name);
-    /* What cannot be read may be the account: it is not removed then. */
-    if (base != 0 && base != ENOENT)
-        return base;
-    if (recent != 0 && recent != ENOENT)
-        return recent;
-    /* base first: recent's record hides an older one until both are gone. */
-    if (base == 0)
-        error = cog_cache_level_check(&levels.base);
-    if (error == 0 && base == 0)
-        error = rewrite(places->accounts, COG_BASE_FILE, &levels.base,
-                        &nothing, 0, &change);
-    if (error != 0 || recent == ENOENT)
-        return error != 0 ? error : base;
-    error = cog_cache_level_settings(&levels.recent, &settings);
+    error = collect_account(&levels.recent, &remains, &in_recent);
     if (error == 0)
-        change.settings = &settings;
-    else if (error != ENOENT)
-        return error;
-    return rewrite_recent(places->accounts, &levels, &levels.recent, &change);
+        error = collect_account(&levels.base, &remains, &in_base);
+    if (error == 0)
+        error = collect_tombstones(&levels.recent, &remains);
+    if (error == 0)
+        error = collect_tombstones(&levels.base, &remains);
+    if (error == 0 && remains.count == 0)
+        error = ENOENT;
+    return error != 0
+               ? error
+               : remove_from(places->accounts, &levels, &remains, in_base);
 }

@@ -7,7 +7,8 @@
  *
  * All functions return 0 or a positive errno:
  *   EINVAL    the account breaks a rule (*fault tells which)
- *   EEXIST    name or id is taken (the conflict tells by whom)
+ *   EEXIST    name or id is taken, or the name is bound to another sub
+ *             (the conflict tells by whom)
  *   ENOENT    nothing to remove
  *   EBADMSG   a file is damaged that would be replaced, or the record
  *             that would be removed: not carried on
@@ -17,6 +18,7 @@
 #ifndef COG_ACCOUNTS_CACHE_WRITE_H
 #define COG_ACCOUNTS_CACHE_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "accounts/account.h"
@@ -46,9 +48,9 @@ int cog_cache_put_settings(const struct cog_places *places,
 
 /*
  * Add or replace one account with its groups, and the settings with it.
- * Refuses ids that another name has or had (id_check.h). recent.cdb is made
- * when missing. Nothing is written when the account and the settings are
- * there already.
+ * Refuses ids that another name has or had, and another sub (id_check.h).
+ * recent.cdb is made when missing. Nothing is written when the account and the
+ * settings are there already.
  */
 int cog_cache_put_account(const struct cog_places *places,
                           const struct cog_cache_lock *lock,
@@ -58,11 +60,14 @@ int cog_cache_put_account(const struct cog_places *places,
                           struct cog_write_refusal *refusal);
 
 /*
- * Remove an account from both files. Its id is not retired: see logins.h. A
- * name outside the grammar is ENOENT.
+ * Remove an account from both files, and forget whom it was bound to. Its id
+ * stays retired for ever, unless same_person: then the name may have it
+ * again. That goes for a name, too, that is not there any more but had an id
+ * before; what an earlier call has retired stays so. A name outside the
+ * grammar is ENOENT. The login store is not touched: see logins.h.
  */
 int cog_cache_remove_account(const struct cog_places *places,
                              const struct cog_cache_lock *lock,
-                             const char *name);
+                             const char *name, bool same_person);
 
 #endif

@@ -109,6 +109,12 @@ cog_group_table_add(struct cog_group_table *table, const char *name,
     return 0;
 }
 
+bool
+cog_group_table_has(const struct cog_group_table *table, uint32_t gid)
+{
+    return table->room != 0 && *slot_of_gid(table, gid) != 0;
+}
+
 void
 cog_group_table_clear(struct cog_group_table *table)
 {

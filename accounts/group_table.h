@@ -6,6 +6,7 @@
 #ifndef COG_ACCOUNTS_GROUP_TABLE_H
 #define COG_ACCOUNTS_GROUP_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "accounts/account.h"
@@ -23,6 +24,9 @@ struct cog_group_table {
  */
 int cog_group_table_add(struct cog_group_table *table, const char *name,
                         uint32_t gid);
+
+/* Whether a gid is there. */
+bool cog_group_table_has(const struct cog_group_table *table, uint32_t gid);
 
 /* Free everything; the table is empty then. */
 void cog_group_table_clear(struct cog_group_table *table);

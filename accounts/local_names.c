@@ -374,3 +374,58 @@ cog_local_id_find(const struct cog_local_files *files, uint32_t id,
                      COG_NAME_MAX + 1);
     return 0;
 }
+
+/* A walk over all lines. */
+struct walk {
+    cog_local_visit *visit;
+    void *context;
+    bool passwd;
+    int error; /* the first that the visitor returned */
+    struct cog_local_line line;
+};
+
+static void
+walk_token(void *context, const struct token *token)
+{
+    struct walk *walk = context;
+    struct cog_local_line *line = &walk->line;
+
+    if (token->field == FIELD_NAME) {
+        memset(line, 0, sizeof *line);
+        cog_text_for_log(token->text, token->len, line->name,
+                         sizeof line->name);
+        line->name_is_whole = token_is(token, line->name);
+    } else if (token->field == FIELD_UID ||
+               (token->field == FIELD_GID && walk->passwd)) {
+        if (parse_id(token, &line->id[line->ids]))
+            line->ids++;
+        else
+            line->is_broken = true;
+    }
+}
+
+static void
+walk_line(void *context, size_t fields)
+{
+    struct walk *walk = context;
+
+    (void) fields;
+    if (walk->error == 0)
+        walk->error = walk->visit(walk->context, &walk->line);
+}
+
+int
+cog_local_walk(const struct cog_local_files *files, cog_local_visit *visit,
+               void *context, enum cog_trust *why)
+{
+    struct walk walk = {.visit = visit, .context = context, .passwd = true};
+    struct visitor visitor = {walk_token, walk_line, &walk, false};
+    int error = scan(files->passwd, &visitor, why);
+
+    if (error == 0 && walk.error == 0) {
+        walk.passwd = false;
+        visitor.lists = true;
+        error = scan(files->group, &visitor, why);
+    }
+    return error != 0 ? error : walk.error;
+}

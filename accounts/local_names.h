@@ -16,6 +16,8 @@
 #ifndef COG_ACCOUNTS_LOCAL_NAMES_H
 #define COG_ACCOUNTS_LOCAL_NAMES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "accounts/account.h"
@@ -71,5 +73,21 @@ int cog_local_user_is_member(const struct cog_local_files *files,
  */
 int cog_local_id_find(const struct cog_local_files *files, uint32_t id,
                       char owner[COG_NAME_MAX + 1], enum cog_trust *why);
+
+/* A line of passwd or group, as far as it can be read. */
+struct cog_local_line {
+    char name[COG_NAME_MAX + 1]; /* made printable, cut */
+    bool name_is_whole;          /* it is the name, byte for byte */
+    bool is_broken;              /* an id is there that cannot be read */
+    size_t ids;
+    uint32_t id[2]; /* of passwd uid and primary gid, of group gid */
+};
+
+/* Told each line; a result other than 0 ends the walk and is its result. */
+typedef int cog_local_visit(void *context, const struct cog_local_line *line);
+
+/* Visit all lines of passwd, then of group. */
+int cog_local_walk(const struct cog_local_files *files, cog_local_visit *visit,
+                   void *context, enum cog_trust *why);
 
 #endif

@@ -31,7 +31,8 @@ forget(const struct given *given, const struct cog_cache_lock *lock)
 {
     int account, login;
 
-    account = cog_cache_remove_account(&cog_stores, lock, given->name);
+    account = cog_cache_remove_account(&cog_stores, lock, given->name,
+                                       given->same_person);
     if (account != 0 && account != ENOENT && account != ENODATA)
         return cog_store_fail(COG_ACCOUNTS_DIR, account);
     login = cog_logins_forget(COG_LOGINS_DIR, lock, given->name,

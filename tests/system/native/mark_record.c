@@ -52,8 +52,12 @@ mark_account(const char *name, const char *mark,
         return error;
     if (strcmp(mark, "disabled") == 0)
         account.disabled = true;
-    else
+    else {
         account.sub_tag = cog_sub_tag(&key, mark);
+        error = cog_cache_remove_account(&places, lock, name, true);
+        if (error != 0)
+            return error;
+    }
     return cog_cache_put_account(&places, lock, &settings, &account, &nothing,
                                  &refusal);
 }

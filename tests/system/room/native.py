@@ -51,7 +51,7 @@ def mark_record():
         f"{ROOM}/mark_record", "mark_record.c", f"-I{SOURCE}",
         '-DCOG_CONFIG_DIR="/etc/cognito"',
         '-DCOG_STATE_DIR="/var/lib/cognito"', '-DCOG_RUN_DIR="/run/cognito"',
-        *sources, "-Wl,-Bstatic", "-lcdb", "-Wl,-Bdynamic")
+        *sources)
 
 
 def failing_setgroups():

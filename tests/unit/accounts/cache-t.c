@@ -186,7 +186,7 @@ a_miss_checks_that_the_path_still_leads_to_the_mapped_file(void **state)
         struct cog_cache_lock lock = take_lock(room);
 
         assert_int_equal(
-            cog_cache_remove_account(&room->places, &lock, "carol"), 0);
+            cog_cache_remove_account(&room->places, &lock, "carol", true), 0);
         cog_cache_lock_release(&lock);
     }
     assert_int_equal(cog_cache_find_name(&reader, "carol", &account), ENOENT);
@@ -439,10 +439,11 @@ an_account_is_removed_from_both_files(void **state)
     (void) snprintf(from, sizeof from, "%s/copy", room->path);
     assert_int_equal(rename(from, path_in(room->accounts, "base.cdb")), 0);
     lock = take_lock(room);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "carol"),
-                     0);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "carol"),
-                     ENOENT);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "carol", true), 0);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "nosuch", true),
+        ENOENT);
     cog_cache_lock_release(&lock);
     assert_int_equal(cog_cache_find_name(&reader, "carol", &account), ENOENT);
     assert_int_equal(cog_cache_find_uid(&reader, CAROL, &account), ENOENT);
@@ -478,8 +479,9 @@ p17_a_name_outside_the_grammar_is_not_there_for_writers(void **state)
 
         assert_int_equal(
             cog_cache_level_account(&levels.recent, name, &account), ENOENT);
-        assert_int_equal(cog_cache_remove_account(&room->places, &lock, name),
-                         ENOENT);
+        assert_int_equal(
+            cog_cache_remove_account(&room->places, &lock, name, true),
+            ENOENT);
     }
     cog_cache_lock_release(&lock);
     assert_int_equal(stat(path_in(room->accounts, COG_RECENT_FILE), &after),
@@ -609,8 +611,8 @@ settings_are_kept_by_accounts_and_replaced_alone(void **state)
     assert_int_equal(cog_cache_settings(&reader, &found), 0);
     assert_memory_equal(&found, &settings, sizeof found);
     assert_alice(&reader);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
-                     0);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "alice", true), 0);
     assert_int_equal(cog_cache_settings(&reader, &found), 0);
     assert_string_equal(found.shell, "/bin/zsh");
     settings.id_base = 0;
@@ -635,8 +637,8 @@ no_write_without_the_lock(void **state)
     assert_int_equal(cog_cache_put_account(&room->places, &none, &settings,
                                            &account, &groups, NULL),
                      EBADF);
-    assert_int_equal(cog_cache_remove_account(&room->places, &none, "alice"),
-                     EBADF);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &none, "alice", true), EBADF);
     assert_int_equal(cog_logins_create(room->logins, &none), EBADF);
     assert_int_equal(cog_logins_put(room->logins, &none, &login, NULL, NULL),
                      EBADF);

@@ -530,8 +530,9 @@ p71_a_damaged_base_is_not_carried_on(void **state)
     write_bytes(path_in(room->accounts, "base.cdb"), bytes, len, 0644);
     assert_int_equal(put(room, "carol", ALICE + 1, 0), 0);
     lock = take_lock(room);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
-                     EBADMSG);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "alice", true),
+        EBADMSG);
     cog_cache_lock_release(&lock);
     assert_int_equal(cog_cache_walk(room->accounts, NULL, NULL), EBADMSG);
     free(bytes);
@@ -563,8 +564,9 @@ p71_a_removal_tells_a_damaged_record_from_none(void **state)
     base[(size_t) (record.data - base) + record.len - 1] ^= 1;
     write_bytes(path_in(room->accounts, "base.cdb"), base, base_len, 0644);
     lock = take_lock(room);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
-                     EBADMSG);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "alice", true),
+        EBADMSG);
     cog_cache_lock_release(&lock);
     left = read_bytes(from, &left_len);
     assert_int_equal(left_len, recent_len);
@@ -572,8 +574,9 @@ p71_a_removal_tells_a_damaged_record_from_none(void **state)
     assert_int_equal(unlink(from), 0);
     assert_int_equal(put(room, "carol", ALICE + 1, 0), 0);
     lock = take_lock(room);
-    assert_int_equal(cog_cache_remove_account(&room->places, &lock, "alice"),
-                     EBADMSG);
+    assert_int_equal(
+        cog_cache_remove_account(&room->places, &lock, "alice", true),
+        EBADMSG);
     cog_cache_lock_release(&lock);
     free(base);
     free(recent);
