@@ -4,10 +4,11 @@
 // that the pool serves.  Started by ./run with the pool's URL.
 
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
 import { createRequire } from "node:module";
 
 import { CognitoJwtVerifier } from "aws-jwt-verify";
+
+import { runCases, totp } from "./harness.mjs";
 
 const require = createRequire(import.meta.url);
 const {
@@ -89,21 +90,6 @@ async function verified(session, username) {
     assert.equal(more.username, username);
     assert.equal(more.sub, claims.sub);
     return claims;
-}
-
-// RFC 6238, from node's own HMAC.
-function totp(secret, step = 0) {
-    const bits = [...secret].map((digit) =>
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit)
-            .toString(2).padStart(5, "0")).join("");
-    const key = Buffer.from(
-        bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(
-        BigInt(Math.floor(Date.now() / 30000) + step));
-    const mac = crypto.createHmac("sha1", key).update(counter).digest();
-    const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-    return String(number % 1000000).padStart(6, "0");
 }
 
 function code(user, text, type) {
@@ -225,16 +211,4 @@ const cases = {
         { code: "NotAuthorizedException", message: "User is disabled." }),
 };
 
-let failed = 0;
-for (const [name, run] of Object.entries(cases)) {
-    try {
-        await run();
-        console.log(`ok      ${name}`);
-    } catch (error) {
-        failed += 1;
-        console.log(`FAILED  ${name}: ${error.code ?? ""} ${error.message}`);
-    }
-}
-console.log(`${Object.keys(cases).length - failed} passed, `
-            + `${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+await runCases(cases);
