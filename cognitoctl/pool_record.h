@@ -70,4 +70,31 @@ bool cog_pool_line_write_group(const struct cog_pool_group_record *group,
 /* Whether text may be keys of a record. */
 bool cog_pool_keys_check(const char *text);
 
+/*
+ * Told what a listing of the pool holds, a snapshot's or our own, groups
+ * before users. The first two end the walk by false.
+ */
+struct cog_pool_visitor {
+    bool (*group)(void *context, const struct cog_pool_group_record *group);
+    bool (*user)(void *context, const struct cog_pool_record *user);
+    /* Of somebody without a record: who, made printable, and why. */
+    void (*refused)(void *context, const char *shown, const char *why);
+    void *context;
+};
+
+#define COG_POOL_REASON 240 /* room for why a listing is refused */
+
+/*
+ * A listing of the pool. walk visits all of it and returns true; or false
+ * with reason when it turns out to be wrong, or when a visitor ended it:
+ * reason is untouched then. total is about how many users it has.
+ */
+struct cog_pool_listing {
+    bool (*walk)(void *context, const struct cog_pool_visitor *visitor,
+                 char reason[COG_POOL_REASON]);
+    void *context;
+    uint64_t total;
+    int64_t created_s; /* unix time when it began */
+};
+
 #endif

@@ -20,12 +20,12 @@
 #define TAG_OF_A_KEY "key of "
 
 __attribute__((format(printf, 2, 3))) static bool
-refuse(char reason[COG_SNAPSHOT_REASON], const char *format, ...)
+refuse(char reason[COG_POOL_REASON], const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    (void) vsnprintf(reason, COG_SNAPSHOT_REASON, format, arguments);
+    (void) vsnprintf(reason, COG_POOL_REASON, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -165,8 +165,7 @@ read_header(const char *bytes, size_t len, struct cog_snapshot_header *header)
 
 static bool
 check_ids(const struct cog_snapshot_ids *theirs,
-          const struct cog_snapshot_ids *ours,
-          char reason[COG_SNAPSHOT_REASON])
+          const struct cog_snapshot_ids *ours, char reason[COG_POOL_REASON])
 {
     if (strcmp(theirs->pool_id, ours->pool_id) != 0)
         return refuse(reason, "it is of another pool, not %s", ours->pool_id);
@@ -184,7 +183,7 @@ check_ids(const struct cog_snapshot_ids *theirs,
 
 static bool
 check_age(int64_t created_s, const struct cog_snapshot_wanted *wanted,
-          char reason[COG_SNAPSHOT_REASON])
+          char reason[COG_POOL_REASON])
 {
     long long age_s = (long long) (wanted->now_s - created_s);
 
@@ -218,8 +217,7 @@ count_lines(const char *bytes, size_t len)
 }
 
 static bool
-check_body(const struct cog_snapshot *snapshot,
-           char reason[COG_SNAPSHOT_REASON])
+check_body(const struct cog_snapshot *snapshot, char reason[COG_POOL_REASON])
 {
     const struct cog_snapshot_header *header = &snapshot->header;
     const struct cog_bytes body = {snapshot->body, snapshot->body_len};
@@ -241,7 +239,7 @@ check_body(const struct cog_snapshot *snapshot,
 static bool
 check_header(const struct cog_snapshot_header *header,
              const struct cog_snapshot_wanted *wanted,
-             char reason[COG_SNAPSHOT_REASON])
+             char reason[COG_POOL_REASON])
 {
     if (!check_ids(&header->ids, &wanted->ids, reason) ||
         !check_age(header->created_s, wanted, reason))
@@ -255,8 +253,7 @@ check_header(const struct cog_snapshot_header *header,
 bool
 cog_snapshot_open(const char *bytes, size_t len,
                   const struct cog_snapshot_wanted *wanted,
-                  struct cog_snapshot *snapshot,
-                  char reason[COG_SNAPSHOT_REASON])
+                  struct cog_snapshot *snapshot, char reason[COG_POOL_REASON])
 {
     struct cog_snapshot found;
     const char *header;
@@ -284,8 +281,8 @@ cog_snapshot_open(const char *bytes, size_t len,
 
 bool
 cog_snapshot_walk(const struct cog_snapshot *snapshot,
-                  const struct cog_snapshot_visitor *visitor,
-                  char reason[COG_SNAPSHOT_REASON])
+                  const struct cog_pool_visitor *visitor,
+                  char reason[COG_POOL_REASON])
 {
     const char *line = snapshot->body, *end = line + snapshot->body_len;
     struct cog_pool_group_record group;

@@ -34,8 +34,7 @@
 /* How far a clock elsewhere may be ahead, as for tokens, seconds. */
 #define COG_SNAPSHOT_TOLERANCE_S 300
 
-#define COG_SNAPSHOT_REASON    240 /* room for why one is refused */
-#define COG_ATTRIBUTE_NAME_MAX 31  /* bytes of "custom:NAME" */
+#define COG_ATTRIBUTE_NAME_MAX 31 /* bytes of "custom:NAME" */
 
 /*
  * What makes the ids of accounts what they are. Where one of these differs,
@@ -87,14 +86,7 @@ uint64_t cog_snapshot_key_tag(const struct cog_id_key *key,
 bool cog_snapshot_open(const char *bytes, size_t len,
                        const struct cog_snapshot_wanted *wanted,
                        struct cog_snapshot *snapshot,
-                       char reason[COG_SNAPSHOT_REASON]);
-
-/* Told each record of a body; false ends the walk. */
-struct cog_snapshot_visitor {
-    bool (*user)(void *context, const struct cog_pool_record *user);
-    bool (*group)(void *context, const struct cog_pool_group_record *group);
-    void *context;
-};
+                       char reason[COG_POOL_REASON]);
 
 /*
  * Visit the lines of an opened snapshot in their order. Returns true at the
@@ -103,8 +95,8 @@ struct cog_snapshot_visitor {
  * untouched then.
  */
 bool cog_snapshot_walk(const struct cog_snapshot *snapshot,
-                       const struct cog_snapshot_visitor *visitor,
-                       char reason[COG_SNAPSHOT_REASON]);
+                       const struct cog_pool_visitor *visitor,
+                       char reason[COG_POOL_REASON]);
 
 /*
  * The first two lines for a body, signed with a private key, in text, which

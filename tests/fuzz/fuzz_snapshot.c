@@ -109,9 +109,9 @@ wanted(void)
 static void
 open_file(const char *bytes, size_t len)
 {
-    const struct cog_snapshot_visitor visitor = {see_user, see_group, NULL};
+    const struct cog_pool_visitor visitor = {see_group, see_user, NULL, NULL};
     struct cog_snapshot_wanted host = wanted();
-    char reason[COG_SNAPSHOT_REASON];
+    char reason[COG_POOL_REASON];
     struct cog_snapshot snapshot;
 
     if (!cog_snapshot_open(bytes, len, &host, &snapshot, reason))

@@ -114,7 +114,7 @@ refused(const char *bytes, size_t len,
         const struct cog_snapshot_wanted *wanted, const char *why)
 {
     struct cog_snapshot snapshot = {.body = "untouched"};
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
 
     assert_false(cog_snapshot_open(bytes, len, wanted, &snapshot, reason));
     assert_string_equal(snapshot.body, "untouched");
@@ -163,9 +163,9 @@ see_group(void *context, const struct cog_pool_group_record *group)
 }
 
 static bool
-walk(const char *name, struct seen *seen, char reason[COG_SNAPSHOT_REASON])
+walk(const char *name, struct seen *seen, char reason[COG_POOL_REASON])
 {
-    const struct cog_snapshot_visitor visitor = {see_user, see_group, seen};
+    const struct cog_pool_visitor visitor = {see_group, see_user, NULL, seen};
     struct cog_snapshot_wanted wanted = host();
     struct cog_snapshot snapshot;
     size_t len;
@@ -192,7 +192,7 @@ nothing_seen(void)
 static void
 a_snapshot_that_openssl_signed_says_what_was_put_in(void **state)
 {
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
     struct seen *seen = nothing_seen();
     const struct cog_pool_record *alice = &seen->user[0];
     const struct cog_pool_record *bob = &seen->user[1];
@@ -223,7 +223,7 @@ a_snapshot_that_openssl_signed_says_what_was_put_in(void **state)
 static void
 an_empty_snapshot_is_one(void **state)
 {
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
     struct seen *seen = nothing_seen();
 
     (void) state;
@@ -235,7 +235,7 @@ an_empty_snapshot_is_one(void **state)
 static void
 a_visitor_ends_the_walk(void **state)
 {
-    char reason[COG_SNAPSHOT_REASON] = "mine";
+    char reason[COG_POOL_REASON] = "mine";
     struct seen *seen = nothing_seen();
 
     (void) state;
@@ -270,7 +270,7 @@ p73_every_flipped_bit_is_refused(void **state)
 {
     struct cog_snapshot_wanted wanted = host();
     struct cog_snapshot snapshot;
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
     size_t len;
     char *bytes = load("small.snapshot", &len);
 
@@ -337,7 +337,7 @@ static void
 signed_but_wrong_is_refused(void **state)
 {
     struct cog_snapshot_wanted wanted = host();
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
     struct seen *seen = nothing_seen();
 
     (void) state;
@@ -401,7 +401,7 @@ p73_too_old_or_from_the_future_is_refused(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct cog_snapshot_wanted wanted = host();
         struct cog_snapshot snapshot;
-        char reason[COG_SNAPSHOT_REASON] = "";
+        char reason[COG_POOL_REASON] = "";
 
         wanted.now_s = cases[i].now_s;
         wanted.installed_s = cases[i].installed_s;
@@ -434,7 +434,7 @@ what_we_sign_is_what_openssl_signs(void **state)
     struct cog_signature_key key = private_key("exporter.key");
     struct cog_secret head = COG_SECRET_EMPTY;
     struct cog_snapshot snapshot;
-    char reason[COG_SNAPSHOT_REASON];
+    char reason[COG_POOL_REASON];
     size_t len;
     char *bytes = load("small.snapshot", &len);
 
@@ -455,7 +455,7 @@ lines_are_written_as_they_were_read(void **state)
 {
     struct seen *seen = nothing_seen();
     struct cog_secret line = COG_SECRET_EMPTY;
-    char reason[COG_SNAPSHOT_REASON] = "";
+    char reason[COG_POOL_REASON] = "";
     size_t len;
     char *bytes = load("small.snapshot", &len);
     const char *at = strstr(bytes, "{\"group\":");

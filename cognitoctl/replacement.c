@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replacing a file by rename; see the header. */
+#include "cognitoctl/replacement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* "." in front and ".0123456789abcdef" behind the name. */
+#define ADDED 18
+
+static int
+open_directory(const char *path, size_t len)
+{
+    char directory[PATH_MAX];
+
+    if (len == 0)
+        return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (len >= sizeof directory) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(directory, path, len);
+    directory[len] = '\0';
+    return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+cog_replacement_begin(const char *path, struct cog_replacement *file)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    char temporary[NAME_MAX + 1];
+    uint64_t draw = 0;
+
+    if (*name == '\0')
+        return EINVAL;
+    if (strlen(name) > NAME_MAX - ADDED)
+        return ENAMETOOLONG;
+    if (getrandom(&draw, sizeof draw, 0) != (ssize_t) sizeof draw)
+        return EIO;
+    (void) snprintf(temporary, sizeof temporary, ".%s.%016" PRIx64, name,
+                    draw);
+    file->dir_fd = open_directory(path, (size_t) (name - path));
+    if (file->dir_fd < 0)
+        return errno;
+    file->fd =
+        openat(file->dir_fd, temporary,
+               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file->fd < 0)
+        return errno;
+    memcpy(file->name, name, strlen(name) + 1);
+    memcpy(file->temporary, temporary, sizeof file->temporary);
+    return 0;
+}
+
+int
+cog_write_all(int fd, const void *bytes, size_t len)
+{
+    const char *from = bytes;
+
+    while (len > 0) {
+        ssize_t written = write(fd, from, len);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written < 0 ? errno : EIO;
+        from += written;
+        len -= (size_t) written;
+    }
+    return 0;
+}
+
+int
+cog_replacement_write(const struct cog_replacement *file, const void *bytes,
+                      size_t len)
+{
+    return cog_write_all(file->fd, bytes, len);
+}
+
+int
+cog_replacement_finish(struct cog_replacement *file, mode_t mode)
+{
+    int fd = file->fd;
+
+    if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
+        return errno;
+    file->fd = -1;
+    if (close(fd) != 0)
+        return errno;
+    if (renameat(file->dir_fd, file->temporary, file->dir_fd, file->name) != 0)
+        return errno;
+    file->temporary[0] = '\0';
+    return fsync(file->dir_fd) == 0 ? 0 : errno;
+}
+
+void
+cog_replacement_end(struct cog_replacement *file)
+{
+    if (file->fd >= 0)
+        (void) close(file->fd);
+    if (file->temporary[0] != '\0')
+        (void) unlinkat(file->dir_fd, file->temporary, 0);
+    if (file->dir_fd >= 0)
+        (void) close(file->dir_fd);
+    file->dir_fd = file->fd = -1;
+    file->temporary[0] = '\0';
+}
