@@ -180,6 +180,18 @@ cog_flow_keep_answer(struct cog_flow *flow, const char *challenge,
     return COG_OK;
 }
 
+enum cog_status
+cog_flow_keep_code(struct cog_flow *flow, const char *digits, size_t len)
+{
+    static const char factor[] = "SOFTWARE_TOKEN_MFA";
+
+    if (cog_secret_set(&flow->answer, digits, len) != 0)
+        return COG_NO_MEMORY;
+    flow->answered = factor;
+    memcpy(flow->factor, factor, sizeof factor);
+    return COG_OK;
+}
+
 void
 cog_flow_forget_answer(struct cog_flow *flow)
 {

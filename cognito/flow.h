@@ -135,6 +135,13 @@ enum cog_status cog_flow_keep_answer(struct cog_flow *flow,
                                      const char *challenge,
                                      const struct cog_secret *answer);
 
+/*
+ * Keep a code that was typed with the password, for an authenticator's
+ * challenge, which is chosen where there is a choice.
+ */
+enum cog_status cog_flow_keep_code(struct cog_flow *flow, const char *digits,
+                                   size_t len);
+
 /* Its fate is known: do not offer it again. */
 void cog_flow_forget_answer(struct cog_flow *flow);
 

@@ -26,12 +26,16 @@
 
 #define CLIENT_ID_MAX 128
 
+/* A code that is typed behind the password has exactly these. */
+#define CODE_DIGITS 6
+
 struct cog_login {
     struct cog_flow flow;
     struct cog_transport transport;
     struct cog_conversation conversation;
     struct cog_clock clock;
     bool password_asked;
+    struct cog_secret typed; /* all of it, where a code was taken off */
     enum cog_status password_status; /* what came of asking */
     bool admitted;                   /* set beside the one COG_OK */
 };
@@ -75,6 +79,32 @@ cog_login_new(const struct cog_login_settings *settings,
     return COG_OK;
 }
 
+/* Take a code off the end of what was typed, if there is one. */
+static enum cog_status
+take_code(struct cog_login *login)
+{
+    struct cog_secret *password = &login->flow.password;
+    cog_cleanup_secret struct cog_secret front = COG_SECRET_EMPTY;
+    const char *digits = password->data + password->len - CODE_DIGITS;
+    enum cog_status status;
+
+    if (password->len <= CODE_DIGITS)
+        return COG_OK;
+    for (size_t i = 0; i < CODE_DIGITS; i++) {
+        if (!cog_ascii_is_digit(digits[i]))
+            return COG_OK;
+    }
+    status = cog_flow_keep_code(&login->flow, digits, CODE_DIGITS);
+    if (status != COG_OK)
+        return status;
+    if (cog_secret_set(&front, password->data, password->len - CODE_DIGITS) !=
+        0)
+        return COG_NO_MEMORY;
+    cog_secret_move(&login->typed, password);
+    cog_secret_move(password, &front);
+    return COG_OK;
+}
+
 /*
  * Ask for the password, once. What sshd types for names that it does not
  * know has control characters: not sent, so that nobody is locked (P59).
@@ -93,7 +123,7 @@ ask_password(struct cog_login *login)
         login->flow.rpc.report->detail = "password not sent";
         return COG_BAD_INPUT;
     }
-    return COG_OK;
+    return login->flow.settings->code_in_password ? take_code(login) : COG_OK;
 }
 
 /* The hold of InitiateAuth: the connection stands while somebody types. */
@@ -206,6 +236,15 @@ run_flows(struct cog_login *login)
         flow->rpc.report->renewals++;
         status = run_flow(login);
     }
+    if (status == COG_BAD_CREDENTIALS && flow->proof_refused &&
+        login->typed.len > 0) {
+        /* The digits were the password's own: one more guess, no third. */
+        cog_flow_forget_answer(flow);
+        flow->factor[0] = '\0';
+        cog_secret_move(&flow->password, &login->typed);
+        flow->rpc.report->renewals++;
+        status = run_flow(login);
+    }
     return status;
 }
 
@@ -275,6 +314,7 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     else if (!login->flow.settings->keep_tokens)
         cog_secret_clear(&login->flow.tokens.id);
     cog_secret_clear(&login->flow.session);
+    cog_secret_clear(&login->typed);
     cog_flow_forget_answer(&login->flow);
     cog_flow_forget_attributes(&login->flow);
     return status;
@@ -343,5 +383,6 @@ cog_login_free(struct cog_login *login)
     if (login == NULL)
         return;
     cog_flow_clear(&login->flow);
+    cog_secret_clear(&login->typed);
     free(login);
 }

@@ -46,12 +46,14 @@ struct cog_login_settings {
     enum cog_login_claim login_claim;
     bool case_insensitive; /* lower the claim's ASCII letters first */
     enum cog_early early;
-    bool keep_tokens; /* all of them, for cog_login_tokens */
-    bool enrol;       /* MFA_SETUP may be answered for this caller */
-    bool recover;     /* a forgotten password or an unconfirmed sign-up may be
-                         mended for this caller: messages are sent though
-                         nothing was proved */
-    int timeout_ms;   /* from each answer to the next prompt or the end */
+    bool code_in_password; /* the last six digits of what is typed as the
+                              password are an authenticator's code */
+    bool keep_tokens;      /* all of them, for cog_login_tokens */
+    bool enrol;            /* MFA_SETUP may be answered for this caller */
+    bool recover;   /* a forgotten password or an unconfirmed sign-up may be
+                       mended for this caller: messages are sent though
+                       nothing was proved */
+    int timeout_ms; /* from each answer to the next prompt or the end */
 };
 
 struct cog_clock {

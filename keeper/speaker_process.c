@@ -159,6 +159,8 @@ send_job(int fd, const struct cog_config *config, enum cog_operation operation,
     cog_message_put_number(&job, may_enrol(config, flags) ? 1 : 0);
     cog_message_put_number(&job, (flags & COG_REQUEST_ASCII) != 0 ? 1 : 0);
     cog_message_put_number(&job, is_offered(config->forgot, flags) ? 1 : 0);
+    cog_message_put_number(
+        &job, (flags & COG_REQUEST_CODE_IN_PASSWORD) != 0 ? 1 : 0);
     return cog_message_send(fd, &job, deadline_ms);
 }
 

@@ -55,6 +55,8 @@ request_flags(const struct cog_call *call)
         flags |= COG_REQUEST_ALLOW_UNKNOWN;
     if (call->options.create_account)
         flags |= COG_REQUEST_CREATE_ACCOUNT;
+    if (call->options.code_in_password)
+        flags |= COG_REQUEST_CODE_IN_PASSWORD;
     if (call->options.debug)
         flags |= COG_REQUEST_DEBUG;
     return flags;

@@ -30,6 +30,7 @@ static const struct {
     {"minimum_uid=", UID, offsetof(struct cog_options, minimum_uid)},
     {"debug", FLAG, offsetof(struct cog_options, debug)},
     {"allow_unknown", FLAG, offsetof(struct cog_options, allow_unknown)},
+    {"code_in_password", FLAG, offsetof(struct cog_options, code_in_password)},
     {"create_account", FLAG, offsetof(struct cog_options, create_account)},
     {"try_first_pass", FLAG, offsetof(struct cog_options, try_first_pass)},
     {"use_first_pass", FLAG, offsetof(struct cog_options, use_first_pass)},

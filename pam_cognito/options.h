@@ -13,8 +13,9 @@ struct cog_options {
     const char *local_group; /* local_group=NAME */
     uint32_t minimum_uid;    /* minimum_uid=N, never below 1000 */
     bool debug;
-    bool allow_unknown;  /* names that no account has, writes nothing */
-    bool create_account; /* the same, becoming an account */
+    bool code_in_password; /* a code stands behind the password */
+    bool allow_unknown;    /* names that no account has, writes nothing */
+    bool create_account;   /* the same, becoming an account */
     bool try_first_pass;
     bool use_first_pass;
     bool use_authtok;

@@ -80,6 +80,7 @@ fill_in(struct cog_job *job)
         .timeout_ms = (int) field[COG_JOB_TIMEOUT_MS].number,
         .enrol = field[COG_JOB_ENROL].number != 0,
         .recover = field[COG_JOB_RECOVER].number != 0,
+        .code_in_password = field[COG_JOB_CODE_IN_PASSWORD].number != 0,
     };
 }
 

@@ -65,7 +65,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
                      TEXT(512), TEXT(512), PATH, PATH, TEXT(512), TEXT(512),
                      NUMBER(COG_WIRE_CLAIM_EMAIL), NUMBER(1),
                      NUMBER(COG_WIRE_EARLY_NO), NUMBER(60000), NUMBER(1),
-                     NUMBER(1), NUMBER(1)},
+                     NUMBER(1), NUMBER(1), NUMBER(1)},
     [COG_MSG_SECRET] = {BYTES(128)},
     [COG_MSG_KEYS] = {BYTES(COG_WIRE_KEYS_MAX), NUMBER(UINT64_MAX), NUMBER(1)},
     [COG_MSG_GO_CHANGE] = {{KIND_END, 0}},

@@ -107,9 +107,10 @@ enum {
     COG_JOB_CASE_INSENSITIVE,
     COG_JOB_EARLY, /* enum cog_wire_early */
     COG_JOB_TIMEOUT_MS,
-    COG_JOB_ENROL,   /* whether a second factor may be set up */
-    COG_JOB_ASCII,   /* whether a QR code is drawn in ASCII */
-    COG_JOB_RECOVER, /* whether a lost password may be replaced */
+    COG_JOB_ENROL,            /* whether a second factor may be set up */
+    COG_JOB_ASCII,            /* whether a QR code is drawn in ASCII */
+    COG_JOB_RECOVER,          /* whether a lost password may be replaced */
+    COG_JOB_CODE_IN_PASSWORD, /* whether a code stands behind it */
 };
 /* KEYS */
 enum {
@@ -162,7 +163,8 @@ enum cog_request_flag {
     COG_REQUEST_CONSOLE = 1 << 5, /* a terminal of this machine */
     COG_REQUEST_ASCII = 1 << 6,   /* a terminal that is not UTF-8 */
     COG_REQUEST_TOLD = 1 << 7,    /* no file has USER, but the host was told */
-    COG_REQUEST_FLAGS_ALL = (1 << 8) - 1
+    COG_REQUEST_CODE_IN_PASSWORD = 1 << 8, /* module argument */
+    COG_REQUEST_FLAGS_ALL = (1 << 9) - 1
 };
 
 enum cog_wire_ask {

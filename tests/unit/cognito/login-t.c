@@ -1376,6 +1376,90 @@ test_change_without_login(void **state)
     assert_int_equal(called("ChangePassword"), 0);
 }
 
+/* One prompt for both. */
+static void
+test_code_in_password(void **state)
+{
+    (void) state;
+    world.settings.code_in_password = true;
+    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7123456"});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, totp_wanted);
+    fake_body(&world, fake_tokens());
+    assert_admitted();
+    assert_int_equal(world.asked_count, 1);
+    assert_string_equal(answer_sent(2, "SOFTWARE_TOKEN_MFA_CODE"), "123456");
+    assert_string_equal(cog_login_password(world.login)->data,
+                        "Correct-Horse-7");
+}
+
+static void
+test_code_in_password_chooses(void **state)
+{
+    (void) state;
+    world.settings.code_in_password = true;
+    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7123456"});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, choice_wanted);
+    fake_body(&world, totp_wanted);
+    fake_body(&world, fake_tokens());
+    assert_admitted();
+    assert_int_equal(world.asked_count, 1);
+    assert_string_equal(answer_sent(2, "ANSWER"), "SOFTWARE_TOKEN_MFA");
+}
+
+/* Digits of the password itself: one guess more, and no third. */
+static void
+test_digits_of_the_password(void **state)
+{
+    (void) state;
+    world.settings.code_in_password = true;
+    fake_type(&world, (struct fake_typed){.text = "Horse-20261121"});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, wrong_password);
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, fake_tokens());
+    assert_admitted();
+    assert_string_equal(cog_login_password(world.login)->data,
+                        "Horse-20261121");
+    fake_end(&world);
+    fake_begin(&world);
+    world.settings.code_in_password = true;
+    fake_type(&world, (struct fake_typed){.text = "Horse-20261121"});
+    for (int i = 0; i < 3; i++) {
+        fake_body(&world, fake_proof_wanted);
+        fake_body(&world, wrong_password);
+    }
+    assert_denied(COG_BAD_CREDENTIALS);
+    assert_int_equal(called("InitiateAuth"), 2);
+}
+
+/* P56: a code is the end of a password only where the line says so. */
+static void
+test_no_code_in_password(void **state)
+{
+    static const struct {
+        const char *typed;
+        bool permitted;
+    } rows[] = {{"Correct-Horse-7123456", false},
+                {"Correct-Horse-7", true},
+                {"123456", true},
+                {"Correct-12345", true}};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_end(&world);
+        fake_begin(&world);
+        world.settings.code_in_password = rows[i].permitted;
+        fake_type(&world, (struct fake_typed){.text = rows[i].typed});
+        fake_body(&world, fake_proof_wanted);
+        fake_body(&world, fake_tokens());
+        assert_admitted();
+        assert_string_equal(cog_login_password(world.login)->data,
+                            rows[i].typed);
+    }
+}
+
 static void
 test_once(void **state)
 {
@@ -1431,6 +1515,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE("a code behind the password is used for both",
+             test_code_in_password),
+        CASE("a code behind the password chooses the authenticator",
+             test_code_in_password_chooses),
+        CASE("P84: digits of the password's own cost one guess more",
+             test_digits_of_the_password),
+        CASE("P56: without code_in_password nothing is taken off",
+             test_no_code_in_password),
         CASE("a right password logs in with two requests and one question",
              test_plain),
         CASE("P58: the password is in no request of a login",
