@@ -24,6 +24,8 @@ static const struct command {
      "the pool's users that this host knows"},
     {"apply", cog_command_apply, false, "apply",
      "write the settings of cognito.conf for NSS, make the stores"},
+    {"authorized-keys", cog_command_authorized_keys, true,
+     "authorized-keys NAME", "ssh keys of one user, for sshd"},
     {"forget", cog_command_forget, false, "forget NAME",
      "forget whom a name is bound to"},
     {"ids", cog_command_ids, false, "ids init | verify FILE",

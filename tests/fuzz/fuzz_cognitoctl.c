@@ -6,8 +6,10 @@
 #include "accounts/id_map.h"
 #include "cognitoctl/id_map_edit.h"
 #include "cognitoctl/name_list.h"
+#include "cognitoctl/ssh_key.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,9 +67,27 @@ read_list(const char *bytes, size_t size)
     }
 }
 
+/* What is taken is taken again, and the same, with anything around it. */
+static void
+read_key(const char *bytes, size_t size)
+{
+    char key[COG_SSH_KEY_MAX], again[COG_SSH_KEY_MAX];
+    char line[COG_SSH_KEY_MAX + 32];
+    int len;
+
+    if (cog_ssh_key_parse(bytes, size, key) != COG_SSH_FINE)
+        return;
+    len = snprintf(line, sizeof line, "x=\"a b\" %s %s", key, "comment");
+    must(len > 0 && (size_t) len < sizeof line);
+    must(cog_ssh_key_parse(line, (size_t) len, again) == COG_SSH_FINE);
+    must(strcmp(key, again) == 0);
+    must(strchr(strchr(key, ' ') + 1, ' ') == NULL);
+}
+
 static void (*const parsers[])(const char *bytes, size_t size) = {
     edit_map,
     read_list,
+    read_key,
 };
 
 int
@@ -90,7 +110,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifdef COG_FUZZ_REPLAY
 #include <dirent.h>
-#include <stdio.h>
 
 static int
 replay(const char *path)

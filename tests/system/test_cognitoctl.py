@@ -187,7 +187,7 @@ class AccountsTest(Case):
         """P13: an account whose name became local is told to be unused"""
         person = self.person(local=False)
         ctl.make_account(self, person)
-        host.add_user(person.name)
+        ctl.become_local(person.name)
         done = ctl.run("accounts", "show", person.name, "--json")
         self.assertTrue(json.loads(done.stdout)["local"])
         self.assertIn("is in /etc/passwd too", done.stderr)
@@ -357,7 +357,7 @@ class IdsTest(Case):
         ctl.make_account(self, person)
         done = ctl.run("ids", "verify", "--accounts", "--json")
         self.assertNotIn(f'"{person.name}"', done.stdout)
-        host.add_user(person.name)
+        ctl.become_local(person.name)
         found = ctl.read("ids", "verify", "--accounts", code=ctl.ERRORS)
         self.assertIn(person.name,
                       [row["name"] for row in found["problems"]])

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """cognitoctl, run as an administrator would."""
 
+import fcntl
 import json
 import secrets
 import subprocess
 
 from room import callers, host
+from room.namespace import ROOM
 
 # Exit codes, as cognitoctl(8) has them.
 OK, FAILED, USAGE, CONFIG, NOT_FOUND, WARNINGS, ERRORS, FORCE = range(8)
@@ -15,7 +17,7 @@ def run(*words, **more):
     """What it printed and its exit code."""
     options = {"capture_output": True, "text": True, "check": False,
                "errors": "backslashreplace", "timeout": 120, **more}
-    return subprocess.run(["cognitoctl", *words], **options)
+    return subprocess.run(["/usr/sbin/cognitoctl", *words], **options)
 
 
 def read(*words, code=OK, **more):
@@ -42,3 +44,13 @@ def make_account(case, person, **config):
     terminal.answer("Password: ", person.password)
     terminal.end()
     return terminal
+
+
+def become_local(name):
+    """A user of the host's own, as if by hand: useradd asks NSS first, and
+    would find the pool's."""
+    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock, \
+            open("/etc/passwd", "a", encoding="utf-8") as passwd:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        uid = 20000 + secrets.randbelow(30000)
+        passwd.write(f"{name}:x:{uid}:{uid}::/nonexistent:/bin/sh\n")

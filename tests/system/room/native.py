@@ -44,14 +44,23 @@ def name_service():
                         "-shared", "-fPIC")
 
 
-def mark_record():
+def with_stores(name):
+    """A program that uses accounts/ as root's own programs do."""
     sources = [path for room in ("accounts", "base")
                for path in sorted(glob.glob(f"{SOURCE}/{room}/*.c"))]
     return compile_once(
-        f"{ROOM}/mark_record", "mark_record.c", f"-I{SOURCE}",
+        f"{ROOM}/{name}", f"{name}.c", f"-I{SOURCE}",
         '-DCOG_CONFIG_DIR="/etc/cognito"',
         '-DCOG_STATE_DIR="/var/lib/cognito"', '-DCOG_RUN_DIR="/run/cognito"',
         *sources)
+
+
+def mark_record():
+    return with_stores("mark_record")
+
+
+def put_keys():
+    return with_stores("put_keys")
 
 
 def failing_setgroups():

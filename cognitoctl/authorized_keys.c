@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognitoctl authorized-keys: for sshd's AuthorizedKeysCommand. Runs as an
+ * ordinary user, at every login by key, for every name there is: what is not
+ * ours gets no key and no error. Whether somebody may come in is the account
+ * phase's to say, afterwards.
+ */
+#include "cognitoctl/command_line.h"
+
+#include "accounts/cache_read.h"
+#include "accounts/keys.h"
+#include "accounts/whose.h"
+#include "cognitoctl/ssh_key.h"
+#include "cognitoctl/stores.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct given {
+    struct cog_common common;
+    const char *name;
+};
+
+static error_t
+parse(int key, char *arg, struct argp_state *state)
+{
+    struct given *given = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            argp_error(state, "one name at a time");
+        given->name = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a name is wanted");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void
+print_line(const char *name, const char *line, size_t len)
+{
+    char key[COG_SSH_KEY_MAX];
+    enum cog_ssh_fault fault = cog_ssh_key_parse(line, len, key);
+
+    if (fault == COG_SSH_FINE)
+        (void) puts(key);
+    else if (fault != COG_SSH_NOTHING)
+        cog_note("%s: a key %s", name, cog_ssh_fault_text(fault));
+}
+
+static void
+print_lines(const char *name, const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    while (text < end) {
+        const char *stop = memchr(text, '\n', (size_t) (end - text));
+
+        if (stop == NULL)
+            stop = end;
+        print_line(name, text, (size_t) (stop - text));
+        text = stop == end ? end : stop + 1;
+    }
+}
+
+/*
+ * Whether the name is an account of ours, in no file of the host's own, and
+ * not known to be disabled: 0, ENOENT, or what could not be read.
+ */
+static int
+find_account(const char *name)
+{
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    /* Which local accounts are ours makes no difference here. */
+    const struct cog_whose_question question = {.name = name,
+                                                .local_group = "root"};
+    struct cog_whose_ids ids;
+    struct cog_account account;
+    int error;
+
+    switch (cog_whose_is(&question, &ids)) {
+    case COG_WHOSE_ACCOUNT:
+        break;
+    case COG_WHOSE_UNREADABLE:
+        return EIO;
+    default:
+        return ENOENT;
+    }
+    error = cog_cache_find_name(&reader, name, &account);
+    return error == 0 && account.disabled ? ENOENT : error;
+}
+
+static int
+print_keys(const char *name)
+{
+    char text[COG_KEYS_TEXT_MAX];
+    size_t len = 0;
+    int error = find_account(name);
+
+    if (error == 0)
+        error = cog_keys_find(COG_ACCOUNTS_DIR, name, text, sizeof text, &len);
+    if (error == ENOENT || error == ENODATA)
+        return COG_EXIT_OK;
+    if (error != 0)
+        return cog_store_fail(COG_ACCOUNTS_DIR, error);
+    print_lines(name, text, len);
+    return COG_EXIT_OK;
+}
+
+int
+cog_command_authorized_keys(const struct cog_common *common, int argc,
+                            char **argv)
+{
+    static const struct argp argp = {
+        .parser = parse,
+        .args_doc = "NAME",
+        .doc = "Print the ssh keys of a user of the pool, for "
+               "AuthorizedKeysCommand of sshd_config(5).",
+    };
+    struct given given = {.common = *common};
+    int code = cog_command_parse(&argp, argc, argv, &given);
+
+    return code != COG_EXIT_OK ? code : print_keys(given.name);
+}
