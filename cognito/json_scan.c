@@ -11,6 +11,7 @@ struct scan {
     const char *at;
     const char *end;
     size_t members;
+    size_t values;
     int depth;
 };
 
@@ -176,7 +177,7 @@ scan_value(struct scan *scan)
     bool has_nul;
 
     skip_space(scan);
-    if (scan->at == scan->end)
+    if (scan->at == scan->end || ++scan->values > COG_JSON_VALUES_MAX)
         return false;
     switch (*scan->at) {
     case '{':

@@ -159,6 +159,43 @@ test_depth(void **state)
     }
 }
 
+/* An array of so many zeros, as the member of an object. */
+static char *
+zeros(size_t count, size_t *len)
+{
+    char *text = malloc(count * 2 + 16);
+    size_t at = 0;
+
+    assert_non_null(text);
+    memcpy(text, "{\"a\":[0", 7);
+    at = 7;
+    for (size_t i = 1; i < count; i++) {
+        text[at++] = ',';
+        text[at++] = '0';
+    }
+    text[at++] = ']';
+    text[at++] = '}';
+    *len = at;
+    return text;
+}
+
+static void
+test_values(void **state)
+{
+    const size_t most = COG_JSON_VALUES_MAX - 2; /* object and array apart */
+    struct cog_json *document = NULL;
+    size_t len = 0;
+    char *text = zeros(most, &len);
+
+    (void) state;
+    assert_int_equal(cog_json_parse(text, len, &document), COG_OK);
+    cog_json_free(document);
+    free(text);
+    text = zeros(most + 1, &len);
+    assert_refused(text, len);
+    free(text);
+}
+
 static void
 test_types(void **state)
 {
@@ -380,6 +417,8 @@ main(void)
          NULL, NULL, NULL},
         {"P48: nesting deeper than 16 is refused", test_depth, NULL, NULL,
          NULL},
+        {"P48: a document of too many values is refused", test_values, NULL,
+         NULL, NULL},
         {"P49: types and ranges are exact, nothing is coerced", test_types,
          NULL, NULL, NULL},
         {"P49: moments are numbers in range, whole or not", test_moments, NULL,

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aws/process: real programs, without a shell, bounded. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "aws/process.h"
+#include "base/clock.h"
+
+#define PLENTY_MS 30000
+
+static const char *
+run(const char *line, const char *home, size_t max, int timeout_ms,
+    struct cog_secret *output)
+{
+    struct cog_aws_command command;
+
+    assert_null(cog_aws_command_split(line, &command));
+    return cog_aws_process_run(&command, home, max,
+                               cog_clock_ms() + timeout_ms, output);
+}
+
+static void
+assert_output(const char *line, const char *home, const char *wanted)
+{
+    cog_cleanup_secret struct cog_secret output = COG_SECRET_EMPTY;
+
+    assert_null(run(line, home, 65536, PLENTY_MS, &output));
+    assert_string_equal(output.data != NULL ? output.data : "", wanted);
+}
+
+static void
+assert_problem(const char *line, size_t max, int timeout_ms,
+               const char *wanted)
+{
+    struct cog_secret output = COG_SECRET_EMPTY;
+    const char *problem = run(line, NULL, max, timeout_ms, &output);
+
+    assert_non_null(problem);
+    assert_string_equal(problem, wanted);
+    assert_null(output.data);
+}
+
+static void
+test_output(void **state)
+{
+    (void) state;
+    assert_output("/bin/echo 'a b'", NULL, "a b\n");
+    assert_output("/bin/echo $HOME `id` *", NULL, "$HOME `id` *\n");
+    assert_output("/bin/true", NULL, "");
+    assert_output("/bin/cat", NULL, "");
+}
+
+static void
+test_environment(void **state)
+{
+    (void) state;
+    assert_int_equal(setenv("AWS_SECRET_ACCESS_KEY", "canary", 1), 0);
+    assert_output("/usr/bin/env", "/root",
+                  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+                  "/sbin:/bin\nHOME=/root\n");
+    assert_output("/usr/bin/env", NULL,
+                  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+                  "/sbin:/bin\n");
+}
+
+/* Descriptors without close-on-exec, signals ignored and blocked. */
+static void
+test_state(void **state)
+{
+    sigset_t blocked;
+    int fd = open("/dev/null", O_RDONLY);
+
+    (void) state;
+    assert_true(fd > 2);
+    (void) signal(SIGTERM, SIG_IGN);
+    (void) sigemptyset(&blocked);
+    (void) sigaddset(&blocked, SIGUSR1);
+    assert_int_equal(sigprocmask(SIG_BLOCK, &blocked, NULL), 0);
+    assert_output("/bin/sh -c 'ls /proc/$$/fd | tr \"\\n\" \" \"'", NULL,
+                  "0 1 2 ");
+    assert_output("/bin/grep -E '^Sig(Ign|Blk)' /proc/self/status", NULL,
+                  "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    assert_int_equal(sigprocmask(SIG_UNBLOCK, &blocked, NULL), 0);
+    (void) signal(SIGTERM, SIG_DFL);
+    (void) close(fd);
+}
+
+static void
+test_failures(void **state)
+{
+    (void) state;
+    assert_problem("/nonexistent/program", 100, PLENTY_MS,
+                   "cannot be started");
+    assert_problem("/etc/passwd", 100, PLENTY_MS, "cannot be started");
+    assert_problem("/bin/false", 100, PLENTY_MS, "ended with an error");
+    assert_problem("/bin/sh -c 'echo x; exit 3'", 100, PLENTY_MS,
+                   "ended with an error");
+    assert_problem("/bin/sh -c 'echo x; kill -9 $$'", 100, PLENTY_MS,
+                   "was killed by a signal");
+    assert_problem("/usr/bin/yes", 100000, PLENTY_MS, "printed too much");
+    assert_problem("/bin/echo 123456789", 9, PLENTY_MS, "printed too much");
+}
+
+/* Nothing is left of it: also not of what it started. */
+static void
+test_deadline(void **state)
+{
+    int64_t began = cog_clock_ms();
+
+    (void) state;
+    assert_problem("/bin/sleep 600", 100, 200, "did not end in time");
+    assert_problem("/bin/sh -c 'sleep 600 & sleep 600'", 100, 200,
+                   "did not end in time");
+    /* Its output closed, it goes on. */
+    assert_problem("/bin/sh -c 'exec >&-; exec sleep 600'", 100, 200,
+                   "did not end in time");
+    assert_true(cog_clock_ms() - began < 300000);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* With SIGCHLD ignored no status can be read: that is no success (P40). */
+static void
+test_unreadable_status(void **state)
+{
+    (void) state;
+    (void) signal(SIGCHLD, SIG_IGN);
+    assert_problem("/bin/echo x", 100, PLENTY_MS, "ended with an error");
+    (void) signal(SIGCHLD, SIG_DFL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        {"what a program prints is kept, its words are as split", test_output,
+         NULL, NULL, NULL},
+        {"P82: a program gets HOME and PATH and nothing of ours",
+         test_environment, NULL, NULL, NULL},
+        {"a program starts with clean signals and descriptors", test_state,
+         NULL, NULL, NULL},
+        {"failures, and too much output, are told apart", test_failures, NULL,
+         NULL, NULL},
+        {"at its deadline a program is killed with all of its group",
+         test_deadline, NULL, NULL, NULL},
+        {"P40: an end whose status cannot be read is no success",
+         test_unreadable_status, NULL, NULL, NULL},
+    };
+
+    return cmocka_run_group_tests_name("aws/process", tests, NULL, NULL);
+}
