@@ -138,6 +138,8 @@ struct cog_config {
     /* Made from pool_id. */
     char region[56];    /* the part before "_" */
     char pool_name[56]; /* the part behind it */
+    /* "https://sts.REGION.SUFFIX": where AWS exchanges a web identity */
+    char sts_endpoint[COG_CONFIG_URL_SIZE];
 };
 
 /* Why a configuration was refused. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The service's addresses, made from the pool's region: AWS endpoint rules
- * for cognito-idp, by partition.
+ * for cognito-idp and sts, by partition.
  */
 #include "config/service.h"
 
@@ -41,6 +41,8 @@ cog_service_derive(struct cog_config *config)
     (void) snprintf(config->pool_name, sizeof config->pool_name, "%s",
                     config->pool_id + region_len + 1);
     suffix = suffix_of(config->region);
+    (void) snprintf(config->sts_endpoint, sizeof config->sts_endpoint,
+                    "https://sts.%s.%s", config->region, suffix);
     if (config->endpoint[0] == '\0')
         (void) snprintf(config->endpoint, sizeof config->endpoint,
                         "https://cognito-idp.%s.%s", config->region, suffix);

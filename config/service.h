@@ -7,7 +7,8 @@
 
 /*
  * Fill in what follows from pool_id, which must be valid: region and
- * pool_name; endpoint, issuer[0] and issuer[1] unless they were given.
+ * pool_name, sts_endpoint; endpoint, issuer[0] and issuer[1] unless they were
+ * given.
  */
 void cog_service_derive(struct cog_config *config);
 

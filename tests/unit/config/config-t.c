@@ -459,6 +459,9 @@ p44_partitions_have_the_domain_of_amazons_table(void **state)
         (void) snprintf(url, sizeof url, "https://cognito-idp.%s.%s",
                         cases[i].region, cases[i].suffix);
         assert_string_equal(config.endpoint, url);
+        (void) snprintf(url, sizeof url, "https://sts.%s.%s", cases[i].region,
+                        cases[i].suffix);
+        assert_string_equal(config.sts_endpoint, url);
         (void) snprintf(url, sizeof url, "https://cognito-idp.%s.%s/%s_P",
                         cases[i].region, cases[i].suffix, cases[i].region);
         assert_string_equal(config.issuer[0], url);
