@@ -56,14 +56,14 @@ struct cog_aws_chain_settings {
      * besides those that the environment names.
      */
     const char *home;
-    const char *region;            /* of STS: the pool's */
     const char *ca_file;           /* as in cognito/http.h */
     const char *ca_path;           /* likewise */
     const char *proxy;             /* for STS; never for metadata */
     const struct cog_clock *clock; /* all three members */
     int timeout_ms;                /* for one source, all its requests; at
                                       least 1000 */
-    const char *sts_endpoint;      /* NULL: made from the region */
+    const char *sts_endpoint;      /* "https://HOST[:PORT]": the
+                                      configuration's, of the pool's region */
     const char *metadata_endpoint; /* NULL: EC2's; tests have their own, at
                                       an address that may be asked */
 };

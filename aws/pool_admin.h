@@ -126,10 +126,10 @@ const char *cog_pool_user_attribute(const struct cog_pool_user *user,
 
 /*
  * ListUsers, all pages. attributes: only these (NULL-terminated list, 32 at
- * most), or NULL for all. Naming one that some users lack was seen to fail
- * (reference, 5.3): when the service refuses the request, all are asked for
- * instead, from that page on. AWS does not count listing as activity of the
- * users.
+ * most), or NULL for all, which is safe: naming one that some users lack was
+ * seen to fail (reference, 5.3). When the service refuses the first page,
+ * all are asked for instead; the refusal of a later one is the result. AWS
+ * does not count listing as activity of the users.
  */
 enum cog_status cog_pool_admin_list_users(
     struct cog_pool_admin *admin, const char *const *attributes,

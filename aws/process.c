@@ -203,7 +203,7 @@ cog_aws_process_run(const struct cog_aws_command *command, const char *home,
     __attribute__((cleanup(end_child))) struct child child = CHILD_EMPTY;
     const char *problem;
 
-    if (!start(command, home, &child))
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || !start(command, home, &child))
         return "cannot be started";
     problem = read_output(&child, max, deadline_ms, output);
     if (problem == NULL)

@@ -14,8 +14,10 @@
  * ours: standard input is empty, the only variables are HOME (home, if not
  * NULL) and PATH, signals are at their defaults, no descriptors but 0 to 2
  * are open (2 is ours, so that it can tell the administrator what is wrong),
- * and it has a session of its own. At the deadline (of cog_clock_ms), or
- * after max bytes, all of the session's first group is killed.
+ * and it has a session of its own. SIGCHLD is set to its default for good,
+ * since the end of a program could not be known otherwise (P40). At the
+ * deadline (of cog_clock_ms), or after max bytes, all of the session's first
+ * group is killed.
  *
  * Returns NULL when it ended with status 0 and printed at most max bytes,
  * which are *output; otherwise a fixed text: "cannot be started", "was killed

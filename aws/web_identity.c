@@ -155,15 +155,14 @@ cog_aws_web_identity(struct cog_aws_search *search,
     cog_cleanup_secret struct cog_secret body = COG_SECRET_EMPTY;
     cog_cleanup_secret struct cog_secret document = COG_SECRET_EMPTY;
     const char *problem = NULL;
-    enum cog_status status =
-        cog_aws_read_token(search, token_file->data, &token);
+    const char *path = token_file->data;
+    enum cog_status status = cog_aws_read_token(search, path, &token);
 
     if (status != COG_OK)
         return status;
     status = cog_aws_sts_body(&token, role_arn, session_name, &body, &problem);
     if (problem != NULL)
-        return cog_aws_fail(search, status, "%s: %s", token_file->data,
-                            problem);
+        return cog_aws_fail(search, status, "%s: %s", path, problem);
     if (status == COG_OK)
         status = ask_sts(search, &body, &document);
     if (status != COG_OK)
