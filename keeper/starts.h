@@ -4,13 +4,8 @@
  * has yet (P86). With provisional = sshd whoever reaches the ssh port can
  * have such logins begun; each costs a connection to the pool, so they are
  * counted before anything is sent: for the name, for the remote address, and
- * in all.
- *
- * The counters are slots of a fixed number in one file, RUN/starts (0600 in a
- * 0700 directory), changed by atomic operations without a lock, so that
- * nobody waits and no crowd of names can make the file grow. A slot is shared
- * by whatever falls on it; which names do, a key of the file decides, which
- * nobody outside can know. Counts decay with time.
+ * in all. The counters are slots of RUN/starts (keeper/slots.h), shared by
+ * whatever falls on them. Counts decay with time.
  */
 #ifndef COG_KEEPER_STARTS_H
 #define COG_KEEPER_STARTS_H
@@ -60,17 +55,5 @@ int cog_starts_take(const struct cog_start *start, const char **full);
  * same hour from one address do not stand in each other's way.
  */
 void cog_starts_give_back(const struct cog_start *start);
-
-/* Room for what cog_starts_address makes. */
-#define COG_STARTS_ADDRESS_MAX 257
-
-/*
- * What of a remote host is counted as one: an IPv4 address, also one written
- * as an IPv6 address; the first 64 bits of an IPv6 address, of which one
- * caller has as many as they like; any other text whole, in small letters.
- * Pure. Returns the length of what is in out.
- */
-size_t cog_starts_address(const char *rhost,
-                          unsigned char out[COG_STARTS_ADDRESS_MAX]);
 
 #endif

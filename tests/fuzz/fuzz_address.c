@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: what a stranger's host is called, as it is counted. */
-#include "keeper/starts.h"
+#include "keeper/slots.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned char out[COG_STARTS_ADDRESS_MAX];
+    unsigned char out[COG_SLOTS_ADDRESS_MAX];
     char *text = malloc(size + 1);
     size_t len;
 
@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    len = cog_starts_address(text, out);
+    len = cog_slots_address(text, out);
     if (len == 0 || len > sizeof out || (out[0] == '4' && len != 1 + 4) ||
         (out[0] == '6' && len != 1 + 8))
         abort();

@@ -2,6 +2,8 @@
 /* keeper/starts: how often a login may be begun. Cites P86. */
 #include "keeper/starts.h"
 
+#include "keeper/slots.h"
+
 #include "tests/unit/accounts/support.h"
 
 #include <errno.h>
@@ -161,13 +163,13 @@ addresses_are_told_apart(void **state)
 
     (void) state;
     for (size_t i = 0; i < COUNT(same); i++) {
-        unsigned char first[COG_STARTS_ADDRESS_MAX];
-        size_t len = cog_starts_address(same[i][0], first);
+        unsigned char first[COG_SLOTS_ADDRESS_MAX];
+        size_t len = cog_slots_address(same[i][0], first);
 
         for (size_t j = 0; j < COUNT(same); j++) {
             for (size_t k = 0; k < 4 && same[j][k] != NULL; k++) {
-                unsigned char other[COG_STARTS_ADDRESS_MAX];
-                size_t other_len = cog_starts_address(same[j][k], other);
+                unsigned char other[COG_SLOTS_ADDRESS_MAX];
+                size_t other_len = cog_slots_address(same[j][k], other);
 
                 assert_true((len == other_len &&
                              memcmp(first, other, len) == 0) == (i == j));
@@ -179,14 +181,14 @@ addresses_are_told_apart(void **state)
 static void
 no_text_is_too_long_for_an_address(void **state)
 {
-    unsigned char out[COG_STARTS_ADDRESS_MAX];
+    unsigned char out[COG_SLOTS_ADDRESS_MAX];
     char text[600];
 
     (void) state;
     for (size_t len = 0; len < sizeof text; len++) {
         memset(text, len % 2 == 0 ? '1' : ':', len);
         text[len] = '\0';
-        assert_true(cog_starts_address(text, out) <= sizeof out);
+        assert_true(cog_slots_address(text, out) <= sizeof out);
     }
 }
 
