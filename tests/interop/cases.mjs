@@ -12,7 +12,8 @@ import { runCases, totp } from "./harness.mjs";
 
 const require = createRequire(import.meta.url);
 const {
-    AuthenticationDetails, CognitoUser, CognitoUserPool,
+    AuthenticationDetails, CognitoUser, CognitoUserAttribute,
+    CognitoUserPool,
 } = require("amazon-cognito-identity-js");
 
 const [url, poolId, clientId] = process.argv.slice(2);
@@ -205,6 +206,42 @@ const cases = {
                 "Correct-Horse-7", "Brand-New-99", done)),
             { code: "NotAuthorizedException",
               message: "Access Token has been revoked" });
+    },
+    "sign-up, confirmed with a code": async () => {
+        const email = new CognitoUserAttribute({
+            Name: "email", Value: "eve@example.com" });
+        const made = await promised((done) => pool.signUp(
+            "eve", "Correct-Horse-9", [email], [], done));
+        assert.equal(made.userConfirmed, false);
+        await assert.rejects(signIn(newUser("eve"), "Correct-Horse-9"),
+                             { code: "UserNotConfirmedException" });
+        const user = newUser("eve");
+        const sent = await promised((done) =>
+            user.resendConfirmationCode(done));
+        assert.equal(sent.CodeDeliveryDetails.DeliveryMedium, "EMAIL");
+        await assert.rejects(promised((done) =>
+            user.confirmRegistration("000000", false, done)),
+                             { code: "CodeMismatchException" });
+        await promised((done) =>
+            user.confirmRegistration("246810", false, done));
+        const { value } = await expect(
+            signIn(newUser("eve"), "Correct-Horse-9"), "onSuccess");
+        assert.equal(value.getIdToken().payload.sub, made.userSub);
+    },
+    "forgotten password": async () => {
+        const user = newUser("alice@example.com");
+        const sent = await new Promise((resolve, reject) =>
+            user.forgotPassword({ onFailure: reject,
+                                  inputVerificationCode: resolve }));
+        assert.equal(sent.CodeDeliveryDetails.Destination, "a***@e***");
+        const confirm = (text, password) => outcome((callbacks) =>
+            user.confirmPassword(text, password, callbacks));
+        await assert.rejects(confirm("000000", "Brand-New-99"),
+                             { code: "CodeMismatchException" });
+        await assert.rejects(confirm("246810", "short"),
+                             { code: "InvalidPasswordException" });
+        await confirm("246810", "Brand-New-99");
+        await expect(signIn(newUser("alice"), "Brand-New-99"), "onSuccess");
     },
     "disabled user": () => assert.rejects(
         signIn(newUser("off"), "Correct-Horse-9"),

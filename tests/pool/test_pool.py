@@ -9,8 +9,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 CASES = ("cases.arithmetic", "cases.signin", "cases.factors",
-         "cases.account", "cases.signed", "cases.lists", "cases.cloud",
-         "cases.bucket", "cases.http_edge")
+         "cases.account", "cases.signup", "cases.signed", "cases.lists",
+         "cases.cloud", "cases.bucket", "cases.http_edge")
 
 
 def load_tests(loader, _tests, _pattern):

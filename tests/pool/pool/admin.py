@@ -3,7 +3,7 @@
 
 import secrets
 
-from pool import passwords
+from pool import passwords, signup
 from pool.errors import ServiceError, invalid_parameter
 from pool.seed import UserSeed
 from pool.shown import (check_pool_id, find_group, group_object, target,
@@ -65,6 +65,10 @@ def admin_disable_user(pool, call):
     user.enabled = False
     pool.tokens.revoke_all(user)
     return {}
+
+
+def admin_confirm_sign_up(pool, call):
+    return signup.admin_confirm_sign_up(pool, target(pool, call))
 
 
 def admin_user_global_sign_out(pool, call):

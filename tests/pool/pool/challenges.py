@@ -34,11 +34,13 @@ def next_step(pool, login):
         return challenge(pool, login, user.knobs.force_challenge)
     if user.status == "FORCE_CHANGE_PASSWORD":
         return challenge(pool, login, "NEW_PASSWORD_REQUIRED")
-    if not login.factor_done:
+    # Who signed up alone gets in once without a second factor.
+    if not login.factor_done and not user.signed_up:
         name = factor_challenge(pool, login)
         if name:
             return challenge(pool, login, name)
     user.lock.clear()
+    user.signed_up = False
     return {"AuthenticationResult": pool.tokens.sign_in(login),
             "ChallengeParameters": {}}
 

@@ -120,7 +120,7 @@ def reset_counts(box, _command):
     for user in box.pool.users:
         user.lock.clear()
         user.totp_steps.clear()
-        user.password_changes.clear()
+        user.tries.clear()
     return {}
 
 

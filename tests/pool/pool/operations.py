@@ -2,7 +2,7 @@
 """The operations by name."""
 
 from pool import (admin, challenges, describe, listing, own, request,
-                  signin)
+                  signin, signup)
 from pool.errors import ServiceError
 
 OPERATIONS = {
@@ -17,11 +17,15 @@ OPERATIONS = {
     "GetTokensFromRefreshToken": own.get_tokens_from_refresh_token,
     "ForgotPassword": own.forgot_password,
     "ConfirmForgotPassword": own.confirm_forgot_password,
+    "SignUp": signup.sign_up,
+    "ConfirmSignUp": signup.confirm_sign_up,
+    "ResendConfirmationCode": signup.resend_confirmation_code,
     "AdminGetUser": admin.admin_get_user,
     "AdminCreateUser": admin.admin_create_user,
     "AdminDeleteUser": admin.admin_delete_user,
     "AdminEnableUser": admin.admin_enable_user,
     "AdminDisableUser": admin.admin_disable_user,
+    "AdminConfirmSignUp": admin.admin_confirm_sign_up,
     "AdminUserGlobalSignOut": admin.admin_user_global_sign_out,
     "AdminResetUserPassword": admin.admin_reset_user_password,
     "AdminSetUserPassword": admin.admin_set_user_password,

@@ -10,6 +10,8 @@ from pool.state import check_client_secret, check_secret_hash
 from pool.users import user_not_found
 
 HOUR_S = 3600
+# Asking for a code and using it are counted together.
+COUNTED_AS = {"ConfirmForgotPassword": "ForgotPassword"}
 
 
 def token_owner(pool, call):
@@ -35,7 +37,6 @@ def get_user(pool, call):
 
 def change_password(pool, call):
     user = token_owner(pool, call).user
-    now = call.arrived
     proposed = call.body["ProposedPassword"]
     passwords.check_form(proposed, "proposedPassword")
     if "PreviousPassword" in call.body:
@@ -43,28 +44,27 @@ def change_password(pool, call):
                              "previousPassword")
     elif user.password:
         raise missing_parameter("PreviousPassword")
-    count_change(pool, user, now)
+    count_try(pool, user, call)
     if user.password and not user.password.matches(
             call.body["PreviousPassword"]):
         raise wrong_password("previous password")
     passwords.check_new(user, proposed, pool.settings.password_policy,
                         "proposedPassword")
-    user.set_password(proposed, now)
+    user.set_password(proposed, call.arrived)
     return {}
 
 
-def count_change(pool, user, now):
-    """Every try counts, also one with a wrong old password."""
-    user.password_changes = [at for at in user.password_changes
-                             if now - at < HOUR_S]
-    if len(user.password_changes) >= pool.settings.change_password_per_hour:
-        raise attempt_limit()
-    user.password_changes.append(now)
-
-
-def attempt_limit():
-    return ServiceError("LimitExceededException", "Attempt limit exceeded, "
-                        "please try after some time.")
+def count_try(pool, user, call):
+    """The service's limits per user and hour.  Every try counts, also one
+    that fails."""
+    name = COUNTED_AS.get(call.operation, call.operation)
+    limit = getattr(pool.settings.per_hour, name)
+    tries = [at for at in user.tries.get(name, [])
+             if call.arrived - at < HOUR_S]
+    if len(tries) >= limit:
+        raise ServiceError("LimitExceededException", "Attempt limit "
+                           "exceeded, please try after some time.")
+    user.tries[name] = [*tries, call.arrived]
 
 
 def global_sign_out(pool, call):
@@ -137,6 +137,7 @@ def forgot_password(pool, call):
         return {"CodeDeliveryDetails": {
             "Destination": f"{name[:1]}***@e***", "DeliveryMedium": "EMAIL",
             "AttributeName": "email"}}
+    count_try(pool, user, call)
     if not user.enabled:
         raise not_authorized("User is disabled.")
     if user.status == "FORCE_CHANGE_PASSWORD":
@@ -154,7 +155,9 @@ def confirm_forgot_password(pool, call):
     password = call.body["Password"]
     passwords.check_form(password, "password")
     user = pool.users.find(name)
-    if not user and not pool.hides_users(client):
+    if user:
+        count_try(pool, user, call)
+    elif not pool.hides_users(client):
         raise user_not_found()
     if (not user or not user.reset_code
             or call.arrived - user.reset_sent > HOUR_S):

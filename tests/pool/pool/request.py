@@ -197,6 +197,18 @@ SHAPES = {
         {"ClientId": text, "Username": name, "ConfirmationCode": text,
          "Password": text},
         {"SecretHash": text, **AUTH_CONTEXT}),
+    "SignUp": Shape(
+        {"ClientId": text, "Username": name},
+        {"SecretHash": text, "Password": text,
+         "UserAttributes": attribute_list, "ValidationData": attribute_list,
+         **AUTH_CONTEXT}),
+    "ConfirmSignUp": Shape(
+        {"ClientId": text, "Username": name, "ConfirmationCode": text},
+        {"SecretHash": text, "ForceAliasCreation": flag,
+         "Session": session, **AUTH_CONTEXT}),
+    "ResendConfirmationCode": Shape(
+        {"ClientId": text, "Username": name},
+        {"SecretHash": text, **AUTH_CONTEXT}),
     "RevokeToken": Shape(
         {"Token": text, "ClientId": text}, {"ClientSecret": text}),
     "GetTokensFromRefreshToken": Shape(
@@ -217,6 +229,7 @@ SHAPES = {
     "AdminDeleteUser": admin(USER),
     "AdminEnableUser": admin(USER),
     "AdminDisableUser": admin(USER),
+    "AdminConfirmSignUp": admin(USER, {"ClientMetadata": metadata}),
     "AdminUserGlobalSignOut": admin(USER),
     "AdminResetUserPassword": admin(USER, {"ClientMetadata": metadata}),
     "AdminSetUserPassword": admin(

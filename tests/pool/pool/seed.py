@@ -222,6 +222,15 @@ class Lockout:
 
 
 @dataclasses.dataclass
+class PerHour:
+    """How often each user may, by operation."""
+    ChangePassword: int = member(whole, 5)
+    ForgotPassword: int = member(whole, 20)  # ConfirmForgotPassword too
+    ResendConfirmationCode: int = member(whole, 5)
+    ConfirmSignUp: int = member(whole, 15)
+
+
+@dataclasses.dataclass
 class SchemaSeed:
     """A custom attribute that the pool declares."""
     name: str = member(custom_name)
@@ -248,6 +257,7 @@ class PoolSeed:
     issuer_type: str = member(one_of("", "ORIGINAL", "UPDATED"), "")
     password_policy: PasswordPolicy = member(
         record(PasswordPolicy), make=PasswordPolicy)
+    per_hour: PerHour = member(record(PerHour), make=PerHour)
     lockout: Lockout = member(record(Lockout), make=Lockout)
     issuer: str = member(text, "")
     account: str = member(text, "123456789012")  # in ARNs
@@ -268,7 +278,6 @@ class PoolSeed:
     simulated_salt_negative: bool = member(flag, False)
     disabled_at: str = member(one_of("initiate", "proof"), "proof")
     error_style: list = member(list_of(one_of(*ERROR_STYLES)), make=list)
-    change_password_per_hour: int = member(whole, 5)
     # Below the protocol.
     keep_alive_s: float = member(number, 120)
     tls_max: str = member(one_of("1.2", "1.3"), "1.3")
@@ -326,6 +335,7 @@ class UserSeed:
     sms_code: str = member(text, "")
     email_code: str = member(text, "")
     reset_code: str = member(text, "246810")
+    confirm_code: str = member(text, "")  # without it the one above
     # Knobs.
     password_history: list = member(list_of(text), make=list)
     temporary_password_expired: bool = member(flag, False)

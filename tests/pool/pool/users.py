@@ -50,7 +50,9 @@ class User:
         self.lock = Lock()
         self.ordinal = None       # its place in the lists
         self.created = self.modified = now
-        self.password_changes = []  # times of ChangePassword
+        self.tries = {}           # limited operation -> times of tries
+        self.signed_up = False    # by the person, and not signed in yet
+        self.confirm_sent = now   # when the confirmation code was sent
         self.reset_code = ""      # of ForgotPassword, until used
         self.reset_sent = 0
 
@@ -66,6 +68,9 @@ class User:
         self.password = Password(self.pool_name, self.username, text)
         self.history.append(self.password)
         self.modified = now
+
+    def confirm_code(self):
+        return self.knobs.confirm_code or self.knobs.reset_code
 
     def send_reset_code(self, now):
         self.reset_code = self.knobs.reset_code
