@@ -158,12 +158,15 @@ cog_ids_verify(const struct cog_common *common,
     struct cog_settings settings;
     struct cog_config config;
     struct cog_output output;
+    cog_cleanup_id_checker struct cog_id_checker checker =
+        COG_ID_CHECKER_EMPTY;
     struct work work = {
         .verify = {.sources = &sources,
                    .settings = &settings,
-                   .output = &output},
+                   .output = &output,
+                   .checker = &checker},
     };
-    int code;
+    int code, error;
 
     if (!cog_files_load_config(common->config, &config, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s", reason);
@@ -171,6 +174,10 @@ cog_ids_verify(const struct cog_common *common,
         return cog_fail(COG_EXIT_FAILED, "%s", reason);
     if (!cog_settings_from_config(&config, &sources, &settings, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", common->config, reason);
+    error = cog_id_checker_open(&cog_stores, &checker);
+    if (error != 0)
+        return cog_fail(COG_EXIT_FAILED, "accounts of this host: %s",
+                        cog_store_error_text(error));
     cog_output_begin(&output, stdout, common->json);
     code = print_all(&work, subject);
     cog_verify_clear(&work.verify);

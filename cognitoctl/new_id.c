@@ -7,14 +7,13 @@
 #include "base/cleanup.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/id_map_edit.h"
+#include "cognitoctl/replacement.h"
 #include "cognitoctl/stores.h"
 #include "host/account_id.h"
 #include "host/files.h"
 #include "host/settings.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,69 +68,14 @@ choose(const struct cog_id_sources *sources,
 /* ---- the file */
 
 static int
-write_whole(int fd, const char *bytes, size_t len)
-{
-    size_t done = 0;
-
-    while (done < len) {
-        ssize_t put = write(fd, bytes + done, len - done);
-
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return errno;
-        done += (size_t) put;
-    }
-    return 0;
-}
-
-/* A file of that mode, durable, or an error. */
-static int
-write_file(const char *path, mode_t mode, const char *bytes, size_t len)
-{
-    cog_cleanup_fd int fd = -1;
-    int error;
-
-    if (unlink(path) != 0 && errno != ENOENT)
-        return errno;
-    fd =
-        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return errno;
-    error = write_whole(fd, bytes, len);
-    if (error != 0)
-        return error;
-    if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
-        return errno;
-    return close(cog_take_fd(&fd)) == 0 ? 0 : errno;
-}
-
-static int
-sync_directory_of(const char *path)
-{
-    char directory[COG_CONFIG_PATH_SIZE];
-    cog_cleanup_fd int fd = -1;
-    size_t len = (size_t) (strrchr(path, '/') - path);
-
-    memcpy(directory, path, len);
-    memcpy(directory + len, "/", 2);
-    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0 ? 0 : errno;
-}
-
-static int
 replace(const char *path, mode_t mode, const char *bytes, size_t len)
 {
-    char fresh[COG_CONFIG_PATH_SIZE + 8];
-    int error;
+    cog_cleanup_replacement struct cog_replacement file = COG_REPLACEMENT_NONE;
+    int error = cog_replacement_begin(path, &file);
 
-    (void) snprintf(fresh, sizeof fresh, "%s.new", path);
-    error = write_file(fresh, mode, bytes, len);
-    if (error == 0 && rename(fresh, path) != 0)
-        error = errno;
-    if (error != 0)
-        (void) unlink(fresh);
-    return error == 0 ? sync_directory_of(path) : error;
+    if (error == 0)
+        error = cog_replacement_write(&file, bytes, len);
+    return error == 0 ? cog_replacement_finish(&file, mode) : error;
 }
 
 /* The whole map as text, and its mode. */

@@ -2,9 +2,6 @@
 /* Whether names and their ids would be taken; see the header. */
 #include "cognitoctl/verify.h"
 
-#include "accounts/id_check.h"
-#include "cognitoctl/stores.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,11 +79,10 @@ int
 cog_verify_id(struct cog_verify *verify, enum cog_id_kind kind,
               const char *name, uint32_t id)
 {
+    const struct cog_id_wish wish = {.kind = kind, .name = name, .id = id};
     struct cog_id_conflict conflict = {.place = COG_ID_FREE};
-    int error = cog_name_check_local(&cog_stores.local, name, &conflict);
+    int error = cog_id_checker_ask(verify->checker, &wish, &conflict);
 
-    if (error == 0)
-        error = cog_id_check_free(&cog_stores, kind, name, id, &conflict);
     if (error == EEXIST)
         return report_taken(verify, name, &conflict);
     return error == 0 ? keep(verify, kind, name, id) : error;

@@ -7,7 +7,7 @@
 #ifndef COG_COGNITOCTL_VERIFY_H
 #define COG_COGNITOCTL_VERIFY_H
 
-#include "accounts/ids.h"
+#include "accounts/id_checker.h"
 #include "cognitoctl/output.h"
 #include "cognitoctl/progress.h"
 #include "host/account_id.h"
@@ -23,6 +23,7 @@ struct cog_verify {
     const struct cog_id_sources *sources; /* borrowed */
     const struct cog_settings *settings;  /* borrowed */
     struct cog_output *output;            /* borrowed, in an open table */
+    struct cog_id_checker *checker;       /* borrowed */
     struct cog_progress progress;
     struct cog_verified *all;
     size_t count, room;
