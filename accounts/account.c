@@ -87,6 +87,23 @@ cog_login_name_check(const char *name, size_t len)
     return COG_FAULT_NONE;
 }
 
+size_t
+cog_login_name_len(const char *text)
+{
+    char before = '\0', byte = text[0];
+    size_t len = 0;
+
+    if (!is_class(byte, NAME_FIRST))
+        return 0;
+    while (is_class(byte, IN_NAME)) {
+        if (len == COG_NAME_MAX || (byte == '.' && before == '.'))
+            return 0;
+        before = byte;
+        byte = text[++len];
+    }
+    return byte == '\0' && before != '.' && before != '-' ? len : 0;
+}
+
 static bool
 begins_nocase(const char *text, const char *prefix)
 {

@@ -120,6 +120,12 @@ const char *cog_fault_text(enum cog_fault fault);
 enum cog_fault cog_login_name_check(const char *name, size_t len);
 
 /*
+ * The same of a text, for look-ups: its length, or 0 when it is no login
+ * name. Not more than 33 bytes are looked at, however long it is (P66).
+ */
+size_t cog_login_name_len(const char *text);
+
+/*
  * The grammar, and neither reserved nor beginning with group_prefix in any
  * case (P19). An empty prefix forbids nothing. Local users and groups are
  * a separate question: see local_names.h.

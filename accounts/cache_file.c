@@ -4,59 +4,21 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "accounts/cache_sum.h"
 #include "accounts/little_endian.h"
-#include "accounts/trusted_file.h"
-#include "base/cleanup.h"
 
 /* A pair of numbers, as in the header, in a slot, before a record. */
 struct pair {
     uint32_t first, second;
 };
 
-/*
- * Each step is a bijection of h for a given word and of the word for a given
- * h: so two records that differ in one word only never have the same sum,
- * and others do by one chance in 2^64. It guards against damage; whoever can
- * write the file is root. About 20 ns for a passwd entry, where a CRC by
- * table takes 200.
- */
-static inline uint64_t
-absorb_word(uint64_t h, uint64_t word)
-{
-    h = (h ^ word) * 0x9e3779b97f4a7c15U;
-    return h ^ (h >> 32);
-}
-
-/* What is left at the end is absorbed as a word filled up with zeros. */
-static inline uint64_t
-absorb(uint64_t h, const unsigned char *bytes, size_t len)
-{
-    const bool long_enough = len >= 8;
-    uint64_t word = 0;
-
-    for (; len >= 8; bytes += 8, len -= 8)
-        h = absorb_word(h, cog_le64_get(bytes));
-    if (len == 0)
-        return h;
-    if (long_enough) /* the word that ends there, without what was seen */
-        word = cog_le64_get(bytes + len - 8) >> (8 * (8 - len));
-    else
-        for (size_t i = len; i > 0; i--)
-            word = word << 8 | bytes[i - 1];
-    return absorb_word(h, word);
-}
-
-/* The lengths stand in front, so that padding cannot be mistaken. */
 uint64_t
 cog_cache_sum(const unsigned char *front, size_t front_len,
               const unsigned char *rest, size_t rest_len)
 {
-    uint64_t h = absorb(0x436f67416363317fU, front, front_len);
-
-    return absorb(h, rest, rest_len);
+    return cog_sum(front, front_len, rest, rest_len);
 }
 
 uint32_t
@@ -65,7 +27,7 @@ cog_cache_hash(const unsigned char *key, size_t len)
     uint32_t hash = COG_CDB_HASH;
 
     for (size_t i = 0; i < len; i++)
-        hash = (hash + (hash << 5)) ^ key[i];
+        hash = cog_cache_hash_add(hash, key[i]);
     return hash;
 }
 
@@ -90,27 +52,40 @@ read_at(int fd, uint32_t at, unsigned char *to, size_t len)
     return 0;
 }
 
+/* What hardly ever happens, so that the rest lies close together. */
+static inline bool
+rarely(bool condition)
+{
+    return __builtin_expect(condition, false);
+}
+
+/* Into the scratch, at offset part of it; for fetch. */
+static __attribute__((noinline)) int
+read_part(const struct cog_cache_file *file, uint64_t at, size_t len,
+          size_t part)
+{
+    return read_at(file->fd, (uint32_t) at,
+                   (unsigned char *) file->scratch + part, len);
+}
+
 /*
  * Make len bytes at a position available: in place, or in a part of the
- * scratch that has room for them, which begins at offset part of it. No
- * buffer on the stack, here and below: it would be zeroed at each look-up,
- * also where the file is in memory. The caller has not checked anything.
+ * scratch that has room for them. No buffer on the stack, here and below: it
+ * would be zeroed at each look-up, also where the file is in memory. The
+ * caller has not checked anything.
  */
 static inline int
 fetch(const struct cog_cache_file *file, uint64_t at, size_t len, size_t part,
       const unsigned char **bytes)
 {
-    unsigned char *to;
-
-    if (len > file->size || at > file->size - len)
+    if (rarely(len > file->size || at > file->size - len))
         return EBADMSG;
-    if (file->bytes != NULL) {
-        *bytes = file->bytes + at;
-        return 0;
+    if (rarely(file->bytes == NULL)) {
+        *bytes = (unsigned char *) file->scratch + part;
+        return read_part(file, at, len, part);
     }
-    to = (unsigned char *) file->scratch + part;
-    *bytes = to;
-    return read_at(file->fd, (uint32_t) at, to, len);
+    *bytes = file->bytes + at;
+    return 0;
 }
 
 #define PART_RECORD offsetof(struct cog_cache_scratch, record)
@@ -199,8 +174,10 @@ cog_cache_file_from_fd(int fd, uint64_t size,
                        struct cog_cache_file *file)
 {
     struct cog_cache_file opened = {.fd = fd, .scratch = scratch};
-    int error = read_stamp(size, &opened);
+    int error;
 
+    scratch->slots_len = 0;
+    error = read_stamp(size, &opened);
     if (error != 0)
         return error;
     *file = opened;
@@ -215,28 +192,29 @@ static inline int
 find_table(const struct cog_cache_file *file, uint32_t table,
            struct pair *found)
 {
-    const unsigned char *bytes = NULL;
-    uint32_t first = table == 0 ? 0 : table - 1;
-    uint32_t last = table == COG_CDB_TABLES - 1 ? table : table + 1;
+    /* The neighbours are there but at the ends, where others are read. */
+    uint32_t first = table > 1 ? table - 1 : 0;
+    const unsigned char *bytes = NULL, *at;
     uint64_t begin = file->end, next = file->size;
     struct pair entry;
     int error;
 
-    error = fetch(file, first * COG_CDB_PAIR,
-                  (last - first + 1) * COG_CDB_PAIR, PART_TABLES, &bytes);
-    if (error != 0)
+    error = fetch(file, first * COG_CDB_PAIR, 3 * COG_CDB_PAIR, PART_TABLES,
+                  &bytes);
+    if (rarely(error != 0))
         return error;
-    entry = pair_get(bytes + (table - first) * COG_CDB_PAIR);
-    if (first < table) {
-        struct pair before = pair_get(bytes);
+    at = bytes + (table - first) * COG_CDB_PAIR;
+    entry = pair_get(at);
+    if (table > 0) {
+        struct pair before = pair_get(at - COG_CDB_PAIR);
 
         begin = before.first + (uint64_t) before.second * COG_CDB_PAIR;
     }
-    if (last > table)
-        next = pair_get(bytes + (last - first) * COG_CDB_PAIR).first;
-    if (entry.first != begin || entry.first < file->end ||
-        entry.first + (uint64_t) entry.second * COG_CDB_PAIR != next ||
-        next > file->size)
+    if (table < COG_CDB_TABLES - 1)
+        next = cog_le32_get(at + COG_CDB_PAIR);
+    if (rarely(entry.first != begin || entry.first < file->end ||
+               entry.first + (uint64_t) entry.second * COG_CDB_PAIR != next ||
+               next > file->size))
         return EBADMSG;
     *found = entry;
     return 0;
@@ -253,65 +231,80 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
     size_t len = COG_CDB_PAIR + COG_KEY_MAX;
     int error;
 
-    if (position < COG_RECORDS_AT || position >= file->end)
+    /* The records end behind COG_RECORDS_AT: see parse_stamp. */
+    if (rarely(position < COG_RECORDS_AT ||
+               position > file->end - COG_CDB_PAIR))
         return EBADMSG;
-    /* Key and head are there or the record is cut: take what there is. */
+    /* The key is there or the record is cut: take what there is. */
     if (len > file->end - position)
         len = file->end - position;
-    if (len < COG_CDB_PAIR)
-        return EBADMSG;
     error = fetch(file, position, len, PART_RECORD, front);
-    if (error != 0)
+    if (rarely(error != 0))
         return error;
     *lengths = pair_get(*front);
-    if (lengths->first > COG_KEY_MAX || lengths->second > COG_RECORD_MAX ||
-        COG_CDB_PAIR + (uint64_t) lengths->first + lengths->second >
-            file->end - position)
+    if (rarely(lengths->first > COG_KEY_MAX ||
+               lengths->second > COG_RECORD_MAX ||
+               COG_CDB_PAIR + (uint64_t) lengths->first + lengths->second >
+                   file->end - position))
         return EBADMSG;
     return 0;
 }
 
-static inline int
+/* The whole record into the scratch, where its front is already. */
+static __attribute__((noinline)) int
+read_record(const struct cog_cache_file *file, uint32_t position,
+            struct pair lengths)
+{
+    size_t size = COG_CDB_PAIR + lengths.first + lengths.second;
+    struct pair again;
+    int error;
+
+    if (size > sizeof file->scratch->record)
+        return EBADMSG;
+    error = read_part(file, position, size, PART_RECORD);
+    if (error != 0)
+        return error;
+    /* It may have changed between the two reads, in a file forged. */
+    again = pair_get(file->scratch->record);
+    return again.first == lengths.first && again.second == lengths.second
+               ? 0
+               : EBADMSG;
+}
+
+static inline __attribute__((always_inline)) int
 record_at(const struct cog_cache_file *file, uint32_t position,
           struct cog_cache_record *record)
 {
     const unsigned char *bytes = NULL, *data;
     struct pair lengths = {0, 0};
-    size_t front, size;
+    size_t front;
     int error;
 
     error = fetch_front(file, position, &lengths, &bytes);
-    if (error != 0)
+    if (rarely(error != 0))
         return error;
     front = COG_CDB_PAIR + lengths.first;
-    size = front + lengths.second;
-    if (lengths.first == 0 || lengths.second < COG_HEAD_BYTES)
+    if (rarely(lengths.first == 0 || lengths.second < COG_HEAD_BYTES))
         return EBADMSG;
-    if (file->bytes == NULL) {
-        if (size > sizeof file->scratch->record)
-            return EBADMSG;
-        error = fetch(file, position, size, PART_RECORD, &bytes);
+    if (rarely(file->bytes == NULL)) {
+        error = read_record(file, position, lengths);
         if (error != 0)
             return error;
-        /* It may have changed between the two reads, in a file forged. */
-        if (pair_get(bytes).first != lengths.first ||
-            pair_get(bytes).second != lengths.second)
-            return EBADMSG;
     }
     data = bytes + front;
-    if (cog_cache_sum(bytes, front, data + COG_HEAD_VERSION,
-                      lengths.second - COG_HEAD_VERSION) !=
-            cog_le64_get(data + COG_HEAD_SUM) ||
-        data[COG_HEAD_KIND] != bytes[COG_CDB_PAIR])
+    if (rarely(cog_sum(bytes, front, data + COG_HEAD_VERSION,
+                       lengths.second - COG_HEAD_VERSION) !=
+                   cog_le64_get(data + COG_HEAD_SUM) ||
+               data[COG_HEAD_KIND] != bytes[COG_CDB_PAIR]))
         return EBADMSG;
-    if (data[COG_HEAD_VERSION] != COG_FORMAT_VERSION)
+    if (rarely(data[COG_HEAD_VERSION] != COG_FORMAT_VERSION))
         return EPROTONOSUPPORT;
     record->position = position;
     record->key = bytes + COG_CDB_PAIR;
     record->key_len = lengths.first;
     record->data = data + COG_HEAD_BYTES;
     record->len = lengths.second - COG_HEAD_BYTES;
-    record->next = position + (uint32_t) size;
+    record->next = position + (uint32_t) front + lengths.second;
     return 0;
 }
 
@@ -323,7 +316,7 @@ cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,
 }
 
 /* Whether the key at a position has the hash that its slot says. */
-static int
+static __attribute__((noinline)) int
 check_slot(const struct cog_cache_file *file, struct pair slot)
 {
     const unsigned char *front = NULL;
@@ -342,73 +335,77 @@ check_slot(const struct cog_cache_file *file, struct pair slot)
                : EBADMSG;
 }
 
-/* Where a search is in its table. */
-struct probe {
-    const struct cog_cache_file *file;
-    struct pair table;
-    uint32_t index; /* of the next slot that is to be fetched */
-    uint32_t left;  /* slots not seen yet */
-    uint32_t have;  /* slots at bytes that are not seen yet */
-    const unsigned char *bytes;
+/* A slot, or why there is none; small enough for registers. */
+struct slot {
+    struct pair pair;
+    int error;
 };
 
-static inline void
-probe_from(struct probe *probe, uint32_t start)
+/* Some slots at once, if the one wanted is not among the last ones read. */
+static __attribute__((noinline)) struct slot
+read_slot(const struct cog_cache_file *file, struct pair table, uint32_t index)
 {
-    probe->index = start;
-    probe->left = probe->table.second;
-    probe->have = 0;
-}
+    struct cog_cache_scratch *scratch = file->scratch;
+    uint64_t at = table.first + (uint64_t) index * COG_CDB_PAIR;
+    size_t count = table.second - index;
+    struct slot slot = {{0, 0}, 0};
 
-/* The next slot; ENOENT after an empty one or after all. */
-static inline int
-next_slot(struct probe *probe, struct pair *slot)
-{
-    if (probe->left == 0)
-        return ENOENT;
-    if (probe->have == 0) {
-        uint32_t count = probe->table.second - probe->index;
-        int error;
-
+    if (at < scratch->slots_at ||
+        at >= scratch->slots_at + scratch->slots_len) {
         if (count > COG_SLOTS_AT_ONCE)
             count = COG_SLOTS_AT_ONCE;
-        error =
-            fetch(probe->file,
-                  probe->table.first + (uint64_t) probe->index * COG_CDB_PAIR,
-                  count * COG_CDB_PAIR, PART_SLOTS, &probe->bytes);
-        if (error != 0)
-            return error;
-        probe->have = count;
-        probe->index += count;
-        if (probe->index == probe->table.second)
-            probe->index = 0;
+        scratch->slots_len = 0;
+        slot.error = read_at(file->fd, (uint32_t) at, scratch->slots,
+                             count * COG_CDB_PAIR);
+        if (slot.error != 0)
+            return slot;
+        scratch->slots_at = at;
+        scratch->slots_len = count * COG_CDB_PAIR;
     }
-    *slot = pair_get(probe->bytes);
-    probe->bytes += COG_CDB_PAIR;
-    probe->have--;
-    probe->left--;
-    if (slot->second == 0)
-        return slot->first == 0 ? ENOENT : EBADMSG;
-    return 0;
+    slot.pair = pair_get(scratch->slots + (at - scratch->slots_at));
+    return slot;
+}
+
+/*
+ * A slot of a table, which find_table found. ENOENT when it is an empty one,
+ * where a search ends.
+ */
+static inline struct slot
+slot_at(const struct cog_cache_file *file, struct pair table, uint32_t index)
+{
+    struct slot slot = {{0, 0}, 0};
+
+    if (rarely(file->bytes == NULL))
+        slot = read_slot(file, table, index);
+    else
+        slot.pair = pair_get(file->bytes + table.first +
+                             (uint64_t) index * COG_CDB_PAIR);
+    if (slot.pair.second == 0 && slot.error == 0)
+        slot.error = slot.pair.first == 0 ? ENOENT : EBADMSG;
+    return slot;
 }
 
 /*
  * Before "not there" is said: was a slot passed by that is not what its
  * record says? A flipped bit in a hash would hide the record otherwise.
+ * count slots were passed by, from the one at index on.
  */
 static int
-confirm_miss(struct probe *probe, uint32_t start)
+check_passed(const struct cog_cache_file *file, struct pair table,
+             uint32_t index, uint32_t count)
 {
-    struct pair slot = {0, 0};
-    int error;
+    for (; count > 0; count--) {
+        struct slot slot = slot_at(file, table, index);
+        int error = slot.error;
 
-    probe_from(probe, start);
-    while ((error = next_slot(probe, &slot)) == 0) {
-        error = check_slot(probe->file, slot);
+        if (error == 0)
+            error = check_slot(file, slot.pair);
         if (error != 0)
-            return error;
+            return error == ENOENT ? EBADMSG : error;
+        if (++index == table.second)
+            index = 0;
     }
-    return error;
+    return ENOENT;
 }
 
 int
@@ -416,38 +413,53 @@ cog_cache_file_find_hashed(const struct cog_cache_file *file,
                            const unsigned char *key, size_t key_len,
                            uint32_t hash, struct cog_cache_record *record)
 {
-    struct probe probe = {.file = file};
-    struct cog_cache_record candidate;
-    struct pair slot = {0, 0};
-    bool passed = false;
-    uint32_t start;
+    struct pair table = {0, 0};
+    uint32_t start, index, passed;
     int error;
 
-    if (key_len == 0 || key_len > COG_KEY_MAX)
+    if (rarely(key_len == 0 || key_len > COG_KEY_MAX))
         return ENOENT;
-    error = find_table(file, hash % COG_CDB_TABLES, &probe.table);
-    if (error != 0)
+    error = find_table(file, hash % COG_CDB_TABLES, &table);
+    if (rarely(error != 0))
         return error;
-    if (probe.table.second == 0)
+    if (table.second == 0)
         return ENOENT;
-    start = (hash / COG_CDB_TABLES) % probe.table.second;
-    probe_from(&probe, start);
-    for (; (error = next_slot(&probe, &slot)) == 0; passed = true) {
-        if (slot.first != hash)
-            continue;
-        /* The stamp: its key is empty, ours is not. */
-        if (slot.second == COG_CDB_HEADER)
-            continue;
-        error = record_at(file, slot.second, &candidate);
+    start = index = (hash / COG_CDB_TABLES) % table.second;
+    for (passed = 0; passed < table.second; passed++) {
+        struct slot slot = slot_at(file, table, index);
+
+        error = slot.error;
         if (error != 0)
+            break;
+        if (++index == table.second)
+            index = 0;
+        /* The stamp has a slot, too: its key is empty, ours is not. */
+        if (slot.pair.first != hash || slot.pair.second == COG_CDB_HEADER)
+            continue;
+        error = record_at(file, slot.pair.second, record);
+        if (rarely(error != 0))
             return error;
-        if (candidate.key_len == key_len &&
-            memcmp(candidate.key, key, key_len) == 0) {
-            *record = candidate;
+        if (record->key_len == key_len &&
+            memcmp(record->key, key, key_len) == 0)
             return 0;
-        }
     }
-    return error == ENOENT && passed ? confirm_miss(&probe, start) : error;
+    if (error != 0 && error != ENOENT)
+        return error;
+    return check_passed(file, table, start, passed);
+}
+
+void
+cog_cache_file_prefetch(const struct cog_cache_file *file, uint32_t hash)
+{
+    struct pair table =
+        pair_get(file->bytes + (hash % COG_CDB_TABLES) * COG_CDB_PAIR);
+
+    /* An address that is wrong, in a damaged file, does no harm. */
+    if (table.second != 0)
+        __builtin_prefetch(
+            (const void *) ((uintptr_t) file->bytes + table.first +
+                            (uintptr_t) (hash / COG_CDB_TABLES) %
+                                table.second * COG_CDB_PAIR));
 }
 
 int
@@ -542,57 +554,4 @@ cog_cache_file_check(const struct cog_cache_file *file)
         return error;
     /* The stamp has a slot, too. */
     return full == (uint64_t) file->records + 1 ? 0 : EBADMSG;
-}
-
-int
-cog_cache_file_open(const char *directory, const char *name, bool secret,
-                    int *fd, uint64_t *size)
-{
-    char path[512];
-    size_t dir_len = strlen(directory), name_len = strlen(name);
-    int error;
-
-    if (dir_len > sizeof path - 2 - name_len)
-        return ENAMETOOLONG;
-    memcpy(path, directory, dir_len);
-    path[dir_len] = '/';
-    memcpy(path + dir_len + 1, name, name_len + 1);
-    error =
-        cog_trusted_open(path, secret ? COG_TRUST_SECRET : COG_TRUST_PUBLIC,
-                         COG_CDB_SIZE_MAX, fd, size, NULL);
-    if (error == ELOOP)
-        return EPERM;
-    return error == ENOENT ? ENODATA : error;
-}
-
-int
-cog_cache_file_map(const char *directory, const char *name, bool secret,
-                   struct cog_cache_file *file)
-{
-    cog_cleanup_fd int fd = -1;
-    uint64_t size = 0;
-    void *bytes;
-    int error;
-
-    error = cog_cache_file_open(directory, name, secret, &fd, &size);
-    if (error != 0)
-        return error;
-    if (size < COG_RECORDS_AT)
-        return EBADMSG;
-    bytes = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
-    if (bytes == MAP_FAILED)
-        return errno;
-    error = cog_cache_file_from_bytes(bytes, size, file);
-    if (error != 0)
-        (void) munmap(bytes, (size_t) size);
-    return error;
-}
-
-void
-cog_cache_file_unmap(struct cog_cache_file *file)
-{
-    if (file->bytes != NULL)
-        (void) munmap((void *) (uintptr_t) file->bytes, file->size);
-    file->bytes = NULL;
-    file->size = 0;
 }

@@ -26,6 +26,8 @@ struct cog_cache_scratch {
     unsigned char record[COG_ACCOUNT_RECORD_MAX];
     unsigned char tables[3 * COG_CDB_PAIR];
     unsigned char slots[COG_SLOTS_AT_ONCE * COG_CDB_PAIR];
+    uint64_t slots_at; /* which part of the file is in slots ... */
+    size_t slots_len;  /* ... and how much; 0: none */
 };
 
 /* An open file; it owns nothing. */
@@ -56,6 +58,13 @@ struct cog_cache_record {
 uint64_t cog_cache_sum(const unsigned char *front, size_t front_len,
                        const unsigned char *rest, size_t rest_len);
 
+/* cdb's hash: the next byte, from COG_CDB_HASH on. */
+static inline uint32_t
+cog_cache_hash_add(uint32_t hash, unsigned char byte)
+{
+    return (hash + (hash << 5)) ^ byte;
+}
+
 /* cdb's hash of a key. */
 uint32_t cog_cache_hash(const unsigned char *key, size_t len);
 
@@ -82,6 +91,12 @@ int cog_cache_file_find(const struct cog_cache_file *file,
 int cog_cache_file_find_hashed(const struct cog_cache_file *file,
                                const unsigned char *key, size_t key_len,
                                uint32_t hash, struct cog_cache_record *record);
+
+/*
+ * Fetch the memory where a search will begin, without waiting for it: for
+ * who has something else to do before. The file is mapped.
+ */
+void cog_cache_file_prefetch(const struct cog_cache_file *file, uint32_t hash);
 
 /* The record at a position, which another record has told. */
 int cog_cache_file_at(const struct cog_cache_file *file, uint32_t position,

@@ -48,7 +48,6 @@
 /* What is looked for; number: by uid or gid, through an index record. */
 struct query {
     struct cog_cache_key key;
-    uint32_t hash; /* of the key */
     bool by_number;
     uint32_t number;
 };
@@ -69,19 +68,14 @@ parse_target(char index, const struct cog_cache_record *target,
     return error;
 }
 
-/* The record of a query in one file; an index record is followed. */
-static int
-find_in(const struct cog_cache_file *file, const struct query *query,
-        struct cog_cache_record *record)
+/* From an index record to the one that it tells of. */
+static __attribute__((noinline)) int
+follow(const struct cog_cache_file *file, const struct query *query,
+       struct cog_cache_record *record)
 {
     uint32_t position = 0, number = 0;
-    int error;
+    int error = cog_cache_parse_number(record, &position);
 
-    error = cog_cache_file_find_hashed(file, query->key.bytes, query->key.len,
-                                       query->hash, record);
-    if (error != 0 || !query->by_number)
-        return error;
-    error = cog_cache_parse_number(record, &position);
     if (error == 0)
         error = cog_cache_file_at(file, position, record);
     if (error == 0)
@@ -91,11 +85,24 @@ find_in(const struct cog_cache_file *file, const struct query *query,
     return number == query->number ? 0 : EBADMSG;
 }
 
+/* The record of a query in one file; an index record is followed. */
+static inline int
+find_in(const struct cog_cache_file *file, const struct query *query,
+        struct cog_cache_record *record)
+{
+    int error = cog_cache_file_find_hashed(
+        file, query->key.bytes, query->key.len, query->key.hash, record);
+
+    if (error != 0 || !query->by_number)
+        return error;
+    return follow(file, query, record);
+}
+
 /*
  * base's answer to a number counts only if recent does not know the name:
  * else recent's record is newer and has another number.
  */
-static int
+static __attribute__((noinline)) int
 check_not_newer(const struct cog_cache_file *recent,
                 const struct cog_cache_record *record)
 {
@@ -111,7 +118,7 @@ check_not_newer(const struct cog_cache_file *recent,
 }
 
 /* When recent had nothing. */
-static int
+static inline int
 find_in_base(const struct cog_cache_file *recent,
              const struct cog_cache_file *base, const struct query *query,
              struct cog_cache_record *record)
@@ -125,7 +132,7 @@ find_in_base(const struct cog_cache_file *recent,
 
 /* ---- the first way: open, pread, close */
 
-static int
+static __attribute__((noinline)) int
 find_by_reading(const struct cog_cache_reader *reader,
                 const struct query *query, cog_cache_use *use, void *context)
 {
@@ -240,12 +247,10 @@ map_anew(struct cog_cache_reader *reader)
     return false;
 }
 
-/* Whether this look-up may use the mappings now; never waits. */
-static bool
-enter(struct cog_cache_reader *reader)
+/* The gate is not just open: it may be nobody's, and then it is ours. */
+static __attribute__((noinline)) bool
+enter_slowly(struct cog_cache_reader *reader, uint32_t gate)
 {
-    uint32_t gate = atomic_load_explicit(&reader->gate, memory_order_relaxed);
-
     for (;;) {
         bool fine;
 
@@ -265,8 +270,22 @@ enter(struct cog_cache_reader *reader)
     }
 }
 
+/* Whether this look-up may use the mappings now; never waits. */
+static inline bool
+enter(struct cog_cache_reader *reader)
+{
+    uint32_t gate = atomic_load_explicit(&reader->gate, memory_order_relaxed);
+
+    if ((gate & GATE_OPEN) != 0 &&
+        atomic_compare_exchange_strong_explicit(&reader->gate, &gate, gate + 1,
+                                                memory_order_acquire,
+                                                memory_order_relaxed))
+        return true;
+    return enter_slowly(reader, gate);
+}
+
 /* stale: whoever comes after the last one shall map anew. */
-static void
+static inline void
 leave(struct cog_cache_reader *reader, bool stale)
 {
     if (stale)
@@ -317,6 +336,8 @@ find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
     if (is_superseded(&reader->recent) || is_superseded(&reader->base) ||
         is_old(reader))
         return ESTALE;
+    if (base->bytes != NULL)
+        cog_cache_file_prefetch(base, query->key.hash);
     error = find_in(recent, query, &record);
     if (error == ENOENT && base->bytes != NULL)
         error = find_in_base(recent, base, query, &record);
@@ -344,10 +365,9 @@ is_early(struct cog_cache_reader *reader)
 }
 
 static int
-look_up(struct cog_cache_reader *reader, struct query *query,
+look_up(struct cog_cache_reader *reader, const struct query *query,
         cog_cache_use *use, void *context)
 {
-    query->hash = cog_cache_hash(query->key.bytes, query->key.len);
     /* A second try maps the new files; then the first way, always right. */
     for (int tries = 0; tries < 2 && !is_early(reader); tries++) {
         int error;
@@ -402,10 +422,14 @@ parse_members(const struct cog_cache_record *record, void *output)
 
 /* Nothing is asked of a file about a name that no record can have. */
 static bool
-is_login_name(const char *name)
+key_of_login(char kind, const char *name, struct query *query)
 {
-    return cog_login_name_check(name, strnlen(name, COG_NAME_MAX + 1)) ==
-           COG_FAULT_NONE;
+    size_t len = cog_login_name_len(name);
+
+    if (len == 0)
+        return false;
+    cog_cache_key_text(kind, name, len, &query->key);
+    return true;
 }
 
 int
@@ -414,9 +438,8 @@ cog_cache_use_name(struct cog_cache_reader *reader, const char *name,
 {
     struct query query = {.by_number = false};
 
-    if (!is_login_name(name))
+    if (!key_of_login('N', name, &query))
         return ENOENT;
-    cog_cache_key_name('N', name, &query.key);
     return look_up(reader, &query, use, context);
 }
 
@@ -477,9 +500,8 @@ cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
 {
     struct query query = {.by_number = false};
 
-    if (!is_login_name(name))
+    if (!key_of_login('i', name, &query))
         return ENOENT;
-    cog_cache_key_name('i', name, &query.key);
     return look_up(reader, &query, parse_gids, gids);
 }
 

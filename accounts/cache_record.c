@@ -74,14 +74,33 @@ static const struct text settings_texts[] = {
     TEXT(struct cog_settings, provisional_match),
 };
 
+/* Copied and hashed in one go: a look-up begins with it. */
+void
+cog_cache_key_text(char kind, const char *name, size_t len,
+                   struct cog_cache_key *key)
+{
+    uint32_t hash = cog_cache_hash_add(COG_CDB_HASH, (unsigned char) kind);
+
+    key->bytes[0] = (unsigned char) kind;
+    for (size_t i = 0; i < len; i++) {
+        key->bytes[i + 1] = (unsigned char) name[i];
+        hash = cog_cache_hash_add(hash, (unsigned char) name[i]);
+    }
+    key->len = len + 1;
+    key->hash = hash;
+}
+
 void
 cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 {
-    size_t len = strnlen(name, COG_NAME_MAX);
+    cog_cache_key_text(kind, name, strnlen(name, COG_NAME_MAX), key);
+}
 
-    key->bytes[0] = (unsigned char) kind;
-    memcpy(key->bytes + 1, name, len);
-    key->len = len + 1;
+static void
+end_key(struct cog_cache_key *key, size_t len)
+{
+    key->len = len;
+    key->hash = cog_cache_hash(key->bytes, len);
 }
 
 void
@@ -89,7 +108,7 @@ cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key)
 {
     key->bytes[0] = (unsigned char) kind;
     cog_le32_put(key->bytes + 1, id);
-    key->len = 5;
+    end_key(key, 5);
 }
 
 void
@@ -98,14 +117,14 @@ cog_cache_key_members(uint32_t gid, uint32_t chunk, struct cog_cache_key *key)
     key->bytes[0] = 'm';
     cog_le32_put(key->bytes + 1, gid);
     cog_le32_put(key->bytes + 5, chunk);
-    key->len = 9;
+    end_key(key, 9);
 }
 
 void
 cog_cache_key_settings(struct cog_cache_key *key)
 {
     key->bytes[0] = 'S';
-    key->len = 1;
+    end_key(key, 1);
 }
 
 void
@@ -225,25 +244,28 @@ cog_cache_parse_uid(const struct cog_cache_record *record, uint32_t *uid)
     return 0;
 }
 
-/* What must hold whatever of an account's record is wanted. */
-static int
-check_account(const struct cog_cache_record *record)
+/*
+ * The three texts by hand, not by the table: half of what a look-up costs is
+ * spent from here on.
+ */
+static bool
+view_texts(const unsigned char *lengths, size_t len,
+           struct cog_account_view *view)
 {
-    const unsigned char *fixed = record->data;
-    size_t len = record->len - ACCOUNT_LENGTHS, end = 0;
-    uint32_t uid = 0;
-    int error = cog_cache_parse_uid(record, &uid);
+    const size_t gecos = lengths[0], home = lengths[1], shell = lengths[2];
+    const unsigned char *texts = lengths + COUNT(account_texts);
 
-    if (error != 0)
-        return error;
-    if (cog_login_name_check(name_of(record), name_len(record)) !=
-            COG_FAULT_NONE ||
-        cog_id_is_forbidden(uid) || cog_le32_get(fixed + ACCOUNT_GID) != uid ||
-        fixed[ACCOUNT_FLAGS] > 1)
-        return EBADMSG;
-    error = check_texts(account_texts, COUNT(account_texts),
-                        fixed + ACCOUNT_LENGTHS, len, &end);
-    return error == 0 && end != len ? EBADMSG : error;
+    _Static_assert(COUNT(account_texts) == 3, "gecos, home, shell");
+    _Static_assert(COG_HOME_MAX == UINT8_MAX, "any home_len is fine");
+    if (len != 3 + gecos + 1 + home + 1 + shell + 1 || gecos > COG_GECOS_MAX ||
+        shell > COG_SHELL_MAX)
+        return false;
+    view->gecos = (const char *) texts;
+    view->home = view->gecos + gecos + 1;
+    view->shell = view->home + home + 1;
+    view->texts_len = len - 3;
+    return (texts[gecos] | texts[gecos + 1 + home] |
+            texts[gecos + 1 + home + 1 + shell]) == 0;
 }
 
 int
@@ -251,18 +273,20 @@ cog_cache_view_account(const struct cog_cache_record *record,
                        struct cog_account_view *view)
 {
     const unsigned char *fixed = record->data;
-    int error = check_account(record);
+    uint32_t uid;
 
-    if (error != 0)
-        return error;
-    view->uid = cog_le32_get(fixed + ACCOUNT_UID);
+    if (record->key[0] != 'N' ||
+        record->len < ACCOUNT_LENGTHS + COUNT(account_texts))
+        return EBADMSG;
+    uid = cog_le32_get(fixed + ACCOUNT_UID);
+    if (cog_id_is_forbidden(uid) || cog_le32_get(fixed + ACCOUNT_GID) != uid ||
+        fixed[ACCOUNT_FLAGS] > 1 ||
+        !view_texts(fixed + ACCOUNT_LENGTHS, record->len - ACCOUNT_LENGTHS,
+                    view))
+        return EBADMSG;
+    view->uid = uid;
     view->name = name_of(record);
     view->name_len = name_len(record);
-    view->gecos_len = fixed[ACCOUNT_LENGTHS];
-    view->home_len = fixed[ACCOUNT_LENGTHS + 1];
-    view->shell_len = fixed[ACCOUNT_LENGTHS + 2];
-    view->texts =
-        (const char *) fixed + ACCOUNT_LENGTHS + COUNT(account_texts);
     return 0;
 }
 
@@ -271,14 +295,16 @@ cog_cache_parse_account(const struct cog_cache_record *record,
                         struct cog_account *account)
 {
     const unsigned char *fixed = record->data;
-    int error = check_account(record);
+    struct cog_account_view view;
+    int error = cog_cache_view_account(record, &view);
 
-    if (error != 0)
-        return error;
-    memcpy(account->name, name_of(record), name_len(record));
-    account->name[name_len(record)] = '\0';
-    account->uid = cog_le32_get(fixed + ACCOUNT_UID);
-    account->gid = account->uid;
+    if (error != 0 ||
+        cog_login_name_check(view.name, view.name_len) != COG_FAULT_NONE)
+        return EBADMSG;
+    memcpy(account->name, view.name, view.name_len);
+    account->name[view.name_len] = '\0';
+    account->uid = view.uid;
+    account->gid = view.uid;
     account->sub_tag = cog_le64_get(fixed + ACCOUNT_SUB_TAG);
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     parse_texts(account_texts, COUNT(account_texts), fixed + ACCOUNT_LENGTHS,

@@ -22,10 +22,15 @@
 struct cog_cache_key {
     unsigned char bytes[COG_KEY_MAX];
     size_t len;
+    uint32_t hash; /* cog_cache_hash of the bytes */
 };
 
 /* "N", "i", "G", "L": name has at most 32 bytes. */
 void cog_cache_key_name(char kind, const char *name,
+                        struct cog_cache_key *key);
+
+/* The same for who knows how long it is: 1 to 32 bytes. */
+void cog_cache_key_text(char kind, const char *name, size_t len,
                         struct cog_cache_key *key);
 
 /* "U", "g", "I", "x". */
@@ -74,11 +79,15 @@ struct cog_account_view {
     uint32_t uid;     /* the gid, too */
     const char *name; /* without a NUL */
     size_t name_len;
-    const char *texts; /* gecos, home, shell, each with its NUL */
-    size_t gecos_len, home_len, shell_len; /* without the NUL */
+    const char *gecos, *home, *shell; /* one after the other, each with NUL */
+    size_t texts_len;                 /* of the three, NULs included */
 };
 
-/* The checks are those of cog_cache_parse_account. */
+/*
+ * The checks are those of cog_cache_parse_account but for the grammar of the
+ * name: who has found the record by its name knows it already, who has not
+ * must ask cog_login_name_check.
+ */
 int cog_cache_view_account(const struct cog_cache_record *record,
                            struct cog_account_view *view);
 

@@ -28,17 +28,14 @@ int
 cog_pack_passwd(const struct cog_account_view *account, struct passwd *entry,
                 char *buffer, size_t size)
 {
-    const size_t gecos = account->gecos_len + 1;
-    const size_t home = account->home_len + 1;
-    const size_t texts = gecos + home + account->shell_len + 1;
-    const size_t name = account->name_len;
+    const size_t texts = account->texts_len, name = account->name_len;
 
     /* Each is bounded by its record: the sum cannot overflow. */
     if (texts + name + sizeof name_end > size)
         return ERANGE;
-    entry->pw_gecos = put(&buffer, account->texts, texts);
-    entry->pw_dir = entry->pw_gecos + gecos;
-    entry->pw_shell = entry->pw_dir + home;
+    entry->pw_gecos = put(&buffer, account->gecos, texts);
+    entry->pw_dir = entry->pw_gecos + (account->home - account->gecos);
+    entry->pw_shell = entry->pw_gecos + (account->shell - account->gecos);
     entry->pw_name = put(&buffer, account->name, name);
     entry->pw_passwd = put(&buffer, name_end, sizeof name_end) + 1;
     entry->pw_uid = account->uid;

@@ -2,6 +2,8 @@
 /* The passwd map: one entry, by name or by number. */
 #include "nss_cognito/entry.h"
 
+#include <errno.h>
+
 #include "nss_cognito/pack.h"
 #include "nss_cognito/place.h"
 #include "nss_cognito/status.h"
@@ -26,6 +28,19 @@ pack(const struct cog_cache_record *record, void *context)
     return cog_pack_passwd(&account, room->entry, room->buffer, room->size);
 }
 
+/* A name that nobody has asked for may be anything, in a forged file. */
+static int
+pack_unasked(const struct cog_cache_record *record, void *context)
+{
+    struct cog_account_view account;
+    int error = cog_cache_view_account(record, &account);
+
+    if (error == 0 &&
+        cog_login_name_check(account.name, account.name_len) != COG_FAULT_NONE)
+        error = EBADMSG;
+    return error != 0 ? error : pack(record, context);
+}
+
 enum nss_status
 _nss_cognito_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
                         size_t size, int *error)
@@ -42,6 +57,6 @@ _nss_cognito_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer,
 {
     struct room room = {entry, buffer, size};
 
-    return cog_nss_status(cog_cache_use_uid(&cog_nss_reader, uid, pack, &room),
-                          error);
+    return cog_nss_status(
+        cog_cache_use_uid(&cog_nss_reader, uid, pack_unasked, &room), error);
 }

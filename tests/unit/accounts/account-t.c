@@ -370,6 +370,36 @@ p23_shells_are_sane_absolute_paths(void **state)
     assert_int_equal(cog_shell_check("/usr/sbin/nologin"), COG_FAULT_NONE);
 }
 
+/* Two functions know the grammar: one for explanations, one in a hurry. */
+static void
+p17_the_length_of_a_login_name_is_0_for_whatever_the_check_refuses(
+    void **state)
+{
+    static const char bytes[] = "a0z_-..A:";
+    char name[48];
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(hostile_names); i++)
+        assert_int_equal(cog_login_name_len(hostile_names[i]), 0);
+    for (unsigned long i = 0, count = sizeof bytes - 1; i < 60000; i++) {
+        unsigned long rest = i;
+        size_t len = 0;
+
+        for (; rest > 0; rest /= count)
+            name[len++] = bytes[rest % count];
+        name[len] = '\0';
+        assert_int_equal(
+            cog_login_name_len(name),
+            cog_login_name_check(name, len) == COG_FAULT_NONE ? len : 0);
+    }
+    memset(name, 'a', sizeof name);
+    for (size_t len = 1; len < sizeof name; len++) {
+        name[len] = '\0';
+        assert_int_equal(cog_login_name_len(name), len <= 32 ? len : 0);
+        name[len] = 'a';
+    }
+}
+
 static void
 p25_group_names_are_prefix_and_grammar(void **state)
 {
@@ -548,6 +578,8 @@ main(void)
         cmocka_unit_test(p17_hostile_names_are_refused),
         cmocka_unit_test(p17_a_nul_inside_of_a_name_is_a_bad_byte),
         cmocka_unit_test(p17_each_byte_is_admitted_as_the_grammar_says),
+        cmocka_unit_test(
+            p17_the_length_of_a_login_name_is_0_for_whatever_the_check_refuses),
         cmocka_unit_test(p17_names_of_1_to_32_bytes_are_admitted),
         cmocka_unit_test(p18_rules_are_the_same_in_every_locale),
         cmocka_unit_test(p19_reserved_names_are_refused),
