@@ -3,6 +3,7 @@
 #include "keeper/record.h"
 
 #include "accounts/cache_write.h"
+#include "accounts/id_checker.h"
 #include "accounts/places.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -26,84 +27,143 @@ store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
     return COG_OUTCOME_STORE;
 }
 
+/* Both sides of a collision, as the log has it. */
+static void
+describe(const struct cog_id_conflict *conflict, char *out, size_t size)
+{
+    (void) snprintf(out, size, "id %lu for %s %s %s",
+                    (unsigned long) conflict->id, conflict->wanted_by,
+                    cog_id_place_text(conflict->place), conflict->owner);
+}
+
 static enum cog_outcome
 id_taken(char reason[COG_REASON_SIZE], const struct cog_id_conflict *conflict)
 {
-    (void) snprintf(reason, COG_REASON_SIZE, "id %lu for %s %s %s",
-                    (unsigned long) conflict->id, conflict->wanted_by,
-                    cog_id_place_text(conflict->place), conflict->owner);
-    return COG_OUTCOME_ID_TAKEN;
+    switch (conflict->place) {
+    case COG_ID_BOUND:
+        (void) snprintf(reason, COG_REASON_SIZE,
+                        "the name is bound to another sub: see cognitoctl "
+                        "forget");
+        return COG_OUTCOME_OTHER_SUB;
+    case COG_ID_NAME_LOCAL:
+        (void) snprintf(reason, COG_REASON_SIZE, "a local group or user");
+        return COG_OUTCOME_NAME;
+    default:
+        describe(conflict, reason, COG_REASON_SIZE);
+        return COG_OUTCOME_ID_TAKEN;
+    }
+}
+
+/* What an account is made with. */
+struct making {
+    struct cog_id_sources sources;
+    struct cog_settings settings;
+    struct cog_id_checker checker;
+    struct cog_account account;
+    struct cog_groups groups;
+    /* Pool groups left out: how many, and the first with its reason. */
+    unsigned long dropped;
+    const char *first;
+    char first_why[200];
+};
+
+static void
+end_making(struct making *making)
+{
+    cog_id_sources_clear(&making->sources);
+    cog_id_checker_close(&making->checker);
+}
+
+#define cleanup_making __attribute__((cleanup(end_making)))
+
+/* Whether another group of this person, or their own, has the id. */
+static bool
+have_gid(const struct making *making, uint32_t gid)
+{
+    bool found = making->account.gid == gid;
+
+    for (size_t i = 0; !found && i < making->groups.count; i++)
+        found = making->groups.list[i].gid == gid;
+    return found;
 }
 
 /*
- * Add one pool group. NULL, or why it cannot be a group here: then it is
- * left out, never bent into another (P25).
+ * Add one pool group. EINVAL or EEXIST: it cannot be a group here, and why
+ * says so; else the error of a file that could not be read.
  */
-static const char *
-add_group(const struct cog_id_sources *sources,
-          const struct cog_settings *settings, const char *pool_group,
-          struct cog_groups *groups)
+static int
+add_group(struct making *making, const char *pool_group, char why[200])
 {
-    struct cog_group *group = &groups->list[groups->count];
-    struct cog_id_conflict conflict;
+    struct cog_group *group = &making->groups.list[making->groups.count];
+    struct cog_id_conflict conflict = {0};
     enum cog_fault fault;
+    int error;
 
-    fault = cog_group_name_make(settings->group_prefix, pool_group,
+    fault = cog_group_name_make(making->settings.group_prefix, pool_group,
                                 strlen(pool_group), group->name);
-    if (fault != COG_FAULT_NONE)
-        return cog_fault_text(fault);
-    if (cog_account_id(sources, settings, COG_ID_GROUP, group->name, NULL,
-                       &group->gid) != 0 ||
-        cog_name_check_local(&places.local, group->name, &conflict) != 0 ||
-        cog_id_check_free(&places, COG_ID_GROUP, group->name, group->gid,
-                          &conflict) != 0)
-        return "its name or id is taken";
-    groups->count++;
-    return NULL;
+    if (fault != COG_FAULT_NONE) {
+        (void) snprintf(why, 200, "%s", cog_fault_text(fault));
+        return EINVAL;
+    }
+    error = cog_account_id(&making->sources, &making->settings, COG_ID_GROUP,
+                           group->name, NULL, &group->gid);
+    if (error == 0 && have_gid(making, group->gid)) {
+        (void) snprintf(why, 200, "id %lu is another group's",
+                        (unsigned long) group->gid);
+        return EEXIST;
+    }
+    if (error == 0)
+        error = cog_id_checker_ask(
+            &making->checker,
+            &(struct cog_id_wish){COG_ID_GROUP, group->name, group->gid, 0},
+            &conflict);
+    if (error == EEXIST)
+        describe(&conflict, why, 200);
+    if (error == 0)
+        making->groups.count++;
+    return error;
 }
 
-/* What is left out makes one line, however many groups somebody has. */
-static void
-make_groups(const struct cog_id_sources *sources,
-            const struct cog_settings *settings,
-            const struct cog_pool_groups *pool_groups,
-            struct cog_groups *groups)
+/*
+ * What cannot be a group here is left out, never bent into another (P25),
+ * and makes one line, however many groups somebody has.
+ */
+static int
+make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
 {
-    const char *name = NULL, *first = NULL, *first_why = NULL;
-    unsigned long dropped = 0;
-    char shown[160];
+    const char *name = NULL;
+    char why[200], shown[160];
 
-    memset(groups, 0, sizeof *groups);
     while ((name = cog_pool_groups_next(pool_groups, name)) != NULL) {
-        const char *why = add_group(sources, settings, name, groups);
+        int error = add_group(making, name, why);
 
-        if (why == NULL)
+        if (error != 0 && error != EINVAL && error != EEXIST)
+            return error;
+        if (error == 0 || making->dropped++ > 0)
             continue;
-        if (dropped++ == 0) {
-            first = name;
-            first_why = why;
-        }
+        making->first = name;
+        memcpy(making->first_why, why, sizeof why);
     }
-    if (first == NULL)
-        return;
-    cog_text_for_log(first, strlen(first), shown, sizeof shown);
+    if (making->first == NULL)
+        return 0;
+    cog_text_for_log(making->first, strlen(making->first), shown,
+                     sizeof shown);
     cog_parent_note(LOG_WARNING, "%lu pool groups left out, as '%s': %s",
-                    dropped, shown, first_why);
+                    making->dropped, shown, making->first_why);
+    return 0;
 }
 
 /* An account keeps its id; a new one gets what its name is given. */
 static enum cog_outcome
-choose_uid(const struct cog_subject *subject,
-           const struct cog_settings *settings,
-           const struct cog_id_sources *sources, uint32_t *uid,
-           char reason[COG_REASON_SIZE])
+choose_uid(const struct cog_subject *subject, const struct making *making,
+           uint32_t *uid, char reason[COG_REASON_SIZE])
 {
     if (subject->whose == COG_WHOSE_ACCOUNT) {
         *uid = subject->ids.uid;
         return COG_OUTCOME_ADMITTED;
     }
-    if (cog_account_id(sources, settings, COG_ID_USER, subject->user, NULL,
-                       uid) == 0)
+    if (cog_account_id(&making->sources, &making->settings, COG_ID_USER,
+                       subject->user, NULL, uid) == 0)
         return COG_OUTCOME_ADMITTED;
     (void) snprintf(reason, COG_REASON_SIZE,
                     "id_attribute is set: run cognitoctl sync");
@@ -143,50 +203,59 @@ compare_told(const struct cog_subject *subject,
 }
 
 static enum cog_outcome
-make_account(const struct cog_subject *subject,
-             const struct cog_settings *settings,
-             const struct cog_id_sources *sources,
-             const struct cog_proof *proof, struct cog_account *account,
-             char reason[COG_REASON_SIZE])
+make_account(const struct cog_subject *subject, const struct cog_proof *proof,
+             struct making *making, char reason[COG_REASON_SIZE])
 {
+    struct cog_account *account = &making->account;
     enum cog_outcome outcome;
     enum cog_fault fault;
 
-    memset(account, 0, sizeof *account);
     (void) snprintf(account->name, sizeof account->name, "%s", subject->user);
     (void) snprintf(account->shell, sizeof account->shell, "%s",
-                    settings->shell);
-    outcome = choose_uid(subject, settings, sources, &account->uid, reason);
+                    making->settings.shell);
+    outcome = choose_uid(subject, making, &account->uid, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     account->gid = account->uid;
-    account->sub_tag = cog_sub_tag(&sources->key, proof->sub);
+    account->sub_tag = cog_sub_tag(&making->sources.key, proof->sub);
     cog_gecos_clean(proof->display_name, strlen(proof->display_name),
                     account->gecos);
-    fault = cog_home_expand(settings->home, subject->user, account->home);
+    fault =
+        cog_home_expand(making->settings.home, subject->user, account->home);
     if (fault == COG_FAULT_NONE)
-        fault = cog_account_check(account, settings);
+        fault = cog_account_check(account, &making->settings);
     if (fault != COG_FAULT_NONE) {
         (void) snprintf(reason, COG_REASON_SIZE, "%s", cog_fault_text(fault));
         return COG_OUTCOME_NAME;
     }
-    return COG_OUTCOME_ADMITTED;
+    return compare_told(subject, account, reason);
 }
 
-/* Before anything is written down of a login that will be refused. */
+/*
+ * The id of the account, and its groups, before anything is written down of
+ * a login that will be refused. The host's files are read once for all.
+ */
 static enum cog_outcome
-check_free(const struct cog_account *account, char reason[COG_REASON_SIZE])
+check_ids(struct making *making, const struct cog_proof *proof,
+          char reason[COG_REASON_SIZE])
 {
+    const struct cog_account *account = &making->account;
+    const struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
+                                     account->sub_tag};
     struct cog_id_conflict conflict = {0};
-    int error = cog_name_check_local(&places.local, account->name, &conflict);
+    int error = cog_id_checker_open(&places, &making->checker);
 
     if (error == 0)
-        error = cog_id_check_free(&places, COG_ID_USER, account->name,
-                                  account->uid, &conflict);
+        error = cog_id_checker_ask(&making->checker, &wish, &conflict);
     if (error == EEXIST)
         return id_taken(reason, &conflict);
-    return error == 0 ? COG_OUTCOME_ADMITTED
-                      : store_failed(reason, "an id", error);
+    if (error == 0)
+        error = make_groups(making, &proof->groups);
+    if (error == 0)
+        return COG_OUTCOME_ADMITTED;
+    (void) snprintf(reason, COG_REASON_SIZE, "ids cannot be checked: %d",
+                    error);
+    return COG_OUTCOME_STORE;
 }
 
 static void
@@ -215,13 +284,13 @@ put_login(const struct cog_login_entry *login, const struct cog_groups *groups,
 }
 
 static enum cog_outcome
-put_account(const struct cog_settings *settings,
-            const struct cog_account *account, const struct cog_groups *groups,
-            const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
+put_account(const struct making *making, const struct cog_cache_lock *lock,
+            char reason[COG_REASON_SIZE])
 {
     struct cog_write_refusal refusal = {0};
-    int error = cog_cache_put_account(&places, lock, settings, account, groups,
-                                      &refusal);
+    int error =
+        cog_cache_put_account(&places, lock, &making->settings,
+                              &making->account, &making->groups, &refusal);
 
     if (error == EEXIST)
         return id_taken(reason, &refusal.conflict);
@@ -242,30 +311,24 @@ record_account(const struct cog_subject *subject,
                const struct cog_cache_lock *lock,
                struct cog_login_entry *login, char reason[COG_REASON_SIZE])
 {
-    cog_cleanup_id_sources struct cog_id_sources sources =
-        COG_ID_SOURCES_EMPTY;
-    struct cog_settings settings;
-    struct cog_account account;
-    struct cog_groups groups;
+    cleanup_making struct making making = {.sources = COG_ID_SOURCES_EMPTY,
+                                           .checker = COG_ID_CHECKER_EMPTY};
     enum cog_outcome outcome;
 
-    if (!cog_id_sources_load(config, &sources, reason) ||
-        !cog_settings_from_config(config, &sources, &settings, reason))
+    if (!cog_id_sources_load(config, &making.sources, reason) ||
+        !cog_settings_from_config(config, &making.sources, &making.settings,
+                                  reason))
         return COG_OUTCOME_STORE;
-    outcome =
-        make_account(subject, &settings, &sources, proof, &account, reason);
+    outcome = make_account(subject, proof, &making, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
-        outcome = compare_told(subject, &account, reason);
-    if (outcome == COG_OUTCOME_ADMITTED)
-        outcome = check_free(&account, reason);
+        outcome = check_ids(&making, proof, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    make_groups(&sources, &settings, &proof->groups, &groups);
     login->has_id = true;
-    login->uid = account.uid;
-    outcome = put_login(login, &groups, lock, reason);
+    login->uid = making.account.uid;
+    outcome = put_login(login, &making.groups, lock, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
-        outcome = put_account(&settings, &account, &groups, lock, reason);
+        outcome = put_account(&making, lock, reason);
     return outcome;
 }
 

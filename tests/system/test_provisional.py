@@ -17,8 +17,7 @@ from test_keeper import CREATE, PROVED, UNKNOWN, KeeperCase
 
 ACCOUNTS = "/var/lib/cognito/accounts"
 # What every test here has configured, if it says nothing else.
-PREFIX = "v"
-ON = {"provisional": "sshd", "provisional_match": f"{PREFIX}*"}
+PREFIX, ON = host.NEW, host.PROVISIONAL
 
 
 def make_config(**changes):
@@ -330,35 +329,43 @@ class Starts(ProvisionalCase):
         os.mkdir(path, 0o700)
         return ALONE[0], f"mount --bind {path} /run/cognito"
 
+    def assert_limit(self, verdicts, burst, interval_s, begun, words):
+        """So many at once, and one more for each interval that passed."""
+        most = burst + 1 + int((time.monotonic() - begun) / interval_s)
+        passed = [one for one in verdicts if one[0] == "PASSWORD"]
+        refused = [one for one in verdicts if one[0] == "STARTS"]
+        self.assertEqual(passed[:burst], verdicts[:burst])
+        self.assertLess(len(passed), most)
+        self.assertEqual(len(passed) + len(refused), len(verdicts))
+        for _, detail in refused:
+            self.assertIn(words, detail)
+
     def test_limit_of_a_name(self):
         """Four, below the fifth failure that locks the user; then nothing
         is sent."""
         shell, person = self.counters(), self.person()
-        for i in range(7):
-            outcome, detail = self.first_login(
-                person, *shell, password=make_password(),
-                rhost=f"192.0.2.{i}")
-            if i < 4:
-                self.assertEqual(outcome, "PASSWORD")
-            else:
-                self.assertEqual(outcome, "STARTS")
-                self.assertIn("for this name", detail)
+        begun = time.monotonic()
+        verdicts = [self.first_login(person, *shell,
+                                     password=make_password(),
+                                     rhost=f"192.0.2.{i}")
+                    for i in range(9)]
+        sent = len([call for call in self.calls_of(person.name)
+                    if call["operation"] == "InitiateAuth"])
+        self.assert_limit(verdicts, 4, 30, begun, "for this name")
         self.assertEqual(
-            len([call for call in self.calls_of(person.name)
-                 if call["operation"] == "InitiateAuth"]), 4)
+            sent, len([one for one in verdicts if one[0] == "PASSWORD"]))
         # Nobody else waits for it.
         other = self.person()
         self.assertEqual(self.first_login(other, *shell)[0], "ADMITTED")
 
     def test_limit_of_an_address(self):
         shell = self.counters()
-        begun = []
-        for i in range(25):
-            person = self.person(in_pool=False)
-            begun.append(self.first_login(
-                person, *shell, rhost=f"2001:db8:0:1::{i:x}",
-                password=make_password())[0])
-        self.assertEqual(begun, ["PASSWORD"] * 20 + ["STARTS"] * 5)
+        begun = time.monotonic()
+        verdicts = [self.first_login(self.person(in_pool=False), *shell,
+                                     rhost=f"2001:db8:0:1::{i:x}",
+                                     password=make_password())
+                    for i in range(26)]
+        self.assert_limit(verdicts, 20, 15, begun, "from this address")
         elsewhere = self.first_login(self.person(), *shell,
                                      rhost="2001:db8:0:2::1")
         self.assertEqual(elsewhere[0], "ADMITTED")
