@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "host/account_id.h"
+#include "host/nscd.h"
 #include "host/settings.h"
 #include "keeper/parent.h"
 
@@ -15,6 +16,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 static const struct cog_places places = COG_PLACES;
@@ -283,10 +285,36 @@ put_login(const struct cog_login_entry *login, const struct cog_groups *groups,
     return COG_OUTCOME_ADMITTED;
 }
 
+/* Every change of the accounts makes a new file of recent. */
+static struct stat
+look_at_accounts(void)
+{
+    struct stat status = {.st_ino = 0};
+
+    (void) stat(COG_ACCOUNTS_DIR "/" COG_RECENT_FILE, &status);
+    return status;
+}
+
+/* nscd may have just told the host that there is no such user (P77). */
+static void
+tell_nscd(const struct stat *before)
+{
+    const struct stat now = look_at_accounts();
+    int error;
+
+    if (now.st_ino == before->st_ino && now.st_dev == before->st_dev)
+        return;
+    error = cog_nscd_forget(COG_NSCD_SOCKET, cog_clock_ms() + COG_NSCD_MS);
+    if (error != 0)
+        cog_parent_note(LOG_WARNING,
+                        "nscd was not told of a changed account: %d", error);
+}
+
 static enum cog_outcome
 put_account(const struct making *making, const struct cog_cache_lock *lock,
             char reason[COG_REASON_SIZE])
 {
+    const struct stat before = look_at_accounts();
     struct cog_write_refusal refusal = {0};
     int error =
         cog_cache_put_account(&places, lock, &making->settings,
@@ -301,6 +329,7 @@ put_account(const struct making *making, const struct cog_cache_lock *lock,
     }
     if (error != 0)
         return store_failed(reason, "the accounts file", error);
+    tell_nscd(&before);
     return COG_OUTCOME_ADMITTED;
 }
 
