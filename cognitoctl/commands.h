@@ -43,6 +43,7 @@ typedef int cog_command(const struct cog_common *common, int argc,
 cog_command cog_command_accounts;
 cog_command cog_command_apply;
 cog_command cog_command_authorized_keys;
+cog_command cog_command_export;
 cog_command cog_command_forget;
 cog_command cog_command_ids;
 

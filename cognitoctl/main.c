@@ -26,6 +26,8 @@ static const struct command {
      "write the settings of cognito.conf for NSS, make the stores"},
     {"authorized-keys", cog_command_authorized_keys, true,
      "authorized-keys NAME", "ssh keys of one user, for sshd"},
+    {"export", cog_command_export, false, "export [--output FILE] ...",
+     "write the users of the pool as a signed snapshot"},
     {"forget", cog_command_forget, false, "forget NAME",
      "forget whom a name is bound to"},
     {"ids", cog_command_ids, false, "ids init | verify FILE",

@@ -28,6 +28,11 @@ struct membership {
     uint32_t group, before; /* index of the one noted before; NOBODY */
 };
 
+struct pool_group {
+    char name[COG_POOL_GROUP_MAX + 1];
+    bool joined;
+};
+
 struct cog_roster {
     struct cog_roster_settings settings;
     struct entry *entries;
@@ -35,7 +40,7 @@ struct cog_roster {
     uint32_t *by_tag; /* open hash table of index + 1, twice the room */
     struct membership *memberships;
     size_t membership_count, membership_room;
-    char (*groups)[COG_POOL_GROUP_MAX + 1];
+    struct pool_group *groups;
     size_t group_count, group_room;
 };
 
@@ -323,7 +328,8 @@ cog_roster_add_group(struct cog_roster *roster, const char *name,
     if (more == NULL)
         return ENOMEM;
     roster->groups = more;
-    memcpy(roster->groups[roster->group_count], name, strlen(name) + 1);
+    memset(&roster->groups[roster->group_count], 0, sizeof *roster->groups);
+    memcpy(roster->groups[roster->group_count].name, name, strlen(name) + 1);
     *index = roster->group_count++;
     return 0;
 }
@@ -347,6 +353,7 @@ cog_roster_join(struct cog_roster *roster, const struct cog_pool_user *user,
     membership->group = (uint32_t) group;
     membership->before = entry->membership;
     entry->membership = (uint32_t) roster->membership_count++;
+    roster->groups[group].joined = true;
     return 0;
 }
 
@@ -402,7 +409,13 @@ cog_roster_count(const struct cog_roster *roster)
 const char *
 cog_roster_group(const struct cog_roster *roster, size_t index)
 {
-    return index < roster->group_count ? roster->groups[index] : NULL;
+    return index < roster->group_count ? roster->groups[index].name : NULL;
+}
+
+bool
+cog_roster_group_is_joined(const struct cog_roster *roster, size_t index)
+{
+    return index < roster->group_count && roster->groups[index].joined;
 }
 
 /* No user is in more than COG_GROUPS_MAX groups (P62): the rest is left. */
@@ -411,7 +424,7 @@ take_groups(const struct cog_roster *roster, uint32_t at,
             struct cog_pool_groups *groups)
 {
     for (; at != NOBODY; at = roster->memberships[at].before) {
-        const char *name = roster->groups[roster->memberships[at].group];
+        const char *name = roster->groups[roster->memberships[at].group].name;
 
         (void) cog_pool_groups_add(groups, name, strlen(name));
     }

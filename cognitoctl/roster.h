@@ -66,6 +66,9 @@ size_t cog_roster_count(const struct cog_roster *roster);
 /* The names of the groups, in the order they were added; NULL at the end. */
 const char *cog_roster_group(const struct cog_roster *roster, size_t index);
 
+/* Whether anybody has joined the group at index. */
+bool cog_roster_group_is_joined(const struct cog_roster *roster, size_t index);
+
 /* Room for the name of somebody who is refused, made printable. */
 #define COG_ROSTER_SHOWN 80
 
