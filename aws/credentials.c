@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ struct cog_aws_chain {
     struct cog_aws_search search;
     struct cog_aws_chain_settings settings;
     struct cog_aws_credentials kept;
-    int64_t asked_ms; /* when the sources were asked last */
+    bool nothing_newer; /* the last time the sources were asked */
+    int64_t asked_ms;   /* and when that was */
 };
 
 static enum cog_status (*const sources[])(
@@ -112,7 +114,8 @@ is_fresh(const struct cog_aws_chain *chain)
     int64_t since_ms = chain->settings.clock->monotonic_ms() - chain->asked_ms;
 
     return lives(chain, &chain->kept, COG_AWS_REFRESH_S) ||
-           (lives(chain, &chain->kept, 0) && since_ms < AGAIN_MS);
+           (chain->nothing_newer && since_ms < AGAIN_MS &&
+            lives(chain, &chain->kept, 0));
 }
 
 static enum cog_status
@@ -123,6 +126,8 @@ renew(struct cog_aws_chain *chain)
     enum cog_status status = search_sources(&chain->search, &fresh);
 
     chain->asked_ms = chain->settings.clock->monotonic_ms();
+    chain->nothing_newer =
+        status != COG_OK || !lives(chain, &fresh, COG_AWS_REFRESH_S);
     if (status != COG_OK)
         return status;
     if (!lives(chain, &fresh, 0))
