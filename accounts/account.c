@@ -510,8 +510,9 @@ cog_account_check(const struct cog_account *account,
     return fault;
 }
 
-static enum cog_fault
-group_check(const struct cog_group *group, const struct cog_settings *settings)
+enum cog_fault
+cog_group_check(const struct cog_group *group,
+                const struct cog_settings *settings)
 {
     enum cog_fault fault = cog_group_name_check(
         group->name, strnlen(group->name, COG_NAME_MAX + 1));
@@ -533,7 +534,7 @@ cog_groups_check(const struct cog_groups *groups,
         return COG_FAULT_GROUP_LONG;
     for (size_t i = 0; i < groups->count; i++) {
         const struct cog_group *group = &groups->list[i];
-        enum cog_fault fault = group_check(group, settings);
+        enum cog_fault fault = cog_group_check(group, settings);
 
         if (fault != COG_FAULT_NONE)
             return fault;

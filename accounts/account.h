@@ -200,6 +200,10 @@ enum cog_fault cog_settings_check(const struct cog_settings *settings);
 enum cog_fault cog_account_check(const struct cog_account *account,
                                  const struct cog_settings *settings);
 
+/* One of them: name and gid by their rules. */
+enum cog_fault cog_group_check(const struct cog_group *group,
+                               const struct cog_settings *settings);
+
 /*
  * Groups before they are written: each name well-formed, not reserved and
  * beginning with the settings' prefix, each gid in the range, no name and

@@ -31,7 +31,7 @@ open_directory(const char *directory, int *fd)
 }
 
 /* Written at once: large beside a system call, small beside a cache. */
-#define BUFFER_BYTES ((size_t) 256 * 1024)
+#define BUFFER_BYTES ((size_t) 64 * 1024)
 
 static int
 write_all(int fd, const unsigned char *bytes, size_t len)

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "accounts/account.h"
+#include "accounts/cache_levels.h"
 #include "accounts/cache_lock.h"
 #include "accounts/cache_write.h"
 #include "accounts/ids.h"
@@ -51,32 +52,28 @@ int cog_cache_bulk_begin(const struct cog_places *places,
  * NULL) tells why, and the others can go on. It is refused for a broken rule,
  * a local name or id, an id that another name has or ever had, a name that
  * has another id, a name that is there already, and another sub than its
- * name is bound to (P16, P21). Any other failure ends the bulk: free it.
+ * name is bound to (P16, P21); then the old account stays, disabled, until
+ * an administrator says cognitoctl forget. Any other failure ends the bulk:
+ * free it.
  */
 int cog_cache_bulk_add(struct cog_cache_bulk *bulk,
                        const struct cog_account *account,
                        const struct cog_groups *groups,
                        struct cog_write_refusal *refusal);
 
-/* How an account differs from the old files. */
-enum cog_bulk_change {
-    COG_BULK_SAME = 0,
-    COG_BULK_NEW,    /* the name was not there */
-    COG_BULK_CHANGED /* something but the name was otherwise */
-};
-
-/* Compare an account, added or not, with what the old files have of it. */
+/* Compare an account, added or not, with the old files. */
 int cog_cache_bulk_compare(const struct cog_cache_bulk *bulk,
                            const struct cog_account *account,
                            const struct cog_groups *groups,
-                           enum cog_bulk_change *change);
+                           enum cog_cache_difference *difference);
 
 /* What finish will do. */
 struct cog_bulk_counts {
     uint32_t before; /* accounts in the old files, each name once */
     uint32_t added;  /* by cog_cache_bulk_add */
     uint32_t kept;   /* not added, but signed in since the listing began */
-    uint32_t lost;   /* neither: they will be gone, their ids kept for them */
+    uint32_t bound;  /* refused for another sub: stay, marked disabled */
+    uint32_t lost;   /* the rest: they will be gone, their ids kept for them */
 };
 
 /*

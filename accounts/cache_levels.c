@@ -198,3 +198,56 @@ cog_cache_level_settings(const struct cog_cache_file *recent,
     error = cog_cache_file_find(recent, key.bytes, key.len, &record);
     return error == 0 ? cog_cache_parse_settings(&record, settings) : error;
 }
+
+static bool
+is_same_account(const struct cog_account *a, const struct cog_account *b)
+{
+    return a->uid == b->uid && a->gid == b->gid &&
+           strcmp(a->gecos, b->gecos) == 0 && strcmp(a->home, b->home) == 0 &&
+           strcmp(a->shell, b->shell) == 0 && a->sub_tag == b->sub_tag &&
+           a->disabled == b->disabled;
+}
+
+/* In the same order: whoever changes the order may pay for a write. */
+static bool
+are_same_groups(const struct cog_groups *a, const struct cog_groups *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->list[i].gid != b->list[i].gid ||
+            strcmp(a->list[i].name, b->list[i].name) != 0)
+            return false;
+    }
+    return true;
+}
+
+int
+cog_cache_levels_compare(const struct cog_cache_levels *levels,
+                         const struct cog_account *account,
+                         const struct cog_groups *groups,
+                         enum cog_cache_difference *difference)
+{
+    const struct cog_cache_file *level = &levels->recent;
+    struct cog_groups old_groups;
+    struct cog_account old;
+    int error = cog_cache_level_account(level, account->name, &old);
+
+    if (error == ENOENT) {
+        level = &levels->base;
+        error = cog_cache_level_account(level, account->name, &old);
+    }
+    if (error == ENOENT) {
+        *difference = COG_CACHE_ABSENT;
+        return 0;
+    }
+    if (error == 0)
+        error = cog_cache_level_groups(level, account->name, &old_groups);
+    if (error != 0)
+        return error;
+    *difference =
+        is_same_account(&old, account) && are_same_groups(&old_groups, groups)
+            ? COG_CACHE_SAME
+            : COG_CACHE_DIFFERS;
+    return 0;
+}

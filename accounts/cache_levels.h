@@ -59,6 +59,22 @@ int cog_cache_level_groups(const struct cog_cache_file *level,
 int cog_cache_level_settings(const struct cog_cache_file *level,
                              struct cog_settings *settings);
 
+/* What a comparison found. */
+enum cog_cache_difference {
+    COG_CACHE_ABSENT = 0, /* there is no account of this name */
+    COG_CACHE_DIFFERS,    /* in something but the name */
+    COG_CACHE_SAME
+};
+
+/*
+ * Compare an account and its groups, in their order, with what the files
+ * have of the name: recent, then base.
+ */
+int cog_cache_levels_compare(const struct cog_cache_levels *levels,
+                             const struct cog_account *account,
+                             const struct cog_groups *groups,
+                             enum cog_cache_difference *difference);
+
 /* Told each account with its groups; a result other than 0 ends the walk. */
 typedef int cog_cache_visit(void *context, const struct cog_account *account,
                             const struct cog_groups *groups);

@@ -2,7 +2,7 @@
 /*
  * Look-ups in recent.cdb, then base.cdb; see the header.
  *
- * Two ways lead to the files. The first FIRST_LOOKUPS of a process open,
+ * Two ways lead to the files. The first four look-ups of a process open,
  * pread and close: most processes make one or two, and mapping costs more
  * than it saves them. Later ones read the mapped files and make no system
  * call when they find something.
@@ -36,8 +36,6 @@
 #include "accounts/cache_file.h"
 #include "accounts/cache_record.h"
 #include "base/cleanup.h"
-
-#define FIRST_LOOKUPS 4U
 
 /* Seconds that a mapping lives. */
 #define MAPPING_LIFE_S 60
@@ -358,7 +356,7 @@ is_early(struct cog_cache_reader *reader)
     uint32_t made =
         atomic_load_explicit(&reader->lookups, memory_order_relaxed);
 
-    if (made >= FIRST_LOOKUPS)
+    if (made >= COG_CACHE_FIRST_LOOKUPS)
         return false;
     atomic_fetch_add_explicit(&reader->lookups, 1, memory_order_relaxed);
     return true;

@@ -38,6 +38,9 @@ struct cog_cache_map {
     uint64_t device, inode;
 };
 
+/* Look-ups that a process makes before it maps. */
+#define COG_CACHE_FIRST_LOOKUPS 4U
+
 /*
  * The reader. Storage is the caller's (static in the NSS module, on the
  * stack elsewhere); initialise with COG_CACHE_READER(directory), an absolute
@@ -54,6 +57,12 @@ struct cog_cache_reader {
 #define COG_CACHE_READER(dir)                                                 \
     {                                                                         \
         .directory = (dir)                                                    \
+    }
+
+/* The same for who will look up many times: maps at the first look-up. */
+#define COG_CACHE_READER_OF_MANY(dir)                                         \
+    {                                                                         \
+        .directory = (dir), .lookups = COG_CACHE_FIRST_LOOKUPS                \
     }
 
 /* Let go of the mappings; no other thread may be inside. */

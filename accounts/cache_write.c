@@ -46,48 +46,6 @@ has_settings(const struct cog_cache_levels *levels,
            same_settings(&old, settings);
 }
 
-static bool
-same_account(const struct cog_account *a, const struct cog_account *b)
-{
-    return a->uid == b->uid && a->gid == b->gid &&
-           strcmp(a->gecos, b->gecos) == 0 && strcmp(a->home, b->home) == 0 &&
-           strcmp(a->shell, b->shell) == 0 && a->sub_tag == b->sub_tag &&
-           a->disabled == b->disabled;
-}
-
-/* In the same order: whoever changes the order may pay for a write. */
-static bool
-same_groups(const struct cog_groups *a, const struct cog_groups *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++) {
-        if (a->list[i].gid != b->list[i].gid ||
-            strcmp(a->list[i].name, b->list[i].name) != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool
-has_same_account(const struct cog_cache_levels *levels,
-                 const struct cog_account *account,
-                 const struct cog_groups *groups)
-{
-    const struct cog_cache_file *file = &levels->recent;
-    struct cog_account old;
-    struct cog_groups old_groups;
-
-    if (cog_cache_level_account(file, account->name, &old) != 0) {
-        file = &levels->base;
-        if (cog_cache_level_account(file, account->name, &old) != 0)
-            return false;
-    }
-    return same_account(&old, account) &&
-           cog_cache_level_groups(file, account->name, &old_groups) == 0 &&
-           same_groups(&old_groups, groups);
-}
-
 static int
 refuse(enum cog_fault fault, struct cog_write_refusal *refusal)
 {
@@ -180,6 +138,7 @@ cog_cache_put_account(const struct cog_places *places,
                                       .without = account->name,
                                       .account = account,
                                       .groups = groups};
+    enum cog_cache_difference difference = COG_CACHE_ABSENT;
     int error;
 
     if (lock->fd < 0)
@@ -190,7 +149,8 @@ cog_cache_put_account(const struct cog_places *places,
     if (error != 0)
         return error;
     if (has_settings(&levels, settings) &&
-        has_same_account(&levels, account, groups))
+        cog_cache_levels_compare(&levels, account, groups, &difference) == 0 &&
+        difference == COG_CACHE_SAME)
         return 0;
     if (levels.recent.accounts + 1 >= COG_FOLD_FROM &&
         levels.base.accounts < COG_FOLD_UP_TO)

@@ -198,9 +198,9 @@ check_given(const struct cog_cache_file *logins,
 int
 cog_id_files_open(const struct cog_places *places, struct cog_id_files *files)
 {
-    *files =
-        (struct cog_id_files){.reader = COG_CACHE_READER(places->accounts),
-                              .logins = COG_CACHE_FILE_EMPTY};
+    *files = (struct cog_id_files){
+        .reader = COG_CACHE_READER_OF_MANY(places->accounts),
+        .logins = COG_CACHE_FILE_EMPTY};
     return absent_is_fine(
         cog_logins_file_open(places->logins, &files->logins));
 }

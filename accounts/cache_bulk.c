@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole listing written at once; see the header. */
+#include "accounts/cache_bulk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "accounts/bulk_load.h"
+#include "accounts/cache_build.h"
+#include "accounts/cache_compose.h"
+#include "accounts/cache_record.h"
+#include "accounts/group_table.h"
+#include "accounts/id_table.h"
+#include "accounts/login_record.h"
+#include "accounts/member_lists.h"
+
+struct cog_cache_bulk {
+    const struct cog_places *places;
+    const struct cog_settings *settings;
+    struct cog_cache_levels levels; /* as they were */
+    struct cog_cache_file logins;   /* of no bytes when missing */
+    struct cog_id_table table;      /* all that stands against an id */
+    struct cog_member_lists members;
+    struct cog_cache_build build; /* base in the making */
+    uint32_t added;
+};
+
+void
+cog_cache_bulk_free(struct cog_cache_bulk **bulk)
+{
+    struct cog_cache_bulk *gone = *bulk;
+
+    *bulk = NULL;
+    if (gone == NULL)
+        return;
+    cog_cache_build_end(&gone->build);
+    cog_member_lists_clear(&gone->members);
+    cog_id_table_clear(&gone->table);
+    cog_cache_file_unmap(&gone->logins);
+    cog_cache_levels_close(&gone->levels);
+    free(gone);
+}
+
+static int
+refuse(enum cog_fault fault, struct cog_write_refusal *refusal)
+{
+    if (refusal != NULL)
+        refusal->fault = fault;
+    return fault == COG_FAULT_NONE ? 0 : EINVAL;
+}
+
+static int
+load(struct cog_cache_bulk *bulk, const struct cog_id_key *key)
+{
+    const struct cog_places *places = bulk->places;
+    int error = cog_id_table_load_local(&bulk->table, &places->local);
+
+    if (error == 0)
+        error = cog_cache_levels_open(places->accounts, &bulk->levels);
+    if (error == 0)
+        error = cog_bulk_load_files(&bulk->table, &bulk->levels);
+    if (error == 0)
+        error = cog_logins_file_open_checked(places->logins, &bulk->logins);
+    if (error == ENODATA)
+        return 0;
+    return error != 0 ? error
+                      : cog_bulk_load_store(&bulk->table, &bulk->logins, key);
+}
+
+int
+cog_cache_bulk_begin(const struct cog_places *places,
+                     const struct cog_cache_lock *lock,
+                     const struct cog_settings *settings,
+                     const struct cog_id_key *key,
+                     struct cog_cache_bulk **bulk,
+                     struct cog_write_refusal *refusal)
+{
+    cog_cleanup_cache_bulk struct cog_cache_bulk *fresh = NULL;
+    int error;
+
+    if (lock->fd < 0)
+        return EBADF;
+    error = refuse(cog_settings_check(settings), refusal);
+    if (error != 0)
+        return error;
+    fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL)
+        return ENOMEM;
+    fresh->places = places;
+    fresh->settings = settings;
+    fresh->build = (struct cog_cache_build) COG_CACHE_BUILD_EMPTY;
+    error = load(fresh, key);
+    if (error == 0)
+        error = cog_cache_build_begin(places->accounts, COG_BASE_FILE,
+                                      &fresh->build);
+    if (error != 0)
+        return error;
+    *bulk = fresh;
+    fresh = NULL;
+    return 0;
+}
+
+/* ---- adding */
+
+/* A group that an account before this one had needs no second check. */
+static bool
+is_known_group(const struct cog_id_table *table, const struct cog_group *group)
+{
+    const struct cog_id_use *use =
+        cog_id_table_find(table, COG_USE_FILES, group->gid);
+
+    return use != NULL && (use->flags & COG_USE_NEW) != 0 &&
+           use->kind == COG_ID_GROUP && strcmp(use->name, group->name) == 0;
+}
+
+/* Against the account itself and the groups before it. */
+static enum cog_fault
+check_distinct(const struct cog_account *account,
+               const struct cog_groups *groups, size_t index)
+{
+    const struct cog_group *group = &groups->list[index];
+
+    if (group->gid == account->gid || strcmp(group->name, account->name) == 0)
+        return COG_FAULT_GROUP_TWICE;
+    for (size_t i = 0; i < index; i++) {
+        if (groups->list[i].gid == group->gid ||
+            strcmp(groups->list[i].name, group->name) == 0)
+            return COG_FAULT_GROUP_TWICE;
+    }
+    return COG_FAULT_NONE;
+}
+
+static int
+check_groups(const struct cog_cache_bulk *bulk,
+             const struct cog_account *account,
+             const struct cog_groups *groups,
+             struct cog_write_refusal *refusal)
+{
+    int error = 0;
+
+    if (groups->count > COG_GROUPS_MAX)
+        return refuse(COG_FAULT_GROUP_LONG, refusal);
+    for (size_t i = 0; error == 0 && i < groups->count; i++) {
+        const struct cog_group *group = &groups->list[i];
+        struct cog_id_wish wish = {COG_ID_GROUP, group->name, group->gid, 0};
+        struct cog_id_use *mine = NULL;
+
+        error = refuse(check_distinct(account, groups, i), refusal);
+        if (error != 0 || is_known_group(&bulk->table, group))
+            continue;
+        error = refuse(cog_group_check(group, bulk->settings), refusal);
+        if (error == 0)
+            error = cog_id_table_check(&bulk->table, &wish, &mine,
+                                       &refusal->conflict);
+    }
+    return error;
+}
+
+/* The name stays with its old account, which must not be lost over this. */
+static void
+note_bound(const struct cog_cache_bulk *bulk, const char *name)
+{
+    struct cog_id_use *old = cog_id_table_account(&bulk->table, name);
+
+    if (old != NULL && (old->flags & COG_USE_NEW) == 0)
+        old->flags |= COG_USE_BOUND;
+}
+
+static int
+check_user(const struct cog_cache_bulk *bulk,
+           const struct cog_account *account,
+           struct cog_write_refusal *refusal)
+{
+    struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
+                               account->sub_tag};
+    struct cog_id_conflict *conflict = &refusal->conflict;
+    struct cog_id_use *mine = NULL;
+    int error = cog_id_table_check(&bulk->table, &wish, &mine, conflict);
+
+    if (error == EEXIST && conflict->place == COG_ID_BOUND)
+        note_bound(bulk, account->name);
+    if (error == 0 && mine != NULL && (mine->flags & COG_USE_NEW) != 0)
+        error =
+            cog_id_refuse(&wish, COG_ID_TWICE, mine->name, mine->id, conflict);
+    return error;
+}
+
+/* Part of the new file from now on; there is room for it. */
+static int
+mark_new(struct cog_id_table *table, const struct cog_id_wish *wish,
+         struct cog_id_use **marked)
+{
+    struct cog_id_use fresh = {.sub_tag = wish->sub_tag,
+                               .id = wish->id,
+                               .source = COG_USE_FILES,
+                               .flags = COG_USE_NEW,
+                               .kind = (unsigned char) wish->kind};
+    struct cog_id_use *use = cog_id_table_find(table, COG_USE_FILES, wish->id);
+
+    if (use != NULL) {
+        use->flags |= COG_USE_NEW;
+        use->flags &= (unsigned char) ~COG_USE_BOUND;
+        if (wish->sub_tag != 0)
+            use->sub_tag = wish->sub_tag;
+        *marked = use;
+        return 0;
+    }
+    memcpy(fresh.name, wish->name, strlen(wish->name) + 1);
+    return cog_id_table_add(table, &fresh, marked);
+}
+
+static int
+mark_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
+         const struct cog_groups *groups)
+{
+    struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
+                               account->sub_tag};
+    struct cog_id_use *user = NULL, *group = NULL;
+    int error = cog_id_table_reserve(&bulk->table,
+                                     bulk->table.count + 1 + groups->count);
+
+    if (error == 0)
+        error = mark_new(&bulk->table, &wish, &user);
+    for (size_t i = 0; error == 0 && i < groups->count; i++) {
+        wish = (struct cog_id_wish){COG_ID_GROUP, groups->list[i].name,
+                                    groups->list[i].gid, 0};
+        error = mark_new(&bulk->table, &wish, &group);
+        if (error == 0 && bulk->settings->enumerate)
+            error = cog_member_lists_add(&bulk->members, &bulk->table, group,
+                                         user);
+    }
+    return error;
+}
+
+static int
+write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
+              const struct cog_groups *groups)
+{
+    int error = mark_all(bulk, account, groups);
+
+    if (error == 0)
+        error = cog_compose_account(&bulk->build, account, groups);
+    return error != 0
+               ? error
+               : cog_compose_group(&bulk->build, account->name, account->gid);
+}
+
+int
+cog_cache_bulk_add(struct cog_cache_bulk *bulk,
+                   const struct cog_account *account,
+                   const struct cog_groups *groups,
+                   struct cog_write_refusal *refusal)
+{
+    struct cog_write_refusal unread;
+    int error;
+
+    if (refusal == NULL)
+        refusal = &unread;
+    error = refuse(cog_account_check(account, bulk->settings), refusal);
+    if (error == 0)
+        error = check_user(bulk, account, refusal);
+    if (error == 0)
+        error = check_groups(bulk, account, groups, refusal);
+    if (error == 0)
+        error = write_account(bulk, account, groups);
+    if (error == 0)
+        bulk->added++;
+    return error;
+}
+
+int
+cog_cache_bulk_compare(const struct cog_cache_bulk *bulk,
+                       const struct cog_account *account,
+                       const struct cog_groups *groups,
+                       enum cog_cache_difference *difference)
+{
+    return cog_cache_levels_compare(&bulk->levels, account, groups,
+                                    difference);
+}
+
+/* ---- what becomes of the old accounts */
+
+/* Signed in since the listing began, which therefore cannot know of it. */
+static int
+has_signed_in(const struct cog_cache_bulk *bulk, const char *name,
+              int64_t since_s, bool *yes)
+{
+    struct cog_login_entry login;
+    int error;
+
+    *yes = false;
+    if (bulk->logins.bytes == NULL)
+        return 0;
+    error = cog_logins_file_find(&bulk->logins, name, &login);
+    *yes = error == 0 && login.last_login_s >= since_s;
+    return error == ENOENT ? 0 : error;
+}
+
+struct keeping {
+    struct cog_cache_bulk *bulk;
+    int64_t since_s;
+    /* when recent is written */
+    struct cog_cache_build *build;
+    struct cog_group_table groups;
+};
+
+static void
+set_kept(const struct cog_id_table *table, uint32_t id, bool kept)
+{
+    struct cog_id_use *use = cog_id_table_find(table, COG_USE_FILES, id);
+
+    if (use != NULL && kept)
+        use->flags |= COG_USE_KEPT;
+}
+
+/* A visitor of recent's accounts. */
+static int
+keep_account(void *context, const struct cog_account *account,
+             const struct cog_groups *groups)
+{
+    const struct keeping *keeping = context;
+    const struct cog_id_table *table = &keeping->bulk->table;
+    const struct cog_id_use *use =
+        cog_id_table_find(table, COG_USE_FILES, account->uid);
+    bool kept = false;
+    int error = 0;
+
+    if (use != NULL && (use->flags & (COG_USE_NEW | COG_USE_BOUND)) == 0)
+        error = has_signed_in(keeping->bulk, account->name, keeping->since_s,
+                              &kept);
+    if (error != 0)
+        return error;
+    set_kept(table, account->uid, kept);
+    for (size_t i = 0; i < groups->count; i++)
+        set_kept(table, groups->list[i].gid, kept);
+    return 0;
+}
+
+/* Decide who of recent stays there. */
+static int
+mark_kept(struct cog_cache_bulk *bulk, int64_t since_s)
+{
+    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
+    struct keeping keeping = {.bulk = bulk, .since_s = since_s};
+
+    for (size_t i = 0; i < bulk->table.count; i++)
+        bulk->table.uses[i].flags &= (unsigned char) ~COG_USE_KEPT;
+    return cog_cache_level_walk(&bulk->levels.recent, &nothing, keep_account,
+                                &keeping);
+}
+
+/* An account of the old files. */
+static bool
+was_account(const struct cog_id_use *use)
+{
+    return use->source == COG_USE_FILES && use->kind == COG_ID_USER &&
+           (use->flags & COG_USE_OLD) != 0;
+}
+
+static bool
+is_lost(const struct cog_id_use *use)
+{
+    return was_account(use) &&
+           (use->flags & (COG_USE_NEW | COG_USE_KEPT | COG_USE_BOUND)) == 0;
+}
+
+int
+cog_cache_bulk_count(struct cog_cache_bulk *bulk, int64_t since_s,
+                     struct cog_bulk_counts *counts)
+{
+    struct cog_bulk_counts sum = {.added = bulk->added};
+    int error = mark_kept(bulk, since_s);
+
+    if (error != 0)
+        return error;
+    for (size_t i = 0; i < bulk->table.count; i++) {
+        const struct cog_id_use *use = &bulk->table.uses[i];
+
+        if (!was_account(use))
+            continue;
+        sum.before++;
+        sum.kept += (use->flags & COG_USE_KEPT) != 0;
+        sum.bound += (use->flags & COG_USE_BOUND) != 0;
+        sum.lost += is_lost(use);
+    }
+    *counts = sum;
+    return 0;
+}
+
+int
+cog_cache_bulk_walk_lost(struct cog_cache_bulk *bulk, int64_t since_s,
+                         cog_bulk_visit *visit, void *context)
+{
+    int error = mark_kept(bulk, since_s);
+
+    for (size_t i = 0; error == 0 && i < bulk->table.count; i++) {
+        if (is_lost(&bulk->table.uses[i]))
+            error = visit(context, bulk->table.uses[i].name,
+                          bulk->table.uses[i].id);
+    }
+    return error;
+}
+
+/* ---- finishing */
+
+/* Its record as it was, but disabled. */
+static int
+carry_bound(struct cog_cache_bulk *bulk, const char *name)
+{
+    const struct cog_cache_file *level = &bulk->levels.recent;
+    struct cog_account account;
+    struct cog_groups groups;
+    int error = cog_cache_level_account(level, name, &account);
+
+    if (error == ENOENT) {
+        level = &bulk->levels.base;
+        error = cog_cache_level_account(level, name, &account);
+    }
+    if (error == 0)
+        error = cog_cache_level_groups(level, name, &groups);
+    if (error != 0)
+        return error;
+    account.disabled = true;
+    return write_account(bulk, &account, &groups);
+}
+
+static int
+carry_all_bound(struct cog_cache_bulk *bulk)
+{
+    size_t count = bulk->table.count;
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < count; i++) {
+        struct cog_id_use use = bulk->table.uses[i];
+
+        if (was_account(&use) && (use.flags & COG_USE_BOUND) != 0)
+            error = carry_bound(bulk, use.name);
+    }
+    return error;
+}
+
+static int
+bury(struct cog_cache_build *build, const struct cog_id_use *use)
+{
+    struct cog_tombstone tombstone = {
+        .id = use->id,
+        .kind = (enum cog_id_kind) use->kind,
+        .retired = (use->flags & COG_USE_RETIRED) != 0,
+        .sub_tag = use->kind == COG_ID_USER ? use->sub_tag : 0};
+
+    memcpy(tombstone.name, use->name, sizeof use->name);
+    return cog_compose_tombstone(build, &tombstone);
+}
+
+/* Pool groups that somebody is in, and what is remembered of the rest. */
+static int
+write_uses(struct cog_cache_bulk *bulk)
+{
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < bulk->table.count; i++) {
+        const struct cog_id_use *use = &bulk->table.uses[i];
+
+        if (use->source != COG_USE_FILES)
+            continue;
+        if ((use->flags & (COG_USE_NEW | COG_USE_KEPT)) == 0)
+            error = bury(&bulk->build, use);
+        else if (use->kind == COG_ID_GROUP && (use->flags & COG_USE_NEW) != 0)
+            error = cog_compose_group(&bulk->build, use->name, use->id);
+    }
+    return error;
+}
+
+/* A visitor of recent's accounts. */
+static int
+write_kept(void *context, const struct cog_account *account,
+           const struct cog_groups *groups)
+{
+    struct keeping *keeping = context;
+    const struct cog_id_use *use =
+        cog_id_table_find(&keeping->bulk->table, COG_USE_FILES, account->uid);
+    int error;
+
+    if (use == NULL || (use->flags & COG_USE_KEPT) == 0)
+        return 0;
+    error = cog_group_table_add(&keeping->groups, account->name, account->gid);
+    for (size_t i = 0; error == 0 && i < groups->count; i++)
+        error = cog_group_table_add(&keeping->groups, groups->list[i].name,
+                                    groups->list[i].gid);
+    return error != 0 ? error
+                      : cog_compose_account(keeping->build, account, groups);
+}
+
+static int
+write_recent_records(struct cog_cache_bulk *bulk,
+                     struct cog_cache_build *build)
+{
+    static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
+    struct keeping keeping = {.bulk = bulk, .build = build};
+    int error = cog_compose_settings(build, bulk->settings);
+
+    if (error == 0)
+        error = cog_cache_level_walk(&bulk->levels.recent, &nothing,
+                                     write_kept, &keeping);
+    for (size_t i = 0; error == 0 && i < keeping.groups.count; i++)
+        error = cog_compose_group(build, keeping.groups.groups[i].name,
+                                  keeping.groups.groups[i].gid);
+    cog_group_table_clear(&keeping.groups);
+    return error;
+}
+
+static int
+write_recent(struct cog_cache_bulk *bulk)
+{
+    cog_cleanup_cache_build struct cog_cache_build build =
+        COG_CACHE_BUILD_EMPTY;
+    int error =
+        cog_cache_build_begin(bulk->places->accounts, COG_RECENT_FILE, &build);
+
+    if (error == 0)
+        error = write_recent_records(bulk, &build);
+    return error != 0 ? error
+                      : cog_cache_build_finish(&build, COG_ACCOUNTS_MODE,
+                                               COG_STAMP_HAS_BASE);
+}
+
+/* Distinct enough: one number for each listing. */
+static uint64_t
+number_listing(void)
+{
+    struct timespec now = {0, 0};
+
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t) now.tv_sec * 1000000000U + (uint64_t) now.tv_nsec;
+}
+
+int
+cog_cache_bulk_finish(struct cog_cache_bulk *bulk, int64_t since_s)
+{
+    int error = mark_kept(bulk, since_s);
+
+    if (error == 0)
+        error = carry_all_bound(bulk);
+    if (error == 0)
+        error = write_uses(bulk);
+    if (error == 0)
+        error = cog_member_lists_write(&bulk->members, &bulk->table,
+                                       number_listing(), &bulk->build);
+    if (error == 0)
+        error = cog_cache_build_finish(&bulk->build, COG_ACCOUNTS_MODE, 0);
+    return error != 0 ? error : write_recent(bulk);
+}
