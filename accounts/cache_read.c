@@ -516,13 +516,20 @@ cog_cache_find_members(struct cog_cache_reader *reader, uint32_t gid,
 }
 
 int
-cog_cache_settings(struct cog_cache_reader *reader,
-                   struct cog_settings *settings)
+cog_cache_use_settings(struct cog_cache_reader *reader, cog_cache_use *use,
+                       void *context)
 {
     struct query query = {.by_number = false};
 
     cog_cache_key_settings(&query.key);
-    return look_up(reader, &query, parse_settings, settings);
+    return look_up(reader, &query, use, context);
+}
+
+int
+cog_cache_settings(struct cog_cache_reader *reader,
+                   struct cog_settings *settings)
+{
+    return cog_cache_use_settings(reader, parse_settings, settings);
 }
 
 static int

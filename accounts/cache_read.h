@@ -112,6 +112,9 @@ int cog_cache_find_gids(struct cog_cache_reader *reader, const char *name,
 /* Room for the names of one chunk, each with its NUL. */
 #define COG_MEMBERS_BYTES 1920
 
+/* Chunks of one group: more than ten million members. */
+#define COG_MEMBERS_CHUNKS_MAX (256U * 1024)
+
 /* Some of a group's members. */
 struct cog_members {
     uint32_t gid;
@@ -125,8 +128,9 @@ struct cog_members {
  * The members of a group as of the last sync, a chunk (from 0 on) at a time.
  * ENOENT: there are none, or none were written (settings.enumerate). When
  * listing differs between two chunks, the files were replaced meanwhile:
- * begin again. No name was one of /etc/passwd then; whether one is by now,
- * the caller must ask (P27).
+ * begin again. The names are in the order of the listing, each once, and
+ * chunks is at most COG_MEMBERS_CHUNKS_MAX. No name was one of /etc/passwd
+ * then; whether one is by now, the caller must ask (P27).
  */
 int cog_cache_find_members(struct cog_cache_reader *reader, uint32_t gid,
                            uint32_t chunk, struct cog_members *members);
@@ -147,5 +151,9 @@ int cog_cache_find_tombstone(struct cog_cache_reader *reader, uint32_t id,
 /* The settings, of recent.cdb. ENOENT: none were written yet. */
 int cog_cache_settings(struct cog_cache_reader *reader,
                        struct cog_settings *settings);
+
+/* The same record for who wants less: as cog_cache_use_name. */
+int cog_cache_use_settings(struct cog_cache_reader *reader, cog_cache_use *use,
+                           void *context);
 
 #endif

@@ -11,6 +11,7 @@
 #ifndef COG_ACCOUNTS_CACHE_RECORD_H
 #define COG_ACCOUNTS_CACHE_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -90,6 +91,16 @@ struct cog_account_view {
  */
 int cog_cache_view_account(const struct cog_cache_record *record,
                            struct cog_account_view *view);
+
+/* What NSS asks of the settings at each look-up of a group. */
+struct cog_settings_view {
+    bool enumerate;
+    size_t group_map_count;
+};
+
+/* Only kind, flags and bounds are checked; the sum was. */
+int cog_cache_view_settings(const struct cog_cache_record *record,
+                            struct cog_settings_view *view);
 
 /* The opposite. The records are found ones, their sums checked. */
 int cog_cache_parse_account(const struct cog_cache_record *record,

@@ -97,6 +97,8 @@ write_list(const struct cog_member_list *list,
     int error = 0;
 
     chunk->chunks = count_chunks(list, table, chunk);
+    if (chunk->chunks > COG_MEMBERS_CHUNKS_MAX)
+        return EFBIG;
     for (chunk->chunk = 0; error == 0 && chunk->chunk < chunk->chunks;
          chunk->chunk++) {
         fill_chunk(list, table, &next, chunk);
