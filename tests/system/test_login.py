@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console: login on a pty."""
 
-import secrets
-
 import pexpect
 
 from room import callers
@@ -66,8 +64,10 @@ class LoginTest(ChallengeTests, Case):
                 self.assertEqual(self.calls_of(name), [])
 
     def test_name_of_the_pool_alone(self):
-        """Without our NSS module login finds no uid for it: no shell."""
-        self.assert_stays_out("q" + secrets.token_hex(4))
+        """It becomes an account, and login finds it at once."""
+        person = self.person(local=False)
+        terminal = self.sign_in(person, ("Password: ", person.password))
+        self.assert_in(terminal, person.name)
 
     def test_nologin_holds_for_ours(self):
         """What stands before us in the shipped stack still counts."""

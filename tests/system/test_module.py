@@ -459,7 +459,7 @@ class Names(GuestCase):
         lines = self.be_host(service, person.name, "authenticate",
                              answers=[person.password])
         self.assertEqual(self.codes(lines, "authenticate"), [PAM_SUCCESS])
-        change_accounts("groupadd", person.name)
+        host.write_group(person.name)
         for words in (("authenticate",), ("account",)):
             lines = self.be_host(service, person.name, *words,
                                  answers=[person.password])

@@ -281,7 +281,7 @@ class Arguments(Case):
         """proves P13"""
         person = self.person(local=False)
         self.sign_in("create_account", person)
-        host.add_user(person.name, password=make_password())
+        host.write_user(person.name, make_password())
         terminal = callers.pamtester(self.service("create_account"),
                                      person.name)
         self.assert_code(terminal, "PAM_USER_UNKNOWN")

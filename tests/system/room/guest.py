@@ -2,20 +2,17 @@
 """A host that does what a test tells it and says what it sees
 (tests/system/native/probe_host.c)."""
 
-import fcntl
 import subprocess
 
 from room import host, native
 from room.case import Case
-from room.namespace import ROOM
 
 PAM_SUCCESS, PAM_SERVICE_ERR, PAM_AUTH_ERR, PAM_USER_UNKNOWN = 0, 3, 7, 10
 
 
 def change_accounts(*command):
     """useradd or groupadd, one at a time with host.add_user."""
-    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with host.accounts_lock():
         host.run(*command, capture_output=True)
 
 

@@ -2,16 +2,18 @@
 """What an administrator would do on a new machine: install, make users,
 configure, put the PAM stacks in place, start sshd."""
 
+import contextlib
 import fcntl
 import glob
 import os
+import secrets
 import shutil
 import subprocess
 
 from room import pool
 from room.namespace import ROOM, SOURCE, run
 
-STACKS = ("login", "passwd", "sshd", "su", "sudo", "sudo-i")
+STACKS = ("cron", "login", "passwd", "sshd", "su", "sudo", "sudo-i")
 ROOT_PASSWORD = "root-of-this-room-7391"
 LOCAL_USER = "lena"
 LOCAL_PASSWORD = "lena-knows-this-4417"
@@ -23,6 +25,10 @@ SETTINGS = {
     "ca_file": "/etc/cognito/test-ca.pem",
     "allow_groups": "Staff",
 }
+# A host whose people may come by ssh before it has heard of them: those
+# whose names begin so.
+NEW = "v"
+PROVISIONAL = {"provisional": "sshd", "provisional_match": f"{NEW}*"}
 
 
 def prepare(build, stacks):
@@ -38,7 +44,7 @@ def prepare(build, stacks):
         shutil.copy(f"{pool.CA}/ca.pem", SETTINGS["ca_file"])
         os.chmod(SETTINGS["ca_file"], 0o644)
         pool.start()
-    write_config()
+    write_config(**(PROVISIONAL if stacks == "pool" else {}))
     if shutil.which("cognitoctl"):
         run("cognitoctl", "ids", "init", stdout=subprocess.DEVNULL)
         run("cognitoctl", "apply", stdout=subprocess.DEVNULL)
@@ -46,7 +52,7 @@ def prepare(build, stacks):
         file.write("%cognito-users ALL=(ALL) ALL\n"
                    "Defaults lecture = never\n")
     os.chmod("/etc/sudoers.d/room", 0o440)
-    if stacks == "files":
+    if stacks in ("files", "pool"):
         install_stacks()
     elif stacks == "profile":
         subprocess.run(["pam-auth-update", "--enable", "cognito"],
@@ -62,7 +68,8 @@ def names_of_host():
                    f"{os.uname().nodename}\n"
                    "::1 localhost\n")
     with open("/etc/nsswitch.conf", "w", encoding="utf-8") as file:
-        file.write("passwd: files\ngroup: files\nshadow: files\n"
+        file.write("passwd: files cognito\ngroup: files cognito\n"
+                   "shadow: files\n"
                    "hosts: files\nservices: files\nprotocols: files\n")
     for path in ("/etc/nologin", "/etc/security/opasswd"):
         if os.path.exists(path):
@@ -89,11 +96,43 @@ def system_users():
     run("groupadd", "--system", "cognito-users")
 
 
+@contextlib.contextmanager
+def accounts_lock():
+    """Nobody else changes /etc/passwd or /etc/group meanwhile."""
+    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def free_id():
+    """That useradd does not come to."""
+    return 30000 + secrets.randbelow(20000)
+
+
+def write_group(name):
+    """A local group, though our NSS module knows the name: groupadd asks
+    before, a package's files may not."""
+    gid = free_id()
+    with accounts_lock(), open("/etc/group", "a", encoding="utf-8") as file:
+        file.write(f"{name}:x:{gid}:\n")
+
+
+def write_user(name, password):
+    """A local user, likewise."""
+    uid = free_id()
+    with accounts_lock():
+        for path, line in (("passwd", f"x:{uid}:{uid}::/tmp:/bin/bash"),
+                           ("shadow", "!:19000:0:99999:7:::")):
+            with open(f"/etc/{path}", "a", encoding="utf-8") as file:
+                file.write(f"{name}:{line}\n")
+        set_password(name, password)
+    write_group(f"g{uid}")
+
+
 def add_user(name, password=None, groups=()):
     """A local account. Without a password its shadow entry is locked, as
     one has it for people who sign in with the pool."""
-    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with accounts_lock():
         run("useradd", "--create-home", "--shell", "/bin/bash",
             *(["--groups", ",".join(groups)] if groups else []), name)
         if password:
