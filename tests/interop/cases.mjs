@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 
 import { CognitoJwtVerifier } from "aws-jwt-verify";
 
-import { runCases, totp } from "./harness.mjs";
+import { control, runCases, totp } from "./harness.mjs";
 
 const require = createRequire(import.meta.url);
 const {
@@ -242,6 +242,54 @@ const cases = {
                              { code: "InvalidPasswordException" });
         await confirm("246810", "Brand-New-99");
         await expect(signIn(newUser("alice"), "Brand-New-99"), "onSuccess");
+    },
+    "questions of the pool's owner, after the password": async () => {
+        const user = newUser("quizzed");
+        user.setAuthenticationFlowType("CUSTOM_AUTH");
+        const { value } = await expect(
+            signIn(user, "Correct-Horse-9"), "customChallenge");
+        assert.equal(value.question, "Colour?");
+        const reply = (text) => outcome((callbacks) =>
+            user.sendCustomChallengeAnswer(text, callbacks));
+        await expect(reply("blue"), "customChallenge");
+        const second = await expect(reply("red"), "customChallenge");
+        assert.equal(second.value.question, "Number?");
+        const done = await expect(reply("7"), "onSuccess");
+        await verified(done.value, "quizzed");
+    },
+    "authenticator of a signed-in user": async () => {
+        const user = newUser("later");
+        await expect(signIn(user, "Correct-Horse-9"), "onSuccess");
+        const { value: secret } = await expect(
+            outcome((callbacks) => user.associateSoftwareToken(callbacks)),
+            "associateSecretCode");
+        await expect(outcome((callbacks) => user.verifySoftwareToken(
+            totp(secret), "phone", callbacks)), "onSuccess");
+        await promised((done) => user.setUserMfaPreference(
+            { Enabled: false, PreferredMfa: false },
+            { Enabled: true, PreferredMfa: true }, done));
+        await expect(signIn(newUser("later"), "Correct-Horse-9"),
+                     "totpRequired");
+    },
+    "remembered device instead of a code": async () => {
+        await control(url, "set", { pool: { devices: "always" } });
+        const user = newUser("sms");
+        await expect(signIn(user, "Correct-Horse-9"), "mfaRequired");
+        await expect(code(user, "135790"), "onSuccess");
+        // The library confirmed the device and keeps its secret.
+        const again = newUser("sms");
+        const { value } = await expect(
+            signIn(again, "Correct-Horse-9"), "onSuccess");
+        await verified(value, "sms");
+        const known = await new Promise((resolve, reject) =>
+            again.listDevices(10, null, { onSuccess: resolve,
+                                          onFailure: reject }));
+        assert.equal(known.Devices.length, 1);
+        await new Promise((resolve, reject) =>
+            again.forgetDevice({ onSuccess: resolve, onFailure: reject }));
+        await expect(signIn(newUser("sms"), "Correct-Horse-9"),
+                     "mfaRequired");
+        await control(url, "set", { pool: { devices: "" } });
     },
     "disabled user": () => assert.rejects(
         signIn(newUser("off"), "Correct-Horse-9"),

@@ -12,7 +12,8 @@ import {
     AdminDisableUserCommand, AdminEnableUserCommand, AdminGetUserCommand,
     AdminListGroupsForUserCommand, CognitoIdentityProviderClient,
     DescribeUserPoolClientCommand, DescribeUserPoolCommand,
-    ListUsersCommand, paginateListGroups, paginateListUsers,
+    GetTokensFromRefreshTokenCommand, GetUserCommand, ListUsersCommand,
+    RevokeTokenCommand, paginateListGroups, paginateListUsers,
     paginateListUsersInGroup,
 } from "@aws-sdk/client-cognito-identity-provider";
 import {
@@ -81,14 +82,13 @@ async function withEnvironment(variables, run) {
     }
 }
 
-function idToken(Username, Password) {
-    const Pool = new CognitoUserPool({ UserPoolId, ClientId: CLIENT_ID,
+function session(Username, Password, ClientId = CLIENT_ID) {
+    const Pool = new CognitoUserPool({ UserPoolId, ClientId,
                                        endpoint: POOL_URL + "/" });
     const user = new CognitoUser({ Username, Pool });
     return new Promise((resolve, reject) => user.authenticateUser(
         new AuthenticationDetails({ Username, Password }),
-        { onFailure: reject,
-          onSuccess: (found) => resolve(found.getIdToken().getJwtToken()) }));
+        { onFailure: reject, onSuccess: resolve }));
 }
 
 // Keys from the cloud: the pool lets them list, and nothing else.
@@ -166,6 +166,27 @@ const cases = {
         assert.equal(Groups.length, 2);
         await refused(OURS, "UserNotFoundException", new AdminGetUserCommand(
             { UserPoolId, Username: "nobody" }));
+    },
+    "rotated refresh tokens, and their end": async () => {
+        const client = administrator();
+        const ClientId = "rotatingclient000000000000";
+        const renew = (RefreshToken) => client.send(
+            new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
+        const first = await session("alice", "Correct-Horse-7", ClientId);
+        const token = first.getRefreshToken().getToken();
+        const { AuthenticationResult: second } = await renew(token);
+        assert.notEqual(second.RefreshToken, token);
+        await assert.rejects(renew(token),
+                             { name: "RefreshTokenReuseException" });
+        await client.send(new RevokeTokenCommand({
+            ClientId, Token: second.RefreshToken }));
+        await assert.rejects(renew(second.RefreshToken),
+                             { name: "NotAuthorizedException" });
+        await assert.rejects(
+            client.send(new GetUserCommand({
+                AccessToken: second.AccessToken })),
+            { name: "NotAuthorizedException",
+              message: "Access Token has been revoked" });
     },
     "keys that are refused": async () => {
         await refused({ ...OURS, secretAccessKey: "x" },
@@ -248,7 +269,8 @@ const cases = {
         } } });
         const logins = {
             [`cognito-idp.eu-west-1.amazonaws.com/${UserPoolId}`]:
-                await idToken("alice", "Correct-Horse-7"),
+                (await session("alice", "Correct-Horse-7"))
+                    .getIdToken().getJwtToken(),
         };
         const provider = () => fromCognitoIdentityPool({
             identityPoolId: "eu-west-1:7c4a1d2e-0b6f-4f4e-9a51-3d1f6f0f7a10",

@@ -8,13 +8,12 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-CASES = ("cases.arithmetic", "cases.signin", "cases.factors",
-         "cases.account", "cases.signup", "cases.signed", "cases.lists",
-         "cases.cloud", "cases.bucket", "cases.http_edge")
+CASES = ("arithmetic", "signin", "factors", "enrol", "devices", "account",
+         "signup", "signed", "lists", "cloud", "bucket", "http_edge")
 
 
 def load_tests(loader, _tests, _pattern):
-    return loader.loadTestsFromNames(CASES)
+    return loader.loadTestsFromNames([f"cases.{name}" for name in CASES])
 
 
 if __name__ == "__main__":

@@ -296,10 +296,11 @@ class PoolCase(unittest.TestCase):
 
     # The sign-in, in steps
 
-    def start(self, name, client=PUBLIC, **parameters):
+    def start(self, name, client=PUBLIC, flow="USER_SRP_AUTH",
+              **parameters):
         """InitiateAuth; keeps a for the proof."""
         self.a = secrets.randbits(256)
-        body = {"AuthFlow": "USER_SRP_AUTH", "ClientId": client,
+        body = {"AuthFlow": flow, "ClientId": client,
                 "AuthParameters": {"USERNAME": name,
                                    "SRP_A": format(pow(2, self.a, N), "x"),
                                    **parameters}}

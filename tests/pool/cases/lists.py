@@ -198,9 +198,18 @@ class Described(PoolCase):
         self.assertFalse(schema["sub"]["Mutable"])
         for name in ("UsernameConfiguration", "UsernameAttributes"):
             self.assertNotIn(name, shown)
-        self.control("set", pool={"case_sensitive": False})
-        self.assertEqual(self.admin("DescribeUserPool")["UserPool"][
-            "UsernameConfiguration"], {"CaseSensitive": False})
+        self.control("set", pool={
+            "case_sensitive": False, "devices": "opt_in",
+            "custom_challenge": [{"answer": "x"}]})
+        shown = self.admin("DescribeUserPool")["UserPool"]
+        self.assertEqual(shown["UsernameConfiguration"],
+                         {"CaseSensitive": False})
+        self.assertTrue(shown["DeviceConfiguration"][
+            "DeviceOnlyRememberedOnUserPrompt"])
+        self.assertEqual(
+            shown["LambdaConfig"]["CreateAuthChallenge"],
+            "arn:aws:lambda:eu-west-1:123456789012:function:"
+            "CreateAuthChallenge")
 
     def client(self, name):
         return self.admin("DescribeUserPoolClient",

@@ -15,7 +15,7 @@ from pool.users import user_not_found
 def admin_get_user(pool, call):
     user = target(pool, call)
     shown = user_object(user, "UserAttributes")
-    factors = user.factors(pool.settings.mfa)
+    factors = user.factors(pool.settings)
     if factors:
         shown["UserMFASettingList"] = factors
     if user.preferred_mfa:

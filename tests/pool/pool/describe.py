@@ -98,6 +98,16 @@ def describe_user_pool(pool, call):
             {"Priority": 2, "Name": "verified_phone_number"}]},
         "UserPoolTier": "ESSENTIALS",
     }
+    if settings.devices:
+        shown["DeviceConfiguration"] = {
+            "ChallengeRequiredOnNewDevice": True,
+            "DeviceOnlyRememberedOnUserPrompt": settings.devices == "opt_in"}
+    if settings.custom_challenge:
+        shown["LambdaConfig"] = {
+            name: arn(pool).replace(":cognito-idp:", ":lambda:").replace(
+                f":userpool/{settings.id}", f":function:{name}")
+            for name in ("DefineAuthChallenge", "CreateAuthChallenge",
+                         "VerifyAuthChallengeResponse")}
     if settings.issuer_type:
         shown["IssuerConfiguration"] = {"Type": settings.issuer_type}
     return {"UserPool": without_empty(shown)}

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations by name."""
 
-from pool import (admin, challenges, describe, listing, own, request,
+from pool import (admin, describe, devices, enrol, listing, own, request,
                   signin, signup)
 from pool.errors import ServiceError
 
 OPERATIONS = {
     "InitiateAuth": signin.initiate_auth,
     "RespondToAuthChallenge": signin.respond_to_auth_challenge,
-    "AssociateSoftwareToken": challenges.associate_software_token,
-    "VerifySoftwareToken": challenges.verify_software_token,
+    "AssociateSoftwareToken": enrol.associate_software_token,
+    "VerifySoftwareToken": enrol.verify_software_token,
+    "SetUserMFAPreference": enrol.set_user_mfa_preference,
+    "ConfirmDevice": devices.confirm_device,
+    "UpdateDeviceStatus": devices.update_device_status,
+    "ForgetDevice": devices.forget_device,
+    "GetDevice": devices.get_device,
+    "ListDevices": devices.list_devices,
     "GetUser": own.get_user,
     "ChangePassword": own.change_password,
     "GlobalSignOut": own.global_sign_out,

@@ -2,8 +2,7 @@
 """What people do with their own account: with an access token, with a
 refresh token, or with a code after a forgotten password."""
 
-from pool import passwords
-from pool.challenges import masked_email, masked_phone
+from pool import delivery, passwords
 from pool.errors import (ServiceError, invalid_parameter, missing_parameter,
                          not_authorized, wrong_password)
 from pool.state import check_client_secret, check_secret_hash
@@ -27,7 +26,7 @@ def get_user(pool, call):
     user = token_owner(pool, call).user
     result = {"Username": user.username,
               "UserAttributes": user.attribute_list()}
-    factors = user.factors(pool.settings.mfa)
+    factors = user.factors(pool.settings)
     if factors:
         result["UserMFASettingList"] = factors
     if user.preferred_mfa:
@@ -102,28 +101,17 @@ def revoke_token(pool, call):
 def get_tokens_from_refresh_token(pool, call):
     client = pool.client(call.body["ClientId"])
     check_client_secret(client, call.body.get("ClientSecret"))
-    grant = pool.tokens.check_refresh(call.body["RefreshToken"], client)
+    token = call.body["RefreshToken"]
+    grant = pool.tokens.check_refresh(token, client,
+                                      call.body.get("DeviceKey"))
     call.log["username"] = grant.user.username
     if not grant.user.enabled:
         raise not_authorized("User is disabled.")
     return {"AuthenticationResult": pool.tokens.refresh(
-        grant, client.refresh_rotation)}
+        grant, token if client.refresh_rotation else None)}
 
 
 # Forgotten passwords
-
-def delivery(user):
-    """Where a code goes: a verified address, then a verified number."""
-    if user.attributes.get("email_verified") == "true":
-        return {"Destination": masked_email(user),
-                "DeliveryMedium": "EMAIL", "AttributeName": "email"}
-    if user.attributes.get("phone_number_verified") == "true":
-        return {"Destination": masked_phone(user), "DeliveryMedium": "SMS",
-                "AttributeName": "phone_number"}
-    raise invalid_parameter(
-        "Cannot reset password for the user as there is no "
-        "registered/verified email or phone_number")
-
 
 def forgot_password(pool, call):
     client = pool.client(call.body["ClientId"])
@@ -134,16 +122,14 @@ def forgot_password(pool, call):
         if not pool.hides_users(client):
             raise user_not_found()
         call.log["reason"] = "no such user"
-        return {"CodeDeliveryDetails": {
-            "Destination": f"{name[:1]}***@e***", "DeliveryMedium": "EMAIL",
-            "AttributeName": "email"}}
+        return {"CodeDeliveryDetails": delivery.simulated(name)}
     count_try(pool, user, call)
     if not user.enabled:
         raise not_authorized("User is disabled.")
     if user.status == "FORCE_CHANGE_PASSWORD":
         raise not_authorized("User password cannot be reset in the current "
                              "state.")
-    details = delivery(user)
+    details = delivery.for_reset(user)
     user.send_reset_code(call.arrived)
     return {"CodeDeliveryDetails": details}
 

@@ -7,16 +7,16 @@ import hmac
 import secrets
 
 from pool import srp, timestamp
-from pool.challenges import knobbed, next_step
 from pool.errors import ServiceError, not_authorized, wrong_password
 from pool.request import check_keys
 from pool.seed import OTHER_STATUSES
 from pool.sessions import Login
 from pool.state import check_secret_hash
+from pool.steps import knobbed, next_step
 from pool.users import simulated_name
 
 
-def password_challenge(pool, client, user, typed, a_public):
+def password_challenge(pool, client, user, typed, a_public, flow):
     """PASSWORD_VERIFIER, simulated for who does not exist or has no
     password."""
     if user and user.password:
@@ -29,7 +29,7 @@ def password_challenge(pool, client, user, typed, a_public):
     b = secrets.randbits(256)
     b_public = srp.public_value(v, b)
     challenge = pool.sessions.open_srp(
-        Login(user, client, name), a_public, b_public, b, v)
+        Login(user, client, name, flow), a_public, b_public, b, v)
     parameters = {
         "SALT": srp.shortest_hex(salt),
         "SECRET_BLOCK": base64.b64encode(challenge.secret_block).decode(),
@@ -67,10 +67,7 @@ def answer_password(pool, call, client, responses):
     internal = challenge.login.name if challenge else None
     check_secret_hash(client, responses.get("SECRET_HASH"),
                       responses["USERNAME"], internal)
-    if "DEVICE_KEY" in responses:
-        # Not spent by this: the client repeats it without the device.
-        raise ServiceError("ResourceNotFoundException",
-                           "Device does not exist.")
+    check_device(challenge, responses)
     challenge = pool.sessions.take_srp(block)
     if not challenge or challenge.login.client is not client:
         raise wrong_password("unknown or spent SECRET_BLOCK")
@@ -89,6 +86,21 @@ def answer_password(pool, call, client, responses):
     if challenge.session:
         pool.sessions.peek(challenge.session).used = True
     return next_step(pool, login)
+
+
+def check_device(challenge, responses):
+    """A device that is told has to be a confirmed one of this user.  The
+    challenge is not spent by this: the client repeats its answer without
+    the device."""
+    key = responses.get("DEVICE_KEY")
+    if key is None:
+        return
+    user = challenge.login.user if challenge else None
+    device = user.devices.get(key) if user else None
+    if not device or not device.confirmed:
+        raise ServiceError("ResourceNotFoundException",
+                           "Device does not exist.")
+    challenge.login.device_key = key
 
 
 def check_session(pool, call, challenge):

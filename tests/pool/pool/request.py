@@ -99,6 +99,14 @@ def context(value, place):
     members({"IpAddress": text, "EncodedData": text}, value, place)
 
 
+def preference(value, place):
+    members({"Enabled": flag, "PreferredMfa": flag}, value, place)
+
+
+def verifier_config(value, place):
+    members({"Salt": text, "PasswordVerifier": text}, value, place)
+
+
 def analytics(value, place):
     members({"AnalyticsEndpointId": text}, value, place)
 
@@ -172,6 +180,7 @@ def admin(required=None, optional=None):
                  signed=True)
 
 
+DEVICE = {"AccessToken": text, "DeviceKey": text}
 USER = {"Username": name}
 GROUP = {"GroupName": name}
 PAGE = {"Limit": page_size, "NextToken": text}
@@ -197,6 +206,19 @@ SHAPES = {
         {"ClientId": text, "Username": name, "ConfirmationCode": text,
          "Password": text},
         {"SecretHash": text, **AUTH_CONTEXT}),
+    "SetUserMFAPreference": Shape(
+        {"AccessToken": text},
+        {"SMSMfaSettings": preference,
+         "SoftwareTokenMfaSettings": preference,
+         "EmailMfaSettings": preference}),
+    "ConfirmDevice": Shape(
+        DEVICE, {"DeviceSecretVerifierConfig": verifier_config,
+                 "DeviceName": text}),
+    "UpdateDeviceStatus": Shape(DEVICE, {"DeviceRememberedStatus": text}),
+    "ForgetDevice": Shape(DEVICE),
+    "GetDevice": Shape(DEVICE),
+    "ListDevices": Shape({"AccessToken": text},
+                         {"Limit": page_size, "PaginationToken": text}),
     "SignUp": Shape(
         {"ClientId": text, "Username": name},
         {"SecretHash": text, "Password": text,

@@ -231,6 +231,14 @@ class PerHour:
 
 
 @dataclasses.dataclass
+class CustomRound:
+    """One question of a custom challenge."""
+    parameters: dict = member(table_of(text), make=dict)
+    answer: str = member(text_or_null, None)  # null: none is right
+    tries: int = member(whole, 3)             # 0: asked without end
+
+
+@dataclasses.dataclass
 class SchemaSeed:
     """A custom attribute that the pool declares."""
     name: str = member(custom_name)
@@ -263,6 +271,15 @@ class PoolSeed:
     account: str = member(text, "123456789012")  # in ARNs
     mfas_can_setup: list = member(
         list_of(one_of(*FACTORS)), make=lambda: ["SOFTWARE_TOKEN_MFA"])
+    # How a wrong code in VerifySoftwareToken is told.
+    enrolment_error: str = member(
+        one_of("exception", "mismatch", "status"), "exception")
+    # An authenticator that was verified with an access token counts only
+    # once SetUserMFAPreference says so.
+    mfa_needs_preference: bool = member(flag, False)
+    devices: str = member(one_of("", "always", "opt_in"), "")
+    custom_challenge: list = member(list_of(record(CustomRound)), make=list)
+    sessions_per_user: int = member(whole, 0)  # 0: no end
     mfa_setup_ends_in: str = member(one_of("tokens", "challenge"), "tokens")
     # Times, all in seconds of the service's clock.
     date_offset_s: float = member(number, 0)
@@ -301,6 +318,7 @@ class ClientSeed:
     token_revocation: bool = member(flag, True)
     refresh_rotation: bool = member(flag, False)
     rotation_grace_s: float = member(number, 0)
+    reuse_revokes: bool = member(flag, False)
 
 
 @dataclasses.dataclass
@@ -341,6 +359,7 @@ class UserSeed:
     temporary_password_expired: bool = member(flag, False)
     force_challenge: str = member(text, "")
     parameters: dict = member(table_of(table_of(text_or_null)), make=dict)
+    custom_challenge: list = member(list_of(record(CustomRound)), None)
     early_tokens: bool = member(flag, False)
     token: TokenKnobs = member(record(TokenKnobs), make=TokenKnobs)
 

@@ -18,10 +18,15 @@ class Login:
     user: object            # None: the user is simulated
     client: object
     name: str               # internal name: USERNAME of every answer
+    flow: str = "USER_SRP_AUTH"
     factor_done: bool = False
     forced_done: bool = False
     can_choose: list = dataclasses.field(default_factory=list)
     mfa_setup_done: bool = False
+    custom_round: int = 0   # which question of the script
+    custom_tries: int = 0   # wrong answers to it
+    device_key: str = ""    # the device that was told, if it is known
+    device_srp: object = None
 
 
 @dataclasses.dataclass
@@ -82,6 +87,10 @@ class Sessions:
 
     def peek(self, text):
         return self._sessions.get(text)
+
+    def forget(self, text):
+        """This Session is not valid any more."""
+        self._sessions.pop(text, None)
 
     def check(self, text, client, challenge=None):
         """The live Session of this text; use() it after a success."""

@@ -2,8 +2,7 @@
 """People who register themselves, and codes that prove an address: sign-up
 and its confirmation."""
 
-from pool import passwords
-from pool.challenges import masked_email, masked_phone
+from pool import delivery, passwords
 from pool.errors import ServiceError, invalid_parameter, not_authorized
 from pool.own import count_try
 from pool.seed import UserSeed
@@ -21,17 +20,6 @@ def expired_code():
 def wrong_code():
     return ServiceError("CodeMismatchException", "Invalid verification code "
                         "provided, please try again.")
-
-
-def delivery(user):
-    """Where a confirmation code goes: the address that it is to prove."""
-    if user.attributes.get("email"):
-        return {"Destination": masked_email(user),
-                "DeliveryMedium": "EMAIL", "AttributeName": "email"}
-    if user.attributes.get("phone_number"):
-        return {"Destination": masked_phone(user), "DeliveryMedium": "SMS",
-                "AttributeName": "phone_number"}
-    return None
 
 
 def person(pool, call):
@@ -74,22 +62,21 @@ def sign_up(pool, call):
         attributes=attributes))
     user.signed_up = True
     result = {"UserConfirmed": False, "UserSub": user.sub}
-    if delivery(user):
-        result["CodeDeliveryDetails"] = delivery(user)
+    details = delivery.for_confirmation(user)
+    if details:
+        result["CodeDeliveryDetails"] = details
     return result
 
 
 def resend_confirmation_code(pool, call):
     user = person(pool, call)
-    name = call.body["Username"]
     if not user:
-        return {"CodeDeliveryDetails": {
-            "Destination": f"{name[:1]}***@e***", "DeliveryMedium": "EMAIL",
-            "AttributeName": "email"}}
+        return {"CodeDeliveryDetails": delivery.simulated(
+            call.body["Username"])}
     count_try(pool, user, call)
     if user.status != "UNCONFIRMED":
         raise invalid_parameter("User is already confirmed.")
-    details = delivery(user)
+    details = delivery.for_confirmation(user)
     if not details:
         raise invalid_parameter("Cannot resend codes. Auto verification not "
                                 "turned on.")
@@ -109,7 +96,7 @@ def confirm_sign_up(pool, call):
         raise expired_code()
     if call.body["ConfirmationCode"] != user.confirm_code():
         raise wrong_code()
-    details = delivery(user)
+    details = delivery.for_confirmation(user)
     if details:
         prove(pool, user, details["AttributeName"],
               call.body.get("ForceAliasCreation", False))

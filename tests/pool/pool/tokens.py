@@ -8,6 +8,7 @@ import json
 import secrets
 import uuid
 
+from pool import device
 from pool.errors import ServiceError, not_authorized
 from pool.keys import base64url
 
@@ -41,7 +42,8 @@ class Grant:
     auth_time: int
     expires: float         # of the refresh token
     revoked: bool = False
-    refresh: str = ""      # the refresh token in force
+    used: float = 0        # when it last gave tokens
+    device: object = None  # the Device that it is bound to
 
 
 @dataclasses.dataclass
@@ -75,17 +77,38 @@ class Tokens:
     def sign_in(self, login):
         """The AuthenticationResult at the end of a sign-in."""
         now = self.clock.now()
+        self._evict(login.user)
         grant = Grant(login.user, login.client, str(uuid.uuid4()), int(now),
                       now + login.client.refresh_token_s)
+        grant.device = login.user.devices.get(login.device_key)
+        new_device = not grant.device and self.settings.devices
+        if new_device:
+            grant.device = device.new_device(self.settings.id, now)
+            login.user.devices[grant.device.key] = grant.device
         result = self._result(grant)
         result["RefreshToken"] = self._new_refresh(grant)
+        if new_device:
+            result["NewDeviceMetadata"] = {
+                "DeviceKey": grant.device.key,
+                "DeviceGroupKey": grant.device.group_key}
         return self._without_omitted(result, login.user)
 
-    def refresh(self, grant, rotate=False):
-        """The AuthenticationResult for a refresh token."""
+    def _evict(self, user):
+        """Beyond the pool's number of sessions the one that was not used
+        for longest ends."""
+        most = self.settings.sessions_per_user
+        alive = [grant for grant in self._grants(user)
+                 if not grant.revoked
+                 and self.clock.now() < grant.expires]
+        if most and len(alive) >= most:
+            min(alive, key=lambda grant: grant.used).revoked = True
+
+    def refresh(self, grant, replaced=None):
+        """The AuthenticationResult for a refresh token; with `replaced`,
+        the token that came, a new one takes its place."""
         result = self._result(grant)
-        if rotate:
-            self._replaced[grant.refresh] = self.clock.now()
+        if replaced:
+            self._replaced.setdefault(replaced, self.clock.now())
             result["RefreshToken"] = self._new_refresh(grant)
         return self._without_omitted(result, grant.user)
 
@@ -95,7 +118,7 @@ class Tokens:
                 if name not in user.knobs.token.omit}
 
     def _result(self, grant):
-        now = self.clock.now()
+        now = grant.used = self.clock.now()
         common = self._common_claims(grant, int(now))
         access = self._access_token(grant, common)
         self._forget_expired(now)
@@ -149,6 +172,8 @@ class Tokens:
                   "scope": SCOPE, "version": 2,
                   "exp": common["iat"] + grant.client.access_token_s,
                   "jti": str(uuid.uuid4())}
+        if grant.device:
+            claims["device_key"] = grant.device.key
         return self._sign(self.keys.access, claims,
                           grant.user.knobs.token.access_claims,
                           grant.user.knobs.token, self.keys.id)
@@ -180,9 +205,9 @@ class Tokens:
         header = compact({"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"})
         parts = [header] + [secrets.token_bytes(n)
                             for n in (256, 12, 700, 16)]
-        grant.refresh = ".".join(base64url(part) for part in parts)
-        self._refresh[grant.refresh] = grant
-        return grant.refresh
+        token = ".".join(base64url(part) for part in parts)
+        self._refresh[token] = grant
+        return token
 
     # Checking tokens
 
@@ -197,11 +222,16 @@ class Tokens:
             raise not_authorized("Access Token has expired")
         return access.grant
 
-    def check_refresh(self, text, client):
-        """The grant behind a refresh token in force."""
+    def check_refresh(self, text, client, device_key=None):
+        """The grant behind a refresh token in force.  One that is bound to
+        a device wants its key, and that it was confirmed."""
         grant = self._refresh.get(text)
         if not grant or grant.client is not client:
             raise not_authorized("Invalid Refresh Token")
+        if grant.device and (device_key != grant.device.key
+                             or not grant.device.confirmed
+                             or device_key not in grant.user.devices):
+            raise not_authorized("Invalid Refresh Token", "device")
         if grant.revoked or not self.users.has(grant.user):
             raise not_authorized("Refresh Token has been revoked")
         if self.clock.now() >= grant.expires:
@@ -209,6 +239,7 @@ class Tokens:
         replaced = self._replaced.get(text)
         if replaced is not None and (self.clock.now() - replaced
                                      > client.rotation_grace_s):
+            grant.revoked = grant.revoked or client.reuse_revokes
             raise ServiceError("RefreshTokenReuseException",
                                "Refresh token reuse detected")
         return grant
@@ -216,7 +247,10 @@ class Tokens:
     def find_refresh(self, text):
         return self._refresh.get(text)
 
+    def _grants(self, user):
+        return {id(grant): grant for grant in self._refresh.values()
+                if grant.user is user}.values()
+
     def revoke_all(self, user):
-        for grant in self._refresh.values():
-            if grant.user is user:
-                grant.revoked = True
+        for grant in self._grants(user):
+            grant.revoked = True

@@ -46,6 +46,9 @@ class User:
         self.totp_secret = seed.totp_secret
         self.totp_pending = ""    # associated, not yet verified
         self.totp_steps = set()   # codes used, by their time step
+        self.totp_name = ""       # FriendlyDeviceName
+        self.factor_choice = {}   # by SetUserMFAPreference: switched off
+        self.devices = {}         # key -> Device
         self.preferred_mfa = seed.preferred_mfa
         self.lock = Lock()
         self.ordinal = None       # its place in the lists
@@ -86,20 +89,24 @@ class User:
             self.set_password(changes["password"], now)
         self.modified = now
 
-    def factors(self, pool_mfa):
+    def can_use(self, factor):
+        """Is there what this factor needs?"""
+        return bool({"SOFTWARE_TOKEN_MFA": self.totp_secret,
+                     "SMS_MFA": self.knobs.sms_code,
+                     "EMAIL_OTP": self.knobs.email_code}.get(factor))
+
+    def factors(self, settings):
         """The second factors this user can be asked for."""
-        if pool_mfa == "OFF":
+        if settings.mfa == "OFF":
             return []
-        usable = {"SOFTWARE_TOKEN_MFA": self.totp_secret,
-                  "SMS_MFA": self.knobs.sms_code,
-                  "EMAIL_OTP": self.knobs.email_code}
-        factors = [name for name, secret in usable.items() if secret]
-        if self.knobs.mfa is None:
-            return factors
-        chosen = list(self.knobs.mfa)
-        if self.totp_secret and not self.knobs.totp_secret:
-            chosen.append("SOFTWARE_TOKEN_MFA")  # set up since
-        return chosen
+        chosen = [name for name in ("SOFTWARE_TOKEN_MFA", "SMS_MFA",
+                                    "EMAIL_OTP") if self.can_use(name)]
+        if self.knobs.mfa is not None:
+            chosen = list(self.knobs.mfa)
+            if self.totp_secret and not self.knobs.totp_secret:
+                chosen.append("SOFTWARE_TOKEN_MFA")  # set up since
+        return [name for name in chosen
+                if self.factor_choice.get(name, True)]
 
     def verified(self, alias):
         """Does this alias count for signing in?"""
