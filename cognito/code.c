@@ -58,10 +58,10 @@ send_code(struct cog_flow *flow, const struct cog_challenge *challenge,
         status = cog_flow_keep_answer(flow, challenge->name, code);
     if (status == COG_OK)
         status =
-            cog_flow_respond(flow, challenge->name,
-                             &(const struct cog_pair){challenge->code_key,
-                                                      code->data, code->len},
-                             1, reply);
+            cog_flow_guess(flow, challenge->name,
+                           &(const struct cog_pair){challenge->code_key,
+                                                    code->data, code->len},
+                           1, reply);
     if (status != COG_SESSION_EXPIRED && status != COG_LOST)
         cog_flow_forget_answer(flow);
     return status;

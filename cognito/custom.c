@@ -89,7 +89,7 @@ cog_answer_custom(struct cog_flow *flow, const struct cog_challenge *challenge,
     status = ask(flow, prompt, &answer);
     if (status != COG_OK)
         return status;
-    return cog_flow_respond(
+    return cog_flow_guess(
         flow, challenge->name,
         &(const struct cog_pair){"ANSWER", answer.data, answer.len}, 1, reply);
 }

@@ -200,9 +200,13 @@ verify_once(struct cog_flow *flow, const struct cog_secret *uri)
         return status;
     if (!cog_is_code(&code))
         return COG_WRONG_CODE;
+    status = cog_flow_may_guess(flow);
+    if (status != COG_OK)
+        return status;
     status = cog_flow_call(
         flow, "VerifySoftwareToken",
         &(const struct cog_pair){"UserCode", code.data, code.len}, 1, &reply);
+    cog_flow_guessed(flow, status);
     if (status != COG_OK)
         return status;
     if (cog_json_text(reply, "Status", 16, &result) != COG_OK)

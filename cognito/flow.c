@@ -130,6 +130,44 @@ cog_flow_respond(struct cog_flow *flow, const char *challenge,
 }
 
 enum cog_status
+cog_flow_may_guess(const struct cog_flow *flow)
+{
+    const struct cog_guard *guard = &flow->settings->guard;
+
+    return guard->before == NULL ? COG_OK : guard->before(guard->context);
+}
+
+/*
+ * What the service may have counted: a refusal of the guess itself, and
+ * whatever became of an answer that did not come.
+ */
+void
+cog_flow_guessed(const struct cog_flow *flow, enum cog_status status)
+{
+    const struct cog_guard *guard = &flow->settings->guard;
+    bool failed = status == COG_BAD_CREDENTIALS || status == COG_WRONG_CODE ||
+                  status == COG_CODE_EXPIRED || status == COG_LOCKED ||
+                  status == COG_LOST || status == COG_TIMEOUT;
+
+    if (guard->after != NULL)
+        guard->after(guard->context, failed);
+}
+
+enum cog_status
+cog_flow_guess(struct cog_flow *flow, const char *challenge,
+               const struct cog_pair *pairs, size_t count,
+               struct cog_json **reply)
+{
+    enum cog_status status = cog_flow_may_guess(flow);
+
+    if (status != COG_OK)
+        return status;
+    status = cog_flow_respond(flow, challenge, pairs, count, reply);
+    cog_flow_guessed(flow, status);
+    return status;
+}
+
+enum cog_status
 cog_flow_call(struct cog_flow *flow, const char *operation,
               const struct cog_pair *pairs, size_t count,
               struct cog_json **reply)

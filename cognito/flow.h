@@ -105,6 +105,18 @@ enum cog_status cog_flow_respond(struct cog_flow *flow, const char *challenge,
                                  struct cog_json **reply);
 
 /*
+ * The same for an answer that is a guess at a secret: past the guard, who is
+ * told how it ended.
+ */
+enum cog_status cog_flow_guess(struct cog_flow *flow, const char *challenge,
+                               const struct cog_pair *pairs, size_t count,
+                               struct cog_json **reply);
+
+/* Whether the guard lets a guess through, and what became of one. */
+enum cog_status cog_flow_may_guess(const struct cog_flow *flow);
+void cog_flow_guessed(const struct cog_flow *flow, enum cog_status status);
+
+/*
  * Another operation in the newest session, with these members besides it. The
  * answer's Session is taken over. COG_PROTOCOL when there is no session.
  */

@@ -34,6 +34,17 @@ enum cog_login_claim {
     COG_CLAIM_EMAIL     /* email, and email_verified must be true */
 };
 
+/*
+ * Who counts guesses: at a password, at a code. before says whether one may
+ * be sent (COG_OK), else the login ends with its status. after is told of
+ * each that was let through, whether it failed or may have.
+ */
+struct cog_guard {
+    enum cog_status (*before)(void *context);
+    void (*after)(void *context, bool failed);
+    void *context;
+};
+
 /* Borrowed: must outlive the login. */
 struct cog_login_settings {
     const char *pool_id;
@@ -46,10 +57,11 @@ struct cog_login_settings {
     enum cog_login_claim login_claim;
     bool case_insensitive; /* lower the claim's ASCII letters first */
     enum cog_early early;
-    bool code_in_password; /* the last six digits of what is typed as the
-                              password are an authenticator's code */
-    bool keep_tokens;      /* all of them, for cog_login_tokens */
-    bool enrol;            /* MFA_SETUP may be answered for this caller */
+    struct cog_guard guard; /* zeroed: every guess is sent */
+    bool code_in_password;  /* the last six digits of what is typed as the
+                               password are an authenticator's code */
+    bool keep_tokens;       /* all of them, for cog_login_tokens */
+    bool enrol;             /* MFA_SETUP may be answered for this caller */
     bool recover;   /* a forgotten password or an unconfirmed sign-up may be
                        mended for this caller: messages are sent though
                        nothing was proved */

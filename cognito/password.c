@@ -85,7 +85,7 @@ cog_answer_password(struct cog_flow *flow,
         status = cog_srp_sign(flow->srp, &srp, &flow->password, &signature);
     if (status != COG_OK)
         return status;
-    status = cog_flow_respond(
+    status = cog_flow_guess(
         flow, challenge->name,
         (const struct cog_pair[]){
             {"PASSWORD_CLAIM_SECRET_BLOCK", srp.secret_block,

@@ -163,9 +163,12 @@ finish(struct cog_flow *flow, const struct remedy *remedy,
         {remedy->code_key, code->data, code->len},
         {"Password", password->data, password->len},
     };
-    enum cog_status status =
-        call(flow, remedy->finish, pairs, remedy->takes_password ? 2 : 1);
+    enum cog_status status = cog_flow_may_guess(flow);
 
+    if (status != COG_OK)
+        return status;
+    status = call(flow, remedy->finish, pairs, remedy->takes_password ? 2 : 1);
+    cog_flow_guessed(flow, status);
     if (!remedy->takes_password)
         return status;
     if (status == COG_OK) {
@@ -200,7 +203,8 @@ mend(struct cog_flow *flow, const struct remedy *remedy)
         if (status == COG_POLICY || status == COG_HISTORY) {
             cog_secret_clear(&password);
             told = cog_tell_new_password_refused(flow, status, NULL);
-        } else if (status == COG_OK || is_trouble(status) ||
+        } else if (status == COG_OK || status == COG_GUARDED ||
+                   is_trouble(status) ||
                    ++flow->wrong_codes >= COG_WRONG_CODES_MAX) {
             return status;
         } else {

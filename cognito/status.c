@@ -30,6 +30,7 @@ static const char *const names[COG_STATUS_COUNT] = {
     [COG_POLICY] = "password-policy",
     [COG_HISTORY] = "password-history",
     [COG_LIMIT] = "limit",
+    [COG_GUARDED] = "guarded",
     [COG_BLOCKED] = "blocked",
     [COG_TOKEN] = "token",
     [COG_NO_KEYS] = "no-keys",

@@ -44,6 +44,7 @@ enum cog_status {
     COG_POLICY,      /* new password against the rules */
     COG_HISTORY,     /* new password used before */
     COG_LIMIT,       /* hourly limit of this user: minutes to an hour */
+    COG_GUARDED,     /* a guess that the guard did not let through */
     COG_BLOCKED,     /* a Lambda, threat protection or a firewall said no */
 
     /* What the tokens say. */

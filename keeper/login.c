@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "host/files.h"
+#include "keeper/guesses.h"
 #include "keeper/parent.h"
 #include "keeper/speaker_process.h"
 #include "keeper/starts.h"
@@ -62,22 +63,40 @@ receive(int speaker_fd, struct cog_message *message)
 }
 
 /*
- * Receive the result. A key set may come once before it; keys is NULL where
- * none may.
+ * Receive the result. Guesses may be asked for before it, and then a key set
+ * may come once; guesses or keys are NULL where none may.
  */
 static bool
-receive_result(int speaker_fd, struct cog_message *result,
-               struct cog_message *keys)
+receive_result(int speaker_fd, struct cog_guesses *guesses,
+               struct cog_message *result, struct cog_message *keys)
 {
-    if (!receive(speaker_fd, result))
-        return false;
-    if (result->type == COG_MSG_NEW_KEYS && keys != NULL) {
-        *keys = *result;
-        *result = (struct cog_message) COG_MESSAGE_EMPTY;
-        if (!receive(speaker_fd, result))
+    bool guessing = guesses != NULL;
+
+    while (receive(speaker_fd, result)) {
+        switch (result->type) {
+        case COG_MSG_MAY_GUESS:
+            if (!guessing || !cog_guesses_answer(guesses, speaker_fd))
+                return false;
+            continue;
+        case COG_MSG_GUESSED:
+            if (!guessing ||
+                !cog_guesses_note(guesses, result->field[0].number != 0))
+                return false;
+            continue;
+        case COG_MSG_NEW_KEYS:
+            if (keys == NULL || keys->type == COG_MSG_NEW_KEYS)
+                return false;
+            *keys = *result;
+            *result = (struct cog_message) COG_MESSAGE_EMPTY;
+            guessing = false;
+            continue;
+        case COG_MSG_RESULT:
+            return cog_message_same_build(result);
+        default:
             return false;
+        }
     }
-    return result->type == COG_MSG_RESULT && cog_message_same_build(result);
+    return false;
 }
 
 /*
@@ -220,6 +239,26 @@ debug_result(const struct cog_subject *subject,
                         cog_outcome_word(ruling->outcome));
 }
 
+/* Why a guess was not let through: the speaker does not know. */
+static void
+name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
+{
+    char reason[80];
+
+    if (ruling->outcome != COG_OUTCOME_FAILURES)
+        return;
+    if (guesses->error != 0) {
+        (void) snprintf(reason, sizeof reason,
+                        "failures cannot be counted in " COG_RUN_DIR ": %d",
+                        guesses->error);
+        rule(ruling, COG_OUTCOME_STORE, reason);
+    } else if (guesses->refused != NULL) {
+        (void) snprintf(reason, sizeof reason, "too many failures %s",
+                        guesses->refused);
+        rule(ruling, COG_OUTCOME_FAILURES, reason);
+    }
+}
+
 static void
 run_login(const struct cog_subject *subject,
           const struct cog_host_files *files, int *speaker_fd,
@@ -228,6 +267,7 @@ run_login(const struct cog_subject *subject,
     cog_cleanup_message struct cog_message result = COG_MESSAGE_EMPTY;
     cog_cleanup_message struct cog_message keys = COG_MESSAGE_EMPTY;
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
+    struct cog_guesses guesses;
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
                           sign_in_name, sizeof sign_in_name) != 0) {
@@ -238,11 +278,13 @@ run_login(const struct cog_subject *subject,
     if (start_speaker(subject, files, sign_in_name, speaker_fd, ruling) !=
         COG_OUTCOME_ADMITTED)
         return;
-    if (!receive_result(*speaker_fd, &result, &keys)) {
+    cog_guesses_begin(subject, &guesses);
+    if (receive_result(*speaker_fd, &guesses, &result, &keys))
+        take_result(&result, subject->operation, ruling);
+    else
         rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
-        return;
-    }
-    take_result(&result, subject->operation, ruling);
+    cog_guesses_end(&guesses, ruling->outcome == COG_OUTCOME_ADMITTED);
+    name_guard(&guesses, ruling);
     debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge_proof(subject, &files->config, &result, sign_in_name, ruling);
@@ -310,7 +352,7 @@ cog_change_operation(int speaker_fd, struct cog_ruling *ruling)
 
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
     if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) != 0 ||
-        !receive_result(speaker_fd, &result, NULL)) {
+        !receive_result(speaker_fd, NULL, &result, NULL)) {
         rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
         return;
     }

@@ -9,7 +9,7 @@
 #include "keeper/starts.h"
 
 #include "accounts/siphash.h"
-#include "keeper/slots.h"
+#include "host/slots.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -4,7 +4,7 @@
  * has yet (P86). With provisional = sshd whoever reaches the ssh port can
  * have such logins begun; each costs a connection to the pool, so they are
  * counted before anything is sent: for the name, for the remote address, and
- * in all. The counters are slots of RUN/starts (keeper/slots.h), shared by
+ * in all. The counters are slots of RUN/starts (host/slots.h), shared by
  * whatever falls on them. Counts decay with time.
  */
 #ifndef COG_KEEPER_STARTS_H

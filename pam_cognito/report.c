@@ -46,6 +46,7 @@ static const struct {
     [COG_OUTCOME_INPUT] = CREDENTIALS,
     /* Only names new to this host are counted: nobody shall learn which. */
     [COG_OUTCOME_STARTS] = CREDENTIALS,
+    [COG_OUTCOME_FAILURES] = CREDENTIALS,
 #undef CREDENTIALS
     [COG_OUTCOME_NO_FACTOR] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
                                PAM_AUTHTOK_RECOVERY_ERR,

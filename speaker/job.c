@@ -2,6 +2,8 @@
 /* Receiving the job; see the header. */
 #include "speaker/job.h"
 
+#include "speaker/guard.h"
+
 #include "base/clock.h"
 #include "cognito/jwt.h"
 
@@ -78,6 +80,7 @@ fill_in(struct cog_job *job)
         .case_insensitive = field[COG_JOB_CASE_INSENSITIVE].number != 0,
         .early = early(field[COG_JOB_EARLY].number),
         .timeout_ms = (int) field[COG_JOB_TIMEOUT_MS].number,
+        .guard = cog_keeper_guard(),
         .enrol = field[COG_JOB_ENROL].number != 0,
         .recover = field[COG_JOB_RECOVER].number != 0,
         .code_in_password = field[COG_JOB_CODE_IN_PASSWORD].number != 0,

@@ -39,6 +39,7 @@ static const char *const words[COG_OUTCOME_COUNT] = {
     [COG_OUTCOME_NO_ACCOUNT] = "no-account",
     [COG_OUTCOME_TOLD] = "record-changed",
     [COG_OUTCOME_STARTS] = "too-many-starts",
+    [COG_OUTCOME_FAILURES] = "too-many-failures",
     [COG_OUTCOME_MARKED] = "disabled-here",
     [COG_OUTCOME_STORE] = "store-failure",
     [COG_OUTCOME_BUSY] = "busy",

@@ -57,6 +57,7 @@ enum cog_outcome {
     COG_OUTCOME_NO_ACCOUNT,  /* nor does a login make an account of it */
     COG_OUTCOME_TOLD,        /* the host was told of another record */
     COG_OUTCOME_STARTS,      /* too many logins begun for new names */
+    COG_OUTCOME_FAILURES,    /* too many failures on this host */
     COG_OUTCOME_MARKED,      /* marked disabled on this host */
     COG_OUTCOME_STORE,       /* a store cannot be read or written */
     /* Ourselves. */

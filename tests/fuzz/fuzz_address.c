@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: what a stranger's host is called, as it is counted. */
-#include "keeper/slots.h"
+#include "host/slots.h"
 
 #include <stdint.h>
 #include <stdlib.h>

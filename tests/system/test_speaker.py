@@ -61,10 +61,12 @@ class SpeakerCase(Case):
         self.assertEqual(self.calls_of(person.name), [])
         speaker.close()
 
-    def result(self, speaker, answer):
+    def result(self, speaker, answer, may_guess=True):
         speaker.person.send(wire.pack("ANSWER", answer))
         kind, fields = receive(speaker.parent)
-        if kind == "NEW_KEYS":
+        while kind in ("MAY_GUESS", "GUESSED", "NEW_KEYS"):
+            if kind == "MAY_GUESS":
+                speaker.parent.send(wire.pack("GUESS", int(may_guess)))
             kind, fields = receive(speaker.parent)
         self.assertEqual(kind, "RESULT")
         return wire.outcome(fields[2])
@@ -79,6 +81,17 @@ class SpeakerTest(SpeakerCase):
         speaker = self.start(person.name)
         self.assert_serves(speaker)
         self.assertEqual(self.result(speaker, person.password), "ADMITTED")
+
+    def test_may_not_guess(self):
+        """proves P84: what the keeper does not let through is not sent"""
+        person = self.person()
+        speaker = self.start(person.name)
+        self.assert_serves(speaker)
+        self.assertEqual(self.result(speaker, person.password, False),
+                         "FAILURES")
+        self.assertNotIn("RespondToAuthChallenge",
+                         [call["operation"]
+                          for call in self.calls_of(person.name)])
 
     def test_started_with_privileges(self):
         """P34: it serves nobody who could harm by it"""

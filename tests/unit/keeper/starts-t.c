@@ -2,7 +2,7 @@
 /* keeper/starts: how often a login may be begun. Cites P86. */
 #include "keeper/starts.h"
 
-#include "keeper/slots.h"
+#include "host/slots.h"
 
 #include "tests/unit/accounts/support.h"
 

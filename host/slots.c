@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of counters; see the header. */
-#include "keeper/slots.h"
+#include "host/slots.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -6,8 +6,8 @@
  * Which slot something falls on, a key of the file decides, which nobody
  * outside can know. Lost with /run, at a reboot.
  */
-#ifndef COG_KEEPER_SLOTS_H
-#define COG_KEEPER_SLOTS_H
+#ifndef COG_HOST_SLOTS_H
+#define COG_HOST_SLOTS_H
 
 #include <stddef.h>
 

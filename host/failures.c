@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting failures; see the header. A slot is one 64-bit number, so that
+ * all of it changes in one compare-and-swap:
+ *
+ *   bits 0-7    failures
+ *   bits 8-15   guesses taken and not settled
+ *   bits 16-39  the last change, in seconds of the monotonic clock
+ *   bits 40-63  whose it is: 24 bits of a keyed hash, never 0
+ *
+ * A name has WAYS slots that it may be in; when all are others', the one that
+ * changed longest ago is given up. To push a name out, somebody must fail
+ * with WAYS - 1 other names whose slots they cannot know.
+ */
+#include "host/failures.h"
+
+#include "accounts/siphash.h"
+#include "base/text.h"
+#include "host/slots.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#define SETS 1024U
+#define WAYS 8U
+
+#define TIME_MASK  0xffffffU
+#define OWNER_MASK 0xffffffU
+#define COUNT_MAX  0xffU
+
+enum kind { NAME, HOST, KINDS };
+
+static const struct limit {
+    unsigned most;
+    uint32_t decay_s; /* one is forgotten so often; 0: all at once, at last */
+    const char *whose;
+} limits[KINDS] = {
+    [NAME] = {COG_FAILURES_OF_NAME, 0, "with this name"},
+    [HOST] = {COG_FAILURES_OF_HOST, COG_FAILURES_HOST_DECAY_S,
+              "from this host"},
+};
+
+struct counters {
+    struct cog_slots_head head;
+    _Atomic uint64_t slot[KINDS][SETS][WAYS];
+};
+
+static const struct cog_slots_file file = {
+    "failures",
+    {'C', 'O', 'G', 'F', 'A', 'I', '1', '\n'},
+    sizeof(struct counters)};
+
+static void
+unmap(struct counters **counters)
+{
+    if (*counters != NULL)
+        cog_slots_unmap(&file, &(*counters)->head);
+}
+
+#define cleanup_counters __attribute__((cleanup(unmap)))
+
+static int
+map(const char *directory, struct counters **counters)
+{
+    struct cog_slots_head *head = NULL;
+    int error = cog_slots_map(directory, &file, &head);
+
+    if (error == 0)
+        *counters = (struct counters *) (void *) head;
+    return error;
+}
+
+/* ---- one slot */
+
+struct slot {
+    uint32_t failed, taken;
+    uint32_t changed_s; /* 24 bits */
+    uint32_t owner;     /* 24 bits; 0: nobody's */
+};
+
+static struct slot
+unpack(uint64_t number)
+{
+    return (struct slot){
+        .failed = (uint32_t) (number & 0xff),
+        .taken = (uint32_t) (number >> 8 & 0xff),
+        .changed_s = (uint32_t) (number >> 16 & TIME_MASK),
+        .owner = (uint32_t) (number >> 40 & OWNER_MASK),
+    };
+}
+
+static uint64_t
+pack(const struct slot *slot)
+{
+    return (uint64_t) slot->failed | (uint64_t) slot->taken << 8 |
+           (uint64_t) slot->changed_s << 16 | (uint64_t) slot->owner << 40;
+}
+
+/*
+ * Seconds since a slot changed; the clock's 24 bits go round in 194 days. A
+ * change that is yet to come was made by somebody who read the clock a
+ * moment after us: it is not 194 days old.
+ */
+static uint32_t
+age_s(const struct slot *slot, uint32_t now_s)
+{
+    uint32_t age = (now_s - slot->changed_s) & TIME_MASK;
+
+    return age > TIME_MASK / 2 ? 0 : age;
+}
+
+/* Where a name or host is counted. */
+struct place {
+    _Atomic uint64_t *set;
+    uint32_t owner;
+    const struct limit *limit;
+};
+
+/* What an owner's slot says now: failures are forgotten with time. */
+static struct slot
+settled(uint64_t number, const struct place *place, uint32_t now_s)
+{
+    struct slot slot = unpack(number);
+    uint32_t decay_s = place->limit->decay_s, steps;
+
+    if (slot.owner != place->owner ||
+        age_s(&slot, now_s) >= COG_FAILURES_FORGET_S)
+        return (struct slot){.owner = place->owner, .changed_s = now_s};
+    if (decay_s == 0)
+        return slot;
+    steps = age_s(&slot, now_s) / decay_s;
+    slot.failed = slot.failed > steps ? slot.failed - steps : 0;
+    slot.changed_s = (slot.changed_s + steps * decay_s) & TIME_MASK;
+    return slot;
+}
+
+/* ---- finding one */
+
+static struct place
+place_of(struct counters *counters, enum kind kind,
+         const struct cog_guess *guess)
+{
+    unsigned char address[COG_SLOTS_ADDRESS_MAX];
+    const void *text = guess->name;
+    size_t len = strlen(guess->name);
+    uint64_t hash;
+    uint32_t owner;
+
+    if (kind == HOST) {
+        len = cog_slots_address(guess->rhost, address);
+        text = address;
+    }
+    hash = cog_siphash24(counters->head.key, text, len);
+    owner = (uint32_t) (hash >> 40 & OWNER_MASK);
+    return (struct place){counters->slot[kind][hash % SETS],
+                          owner == 0 ? 1 : owner, &limits[kind]};
+}
+
+/* The owner's slot, else the one to give up: free, forgotten or oldest. */
+static _Atomic uint64_t *
+find(const struct place *place, uint32_t now_s)
+{
+    _Atomic uint64_t *oldest = &place->set[0];
+    uint32_t oldest_s = 0;
+
+    for (size_t i = 0; i < WAYS; i++) {
+        struct slot slot = unpack(atomic_load(&place->set[i]));
+        uint32_t this_s = slot.owner == 0 ? TIME_MASK : age_s(&slot, now_s);
+
+        if (slot.owner == place->owner)
+            return &place->set[i];
+        if (this_s > oldest_s) {
+            oldest_s = this_s;
+            oldest = &place->set[i];
+        }
+    }
+    return oldest;
+}
+
+/* ---- guesses */
+
+/* 0, EACCES, EAGAIN. */
+static int
+take(const struct place *place, uint32_t now_s)
+{
+    _Atomic uint64_t *number = find(place, now_s);
+    uint64_t found = atomic_load(number);
+    struct slot slot;
+
+    do {
+        slot = settled(found, place, now_s);
+        if (slot.failed >= place->limit->most)
+            return EACCES;
+        if (slot.failed + slot.taken >= place->limit->most)
+            return EAGAIN;
+        slot.taken++;
+        if (place->limit->decay_s == 0)
+            slot.changed_s = now_s;
+    } while (!atomic_compare_exchange_weak(number, &found, pack(&slot)));
+    return 0;
+}
+
+/* A taken guess becomes a failure or nothing. */
+static void
+settle(const struct place *place, bool failed, uint32_t now_s)
+{
+    _Atomic uint64_t *number = find(place, now_s);
+    uint64_t found = atomic_load(number);
+    struct slot slot;
+
+    do {
+        slot = settled(found, place, now_s);
+        if (slot.taken > 0)
+            slot.taken--;
+        if (failed && slot.failed < COUNT_MAX) {
+            slot.failed++;
+            if (place->limit->decay_s == 0)
+                slot.changed_s = now_s;
+        }
+    } while (!atomic_compare_exchange_weak(number, &found, pack(&slot)));
+}
+
+static uint32_t
+seconds(int64_t now_ms)
+{
+    return (uint32_t) (now_ms / 1000) & TIME_MASK;
+}
+
+/* A guess at this machine's own terminals, or from itself, has no host. */
+static int
+kinds_of(const struct cog_guess *guess)
+{
+    static const unsigned char here6[9] = {'6'};
+    unsigned char address[COG_SLOTS_ADDRESS_MAX];
+    size_t len = cog_slots_address(guess->rhost, address);
+    bool here =
+        guess->rhost[0] == '\0' ||
+        (len == 5 && address[0] == '4' && address[1] == 127) ||
+        (len == sizeof here6 && memcmp(address, here6, sizeof here6) == 0) ||
+        cog_ascii_equal_nocase(guess->rhost, "localhost");
+
+    return here ? HOST : KINDS;
+}
+
+int
+cog_failures_take(const struct cog_guess *guess, const char **full)
+{
+    cleanup_counters struct counters *counters = NULL;
+    int error = map(guess->directory, &counters);
+    uint32_t now_s = seconds(guess->now_ms);
+    int kind = 0;
+
+    while (error == 0 && kind < kinds_of(guess)) {
+        const struct place place = place_of(counters, (enum kind) kind, guess);
+
+        error = take(&place, now_s);
+        if (error == 0)
+            kind++;
+    }
+    if (error != EACCES && error != EAGAIN)
+        return error;
+    *full = limits[kind].whose;
+    while (kind-- > 0) {
+        const struct place place = place_of(counters, (enum kind) kind, guess);
+
+        settle(&place, false, now_s);
+    }
+    return error;
+}
+
+void
+cog_failures_settle(const struct cog_guess *guess, bool failed)
+{
+    cleanup_counters struct counters *counters = NULL;
+    uint32_t now_s = seconds(guess->now_ms);
+
+    if (map(guess->directory, &counters) != 0)
+        return;
+    for (int kind = 0; kind < kinds_of(guess); kind++) {
+        const struct place place = place_of(counters, (enum kind) kind, guess);
+
+        settle(&place, failed, now_s);
+    }
+}
+
+int
+cog_failures_forget(const char *directory, const char *name)
+{
+    cleanup_counters struct counters *counters = NULL;
+    const struct cog_guess guess = {directory, name, "", 0};
+    int error = map(directory, &counters);
+    struct place place;
+
+    if (error != 0)
+        return error;
+    place = place_of(counters, NAME, &guess);
+    for (size_t i = 0; i < WAYS; i++) {
+        struct slot slot = unpack(atomic_load(&place.set[i]));
+
+        if (slot.owner == place.owner) {
+            atomic_store(&place.set[i], 0);
+            return 0;
+        }
+    }
+    return ENOENT;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counting guesses; see the header. */
+#include "keeper/guesses.h"
+
+#include "base/clock.h"
+#include "wire/message.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define SEND_MS 2000
+
+/* A login asks for a password, a renewed one, and some codes. */
+#define GUESSES_MAX 24
+
+/*
+ * Guesses of other logins with this name take a round trip to the pool:
+ * several windows opened at once queue up here.
+ */
+#define WAIT_MS       2500
+#define WAIT_PAUSE_MS 40
+
+void
+cog_guesses_begin(const struct cog_subject *subject,
+                  struct cog_guesses *guesses)
+{
+    *guesses = (struct cog_guesses){
+        .who = {.directory = COG_RUN_DIR,
+                .name = subject->user,
+                .rhost = subject->rhost},
+    };
+}
+
+static int
+take(struct cog_guesses *guesses)
+{
+    const struct timespec pause = {.tv_nsec = WAIT_PAUSE_MS * 1000000L};
+    int64_t until_ms = cog_clock_ms() + WAIT_MS;
+
+    for (;;) {
+        int error;
+
+        guesses->who.now_ms = cog_clock_ms();
+        error = cog_failures_take(&guesses->who, &guesses->refused);
+        if (error != EAGAIN || cog_clock_ms() >= until_ms)
+            return error;
+        (void) nanosleep(&pause, NULL);
+    }
+}
+
+bool
+cog_guesses_answer(struct cog_guesses *guesses, int speaker_fd)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    int error;
+
+    if (guesses->open || guesses->asked++ == GUESSES_MAX)
+        return false;
+    guesses->refused = NULL;
+    error = take(guesses);
+    guesses->open = error == 0;
+    if (error != 0 && error != EACCES && error != EAGAIN)
+        guesses->error = error;
+    cog_message_begin(&message, COG_MSG_GUESS);
+    cog_message_put_number(&message, guesses->open ? 1 : 0);
+    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
+           0;
+}
+
+bool
+cog_guesses_note(struct cog_guesses *guesses, bool failed)
+{
+    if (!guesses->open)
+        return false;
+    guesses->open = false;
+    guesses->who.now_ms = cog_clock_ms();
+    cog_failures_settle(&guesses->who, failed);
+    return true;
+}
+
+void
+cog_guesses_end(struct cog_guesses *guesses, bool success)
+{
+    guesses->who.now_ms = cog_clock_ms();
+    if (guesses->open)
+        cog_failures_settle(&guesses->who, true);
+    guesses->open = false;
+    if (success)
+        (void) cog_failures_forget(guesses->who.directory, guesses->who.name);
+}
