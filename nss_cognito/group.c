@@ -2,7 +2,7 @@
 /* The group map: one entry, by name or by number. */
 #include "nss_cognito/entry.h"
 
-#include "nss_cognito/pack.h"
+#include "nss_cognito/members.h"
 #include "nss_cognito/place.h"
 #include "nss_cognito/status.h"
 
@@ -14,7 +14,7 @@ _nss_cognito_getgrnam_r(const char *name, struct group *entry, char *buffer,
     int found = cog_cache_find_group(&cog_nss_reader, name, &group);
 
     if (found == 0)
-        found = cog_pack_group(&group, entry, buffer, size);
+        found = cog_nss_group_pack(&group, entry, buffer, size);
     return cog_nss_status(found, error);
 }
 
@@ -26,6 +26,6 @@ _nss_cognito_getgrgid_r(gid_t gid, struct group *entry, char *buffer,
     int found = cog_cache_find_gid(&cog_nss_reader, gid, &group);
 
     if (found == 0)
-        found = cog_pack_group(&group, entry, buffer, size);
+        found = cog_nss_group_pack(&group, entry, buffer, size);
     return cog_nss_status(found, error);
 }

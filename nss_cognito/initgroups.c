@@ -3,9 +3,11 @@
 #include "nss_cognito/entry.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "accounts/local_names.h"
 #include "nss_cognito/place.h"
 #include "nss_cognito/status.h"
 
@@ -55,15 +57,62 @@ append(const struct gid_array *array, gid_t gid)
 }
 
 static int
-append_all(const struct gid_array *array, const struct cog_gids *gids)
+append_list(const struct gid_array *array, const struct cog_gids *gids)
+{
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < gids->count; i++)
+        error = append(array, gids->list[i]);
+    return error;
+}
+
+static bool
+has_gid(const struct cog_gids *gids, uint32_t gid)
 {
     for (size_t i = 0; i < gids->count; i++) {
-        int error = append(array, gids->list[i]);
-
-        if (error != 0)
-            return error == ENOSPC ? 0 : error;
+        if (gids->list[i] == gid)
+            return true;
     }
-    return 0;
+    return false;
+}
+
+/*
+ * The local groups that group_map gives for groups of ours (P26), with the
+ * gid that /etc/group has now; never gid 0. Where it cannot be read, or has
+ * no such group, nothing is given.
+ */
+static int
+append_mapped(const struct gid_array *array, const struct cog_gids *gids)
+{
+    struct cog_settings_view view;
+    struct cog_settings settings;
+    int error = 0;
+
+    if (gids->count == 0 || cog_nss_settings(&view) != 0 ||
+        view.group_map_count == 0 ||
+        cog_cache_settings(&cog_nss_reader, &settings) != 0)
+        return 0;
+    for (size_t i = 0; error == 0 && i < settings.group_map_count; i++) {
+        const struct cog_mapped_group *mapped = &settings.group_map[i];
+        uint32_t gid = 0;
+
+        if (has_gid(gids, mapped->gid) &&
+            cog_local_group_find(&cog_nss_places.local, mapped->local, &gid,
+                                 NULL) == 0 &&
+            gid != 0)
+            error = append(array, gid);
+    }
+    return error;
+}
+
+static int
+append_all(const struct gid_array *array, const struct cog_gids *gids)
+{
+    int error = append_list(array, gids);
+
+    if (error == 0)
+        error = append_mapped(array, gids);
+    return error == ENOSPC ? 0 : error;
 }
 
 /*

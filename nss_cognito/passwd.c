@@ -6,6 +6,7 @@
 
 #include "nss_cognito/pack.h"
 #include "nss_cognito/place.h"
+#include "nss_cognito/provisional.h"
 #include "nss_cognito/status.h"
 
 /* What the caller gave. */
@@ -25,7 +26,7 @@ pack(const struct cog_cache_record *record, void *context)
 
     if (error != 0)
         return error;
-    return cog_pack_passwd(&account, room->entry, room->buffer, room->size);
+    return cog_pack_view(&account, room->entry, room->buffer, room->size);
 }
 
 /* A name that nobody has asked for may be anything, in a forged file. */
@@ -41,14 +42,28 @@ pack_unasked(const struct cog_cache_record *record, void *context)
     return error != 0 ? error : pack(record, context);
 }
 
+/* Whom no file has; out of the way of those whom one has. */
+static __attribute__((noinline)) int
+pack_provisional(const char *name, const struct room *room)
+{
+    struct cog_account account;
+    int error = cog_nss_provisional(name, &account);
+
+    if (error != 0)
+        return error;
+    return cog_pack_account(&account, room->entry, room->buffer, room->size);
+}
+
 enum nss_status
 _nss_cognito_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
                         size_t size, int *error)
 {
     struct room room = {entry, buffer, size};
+    int found = cog_cache_use_name(&cog_nss_reader, name, pack, &room);
 
-    return cog_nss_status(
-        cog_cache_use_name(&cog_nss_reader, name, pack, &room), error);
+    if (found == ENOENT)
+        found = pack_provisional(name, &room);
+    return cog_nss_status(found, error);
 }
 
 enum nss_status
