@@ -6,6 +6,9 @@
 #include "accounts/id_map.h"
 #include "cognitoctl/id_map_edit.h"
 #include "cognitoctl/name_list.h"
+#include "cognitoctl/nsswitch.h"
+#include "cognitoctl/pam_stack.h"
+#include "cognitoctl/power.h"
 #include "cognitoctl/ssh_key.h"
 
 #include <stdint.h>
@@ -84,10 +87,68 @@ read_key(const char *bytes, size_t size)
     must(strchr(strchr(key, ' ') + 1, ' ') == NULL);
 }
 
+static void
+read_nsswitch(const char *bytes, size_t size)
+{
+    char services[COG_NSSWITCH_LINE_SIZE];
+
+    (void) cog_nsswitch_look(bytes, size, "passwd", services);
+    must(strlen(services) < sizeof services);
+}
+
+/* Any stack comes to an end, whatever its modules say. */
+static void
+read_pam(const char *bytes, size_t size)
+{
+    static struct cog_pam_module modules[64];
+    enum cog_pam_result results[64];
+    size_t count = 0;
+
+    while (count < 64 &&
+           cog_pam_next_line(&bytes, &size, &modules[count].line)) {
+        const struct cog_pam_line *line = &modules[count].line;
+
+        must(strlen(line->module) < COG_PAM_WORD_SIZE);
+        modules[count].level =
+            count > 0 && modules[count - 1].line.include == COG_PAM_SUBSTACK
+                ? modules[count - 1].level + 1
+                : (unsigned) (count % 5);
+        results[count] =
+            (enum cog_pam_result)(strlen(line->module) % COG_PAM_RESULTS);
+        count++;
+    }
+    (void) cog_pam_run(modules, count, results, NULL);
+}
+
+static void
+see_name(void *context, const struct cog_power *power)
+{
+    (void) context;
+    must(power->name[0] != '\0' && strlen(power->name) <= COG_POWER_NAME_MAX);
+    must(power->line >= 1);
+}
+
+static void
+see_include(void *context, const char *path, bool directory)
+{
+    (void) context;
+    (void) directory;
+    must(path[0] != '\0');
+}
+
+static void
+read_power(const char *bytes, size_t size)
+{
+    static const struct cog_power_reader reader = {see_name, see_include,
+                                                   NULL};
+
+    cog_power_sudoers(bytes, size, &reader);
+    cog_power_sshd(bytes, size, &reader);
+    cog_power_polkit(bytes, size, &reader);
+}
+
 static void (*const parsers[])(const char *bytes, size_t size) = {
-    edit_map,
-    read_list,
-    read_key,
+    edit_map, read_list, read_key, read_nsswitch, read_pam, read_power,
 };
 
 int
