@@ -24,6 +24,10 @@ copy_plain(const struct cog_config *config, struct cog_settings *settings)
     settings->enumerate = config->enumerate;
 }
 
+/* What one takes, the other must hold. */
+_Static_assert(COG_CONFIG_GROUP_MAP_MAX == COG_GROUP_MAP_MAX,
+               "group_map has one limit");
+
 /* One entry; NULL, or what is wrong with it. */
 static const char *
 add_mapped(const char *text, const struct cog_id_sources *sources,

@@ -2,8 +2,7 @@
 /*
  * Fuzz target: an accounts file or a login store, as hostile as it comes.
  * Input: one byte that says whether sums are repaired first (else hardly an
- * input would get past them), then the file. With COG_FUZZ_REPLAY it is a
- * program of its own that runs the seeds.
+ * input would get past them), then the file.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -161,54 +160,3 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(bytes);
     return 0;
 }
-
-#ifdef COG_FUZZ_REPLAY
-#include <dirent.h>
-#include <stdio.h>
-
-static int
-replay(const char *path)
-{
-    static uint8_t seed[1024 * 1024];
-    FILE *stream = fopen(path, "rb");
-    size_t size;
-
-    if (stream == NULL)
-        return 1;
-    size = fread(seed, 1, sizeof seed, stream);
-    (void) fclose(stream);
-    (void) LLVMFuzzerTestOneInput(seed, size);
-    /* And each seed cut short, with and without repair. */
-    for (size_t len = 0; len < size; len += 13)
-        (void) LLVMFuzzerTestOneInput(seed, len);
-    seed[0] ^= 1;
-    for (size_t len = 0; len <= size; len += 13)
-        (void) LLVMFuzzerTestOneInput(seed, len);
-    return 0;
-}
-
-int
-main(void)
-{
-    DIR *seeds = opendir(COG_SEEDS_DIR);
-    const struct dirent *entry;
-    size_t count = 0;
-
-    if (seeds == NULL)
-        return 1;
-    while ((entry = readdir(seeds)) != NULL) {
-        char path[4096];
-
-        if (entry->d_name[0] == '.')
-            continue;
-        (void) snprintf(path, sizeof path, "%s/%s", COG_SEEDS_DIR,
-                        entry->d_name);
-        if (replay(path) != 0)
-            return 1;
-        count++;
-    }
-    (void) closedir(seeds);
-    printf("%zu seeds replayed\n", count);
-    return count > 0 ? 0 : 1;
-}
-#endif

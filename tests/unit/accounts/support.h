@@ -50,6 +50,13 @@ int skip_program(const char *reason);
 int room_make(void **state);
 int room_remove(void **state);
 
+/*
+ * Make TRUSTED_DIRECTORY one that is root's up to "/": an empty file system
+ * of this process alone. False when the host does not allow that.
+ */
+#define TRUSTED_DIRECTORY "/mnt"
+bool trusted_directory(void);
+
 /* A file of the room: DIRECTORY/NAME into path (static storage). */
 const char *path_in(const char *directory, const char *name);
 
