@@ -46,6 +46,7 @@ cog_command cog_command_authorized_keys;
 cog_command cog_command_export;
 cog_command cog_command_forget;
 cog_command cog_command_ids;
+cog_command cog_command_sync;
 cog_command cog_command_unlock;
 
 /*

@@ -219,6 +219,7 @@ say(const struct given *given, const struct cog_sync_settings *settings,
     const struct cog_sync_style style = {
         .json = given->common.json,
         .verbose = given->verbose,
+        .written = true,
         .source = settings->config.pool_id,
         .created_s = created_s,
     };

@@ -32,6 +32,8 @@ static const struct command {
      "forget whom a name is bound to"},
     {"ids", cog_command_ids, false, "ids init | verify FILE",
      "make the secret key of ids; try a whole pool before rollout"},
+    {"sync", cog_command_sync, false, "sync [--from FILE|URL] ...",
+     "make the accounts of this host those of the pool"},
     {"unlock", cog_command_unlock, false, "unlock NAME",
      "forget the wrong passwords counted for a name"},
 };

@@ -69,7 +69,7 @@ print_counts(struct cog_output *output, const struct cog_sync_report *report,
 {
     cog_output_text(output, "source", style->source);
     cog_output_time(output, "listed", style->created_s);
-    cog_output_truth(output, "dry_run", style->dry_run);
+    cog_output_truth(output, "written", style->written);
     cog_output_truth(output, "unchanged", report->unchanged);
     if (report->unchanged)
         return;

@@ -48,7 +48,7 @@ void cog_sync_report_clear(struct cog_sync_report *report);
 struct cog_sync_style {
     bool json;          /* one document, with all lines */
     bool verbose;       /* all lines for people, too */
-    bool dry_run;       /* nothing was changed */
+    bool written;       /* what it says was done, not only found out */
     const char *source; /* where the listing is from */
     int64_t created_s;  /* when that began, unix time */
 };

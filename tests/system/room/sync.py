@@ -166,7 +166,7 @@ def accounts():
     """By name, what cognitoctl lists."""
     return {one["name"]: one
             for one in ctl.read("accounts", "list")["accounts"]
-            if one["record"] in ("base", "recent")}
+            if one["from"] in ("base", "recent")}
 
 
 def names(document, change):
@@ -192,11 +192,11 @@ def make_keys(path="/etc/cognito/export_key"):
     return f"{path}.pub"
 
 
-def empty_host():
-    """As after installation: no account, nothing noted."""
+def empty_host(note=False):
+    """As after installation: no account, nothing noted (but with `note`)."""
     for directory in (ACCOUNTS, PRIVATE):
         for name in os.listdir(directory):
-            if name.endswith(".cdb") or name == "listing":
+            if name.endswith(".cdb") or (name == "listing" and not note):
                 os.unlink(f"{directory}/{name}")
     subprocess.run(["cognitoctl", "apply"], check=True,
                    stdout=subprocess.DEVNULL)
