@@ -8,6 +8,7 @@
 
 #include "accounts/cache_read.h"
 #include "accounts/places.h"
+#include "accounts/provisional.h"
 #include "pam_cognito/report.h"
 
 #include <errno.h>
@@ -72,35 +73,61 @@ ask_name_services(const char *user, uint32_t id_base, uint32_t id_range,
 }
 
 /*
+ * Whether this was an account of ours, and the host's name services still
+ * tell of it: nscd does, for minutes, if it was not told. pam_unix behind us
+ * would let such a one in with an ssh key (P77).
+ */
+static bool
+was_ours(struct cog_cache_reader *reader, const struct cog_account *told)
+{
+    struct cog_tombstone tombstone;
+    int error = cog_cache_find_tombstone(reader, told->uid, &tombstone);
+
+    if (error != 0)
+        return error != ENOENT; /* what cannot be read may say so */
+    return tombstone.kind == COG_ID_USER &&
+           strcmp(tombstone.name, told->name) == 0;
+}
+
+/* Whether the line takes names that nobody on this host has. */
+static bool
+may_be_new(const struct cog_call *call)
+{
+    return call->options.allow_unknown || call->options.create_account;
+}
+
+/*
  * A name that no file has is ours on a line that says so, if no directory
- * of the host knows it either; or if it has a provisional record.
+ * of the host knows it either; or if it has a provisional record, or had one
+ * of ours. What the host was told is told the keeper, who judges it.
  */
 static enum cog_outcome
 decide_nobody(struct cog_call *call)
 {
     cog_cleanup_cache struct cog_cache_reader reader =
         COG_CACHE_READER(COG_ACCOUNTS_DIR);
-    bool wanted = call->options.allow_unknown || call->options.create_account;
+    bool wanted = may_be_new(call);
     struct cog_settings settings = {.id_range = 0};
     int error = cog_cache_settings(&reader, &settings);
 
     if (error != 0 && error != ENOENT && error != ENODATA)
         return COG_OUTCOME_STORE;
-    if (!wanted && (error != 0 || !settings.provisional))
+    if (!wanted && error != 0)
         return COG_OUTCOME_NOT_OURS;
+    wanted = wanted || cog_provisional_matches(&settings, call->user);
     switch (ask_name_services(call->user, settings.id_base, settings.id_range,
                               &call->told)) {
     case FOUND_NOWHERE:
-        return wanted ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
+        return may_be_new(call) ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
     case FOUND_IN_RANGE:
-        call->is_told = true;
-        return COG_OUTCOME_ADMITTED;
+        call->is_told = wanted || was_ours(&reader, &call->told);
+        return call->is_told ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
     case FOUND_ELSEWHERE:
         return COG_OUTCOME_NOT_OURS;
     case FOUND_UNKNOWN:
         break;
     }
-    return COG_OUTCOME_STORE;
+    return wanted ? COG_OUTCOME_STORE : COG_OUTCOME_NOT_OURS;
 }
 
 /*
