@@ -271,6 +271,21 @@ const cases = {
         await expect(signIn(newUser("later"), "Correct-Horse-9"),
                      "totpRequired");
     },
+    "own attributes": async () => {
+        const user = newUser("carol");
+        await expect(signIn(user, "Brand-New-99"), "onSuccess");
+        await promised((done) => user.updateAttributes(
+            [new CognitoUserAttribute({ Name: "nickname", Value: "Caz" })],
+            done));
+        const found = await promised((done) => user.getUserAttributes(done));
+        assert.ok(found.some((one) => one.getName() === "nickname"
+                                      && one.getValue() === "Caz"));
+        await assert.rejects(
+            promised((done) => user.updateAttributes(
+                [new CognitoUserAttribute({ Name: "sub", Value: "x" })],
+                done)),
+            { code: "InvalidParameterException" });
+    },
     "remembered device instead of a code": async () => {
         await control(url, "set", { pool: { devices: "always" } });
         const user = newUser("sms");

@@ -27,6 +27,62 @@ class Own(PoolCase):
         self.refused("GetUser", "NotAuthorizedException",
                      "Access Token has expired", AccessToken=self.access)
 
+    def write(self, **attributes):
+        return {"AccessToken": self.access, "UserAttributes": [
+            {"Name": name.replace("_", ":", 1) if name.startswith(
+                "custom") else name, "Value": value}
+            for name, value in attributes.items()]}
+
+    def attributes(self):
+        shown = self.call("GetUser", AccessToken=self.access)
+        return {item["Name"]: item["Value"]
+                for item in shown["UserAttributes"]}
+
+    def test_own_attributes(self):
+        self.control("set", pool={"schema": [
+            {"name": "custom:uid", "mutable": False}]})
+        sent = self.call("UpdateUserAttributes", **self.write(
+            name="A. Lice", email="new@example.com", custom_uid="1"))
+        self.assertEqual([one["AttributeName"] for one
+                          in sent["CodeDeliveryDetailsList"]], ["email"])
+        found = self.attributes()
+        self.assertEqual(
+            (found["name"], found["email_verified"], found["custom:uid"]),
+            ("A. Lice", "false", "1"))
+        for bad in ({"custom_uid": "2"}, {"sub": "x"},
+                    {"email_verified": "true"}):
+            self.refused("UpdateUserAttributes",
+                         "InvalidParameterException", **self.write(**bad))
+        self.call("DeleteUserAttributes", AccessToken=self.access,
+                  UserAttributeNames=["name"])
+        self.assertNotIn("name", self.attributes())
+
+    def test_what_a_client_may_read_and_write(self):
+        self.control("set_client", id=PUBLIC, set={
+            "read_attributes": ["name"], "write_attributes": ["name"]})
+        self.assertEqual(set(self.attributes()), {"sub", "name"})
+        shown = claims(self.tokens("alice", PASSWORD)["IdToken"])
+        self.assertIn("name", shown)
+        self.assertNotIn("email", shown)
+        self.call("UpdateUserAttributes", **self.write(name="x"))
+        self.refused("UpdateUserAttributes", "NotAuthorizedException",
+                     "A client attempted to write unauthorized attribute",
+                     **self.write(custom_uid="0"))
+        self.refused("DeleteUserAttributes", "NotAuthorizedException",
+                     AccessToken=self.access, UserAttributeNames=["email"])
+
+    def test_attributes_by_an_administrator(self):
+        self.admin("AdminUpdateUserAttributes", Username="alice",
+                   UserAttributes=self.write(
+                       email="b@example.com", email_verified="true",
+                       custom_uid="7")["UserAttributes"])
+        found = self.attributes()
+        self.assertEqual((found["email_verified"], found["custom:uid"]),
+                         ("true", "7"))
+        self.admin("AdminDeleteUserAttributes", Username="alice",
+                   UserAttributeNames=["email"])
+        self.assertNotIn("email_verified", self.attributes())
+
     def change(self, old, new):
         return {"AccessToken": self.access, "PreviousPassword": old,
                 "ProposedPassword": new}

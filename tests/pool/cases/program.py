@@ -70,8 +70,8 @@ class ProgramCase(unittest.TestCase):
         connection = self.connect(service)
         try:
             connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response, response.read()
+            with connection.getresponse() as response:
+                return response, response.read()
         finally:
             connection.close()
 

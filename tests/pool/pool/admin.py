@@ -4,6 +4,7 @@
 import secrets
 
 from pool import passwords, signup
+from pool.attributes import given_attributes
 from pool.errors import ServiceError, invalid_parameter
 from pool.seed import UserSeed
 from pool.shown import (check_pool_id, find_group, group_object, target,
@@ -40,11 +41,9 @@ def admin_create_user(pool, call):
                              secrets.token_urlsafe(12) + "aA1!")
     passwords.check_form(password, "temporaryPassword")
     passwords.check_policy(password, pool.settings.password_policy)
-    attributes = {item["Name"]: item.get("Value", "")
-                  for item in call.body.get("UserAttributes", [])}
     user = pool.add_user(UserSeed(
         username=name, password=password, status="FORCE_CHANGE_PASSWORD",
-        attributes=attributes))
+        attributes=given_attributes(call)))
     return {"User": user_object(user)}
 
 

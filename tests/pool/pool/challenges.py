@@ -2,6 +2,7 @@
 """The answers to the challenges after the password."""
 
 from pool import device_signin, enrol, passwords, totp
+from pool.attributes import check_writable
 from pool.errors import (ServiceError, invalid_parameter, missing_parameter,
                          not_authorized, wrong_password)
 from pool.state import check_secret_hash
@@ -42,11 +43,8 @@ def answer_new_password(pool, call, login, responses):
     password = required_response(rest, "NEW_PASSWORD")
     passwords.check_new(user, password, pool.settings.password_policy,
                         "newPassword")
-    writable = login.client.write_attributes
+    check_writable(login.client, attributes)
     for name in attributes:
-        if writable is not None and name not in writable:
-            raise not_authorized("A client attempted to write unauthorized "
-                                 "attribute")
         if user.attributes.get(name):
             raise not_authorized(
                 f"Cannot modify an already provided {name}")

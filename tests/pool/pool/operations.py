@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations by name."""
 
-from pool import (admin, describe, devices, enrol, listing, own, request,
-                  signin, signup)
+from pool import (admin, attributes, describe, devices, enrol, listing, own,
+                  request, signin, signup)
 from pool.errors import ServiceError
 
 OPERATIONS = {
@@ -10,6 +10,8 @@ OPERATIONS = {
     "RespondToAuthChallenge": signin.respond_to_auth_challenge,
     "AssociateSoftwareToken": enrol.associate_software_token,
     "VerifySoftwareToken": enrol.verify_software_token,
+    "UpdateUserAttributes": attributes.update_user_attributes,
+    "DeleteUserAttributes": attributes.delete_user_attributes,
     "SetUserMFAPreference": enrol.set_user_mfa_preference,
     "ConfirmDevice": devices.confirm_device,
     "UpdateDeviceStatus": devices.update_device_status,
@@ -32,6 +34,8 @@ OPERATIONS = {
     "AdminEnableUser": admin.admin_enable_user,
     "AdminDisableUser": admin.admin_disable_user,
     "AdminConfirmSignUp": admin.admin_confirm_sign_up,
+    "AdminUpdateUserAttributes": attributes.admin_update_user_attributes,
+    "AdminDeleteUserAttributes": attributes.admin_delete_user_attributes,
     "AdminUserGlobalSignOut": admin.admin_user_global_sign_out,
     "AdminResetUserPassword": admin.admin_reset_user_password,
     "AdminSetUserPassword": admin.admin_set_user_password,

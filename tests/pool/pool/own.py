@@ -23,9 +23,11 @@ def token_owner(pool, call):
 
 
 def get_user(pool, call):
-    user = token_owner(pool, call).user
-    result = {"Username": user.username,
-              "UserAttributes": user.attribute_list()}
+    grant = token_owner(pool, call)
+    user, readable = grant.user, grant.client.read_attributes
+    result = {"Username": user.username, "UserAttributes": [
+        item for item in user.attribute_list()
+        if readable is None or item["Name"] in ("sub", *readable)]}
     factors = user.factors(pool.settings)
     if factors:
         result["UserMFASettingList"] = factors

@@ -206,6 +206,11 @@ SHAPES = {
         {"ClientId": text, "Username": name, "ConfirmationCode": text,
          "Password": text},
         {"SecretHash": text, **AUTH_CONTEXT}),
+    "UpdateUserAttributes": Shape(
+        {"AccessToken": text, "UserAttributes": attribute_list},
+        {"ClientMetadata": metadata}),
+    "DeleteUserAttributes": Shape(
+        {"AccessToken": text, "UserAttributeNames": text_list}),
     "SetUserMFAPreference": Shape(
         {"AccessToken": text},
         {"SMSMfaSettings": preference,
@@ -252,6 +257,11 @@ SHAPES = {
     "AdminEnableUser": admin(USER),
     "AdminDisableUser": admin(USER),
     "AdminConfirmSignUp": admin(USER, {"ClientMetadata": metadata}),
+    "AdminUpdateUserAttributes": admin(
+        {**USER, "UserAttributes": attribute_list},
+        {"ClientMetadata": metadata}),
+    "AdminDeleteUserAttributes": admin(
+        {**USER, "UserAttributeNames": text_list}),
     "AdminUserGlobalSignOut": admin(USER),
     "AdminResetUserPassword": admin(USER, {"ClientMetadata": metadata}),
     "AdminSetUserPassword": admin(

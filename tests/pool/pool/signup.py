@@ -3,6 +3,7 @@
 and its confirmation."""
 
 from pool import delivery, passwords
+from pool.attributes import check_writable, given_attributes
 from pool.errors import ServiceError, invalid_parameter, not_authorized
 from pool.own import count_try
 from pool.seed import UserSeed
@@ -45,13 +46,8 @@ def sign_up(pool, call):
     password = call.body.get("Password", "")
     passwords.check_form(password, "password")
     passwords.check_policy(password, pool.settings.password_policy)
-    attributes = {item["Name"]: item.get("Value", "")
-                  for item in call.body.get("UserAttributes", [])}
-    for attribute in attributes:
-        if (client.write_attributes is not None
-                and attribute not in client.write_attributes):
-            raise not_authorized("A client attempted to write unauthorized "
-                                 "attribute")
+    attributes = given_attributes(call)
+    check_writable(client, attributes)
     for attribute in pool.settings.required_attributes:
         if attribute not in attributes:
             raise invalid_parameter("Attributes did not conform to the "
