@@ -387,7 +387,11 @@ class Starts(ProvisionalCase):
                     "ADMITTED")
 
     def test_counters_that_cannot_be_used(self):
-        """Fail closed, for provisional names only"""
+        """Fail closed; the account phase counts nothing"""
+        known = self.person(local=True)
+        with self.keeper() as keeper:
+            self.assertEqual(
+                keeper.log_in(known.name, known.password)[0], "ADMITTED")
         for spoil in (("mount -t tmpfs -o mode=0755 none /run/cognito",),
                       ("mount -t tmpfs -o mode=0700,size=4k none"
                        " /run/cognito",),
@@ -404,11 +408,16 @@ class Starts(ProvisionalCase):
                 self.assertEqual(verdict[0], "STORE", verdict)
                 self.assertIn("/run/cognito", verdict[1])
                 self.assertEqual(self.calls_of(person.name), [])
-                known = self.person(local=True)
-                with self.keeper(*shell) as keeper:
-                    self.assertEqual(
-                        keeper.log_in(known.name, known.password)[0],
-                        "ADMITTED")
+                self.assertEqual(self.ask(known.name, "ACCOUNT", *shell),
+                                 "ADMITTED")
+
+    def test_damage_is_nobody_elses(self):
+        """Who is known does not need the counters of new names."""
+        known = self.person(local=True)
+        with self.keeper(*ALONE, "echo nonsense >/run/cognito/starts",
+                         "chmod 0600 /run/cognito/starts") as keeper:
+            self.assertEqual(
+                keeper.log_in(known.name, known.password)[0], "ADMITTED")
 
     def test_file_under_umask_0(self):
         """proves P72"""
