@@ -3,7 +3,7 @@
 refresh token, or with a code after a forgotten password."""
 
 from pool import delivery, passwords
-from pool.errors import (ServiceError, invalid_parameter, missing_parameter,
+from pool.errors import (ServiceError, missing_parameter,
                          not_authorized, wrong_password)
 from pool.state import check_client_secret, check_secret_hash
 from pool.users import user_not_found
