@@ -116,6 +116,23 @@ class Console(PoolCase):
                 self.enters_at_console(person)
                 self.assertEqual(pwd.getpwnam(person.name).pw_gecos, gecos)
 
+    def test_a_hundred_groups(self):
+        """proves P62: all of them, at the first login"""
+        groups = [f"G{i}" for i in range(99)] + ["Staff"]
+        person = self.person(groups=groups)
+        self.enters_at_console(person)
+        self.assertEqual(
+            self.groups_of(person.name),
+            {person.name} | {f"cognito-{group}" for group in groups})
+
+    def test_groups_that_cannot_be_here(self):
+        """proves P25: left out and named, never bent into others"""
+        person = self.person(groups=["Staff", "with space", "a:b", "x" * 40,
+                                     "-dash", "\u00c4"])
+        self.enters_at_console(person)
+        self.assertEqual(self.groups_of(person.name),
+                         {person.name, "cognito-Staff"})
+
     def test_attributes_that_decide_nothing(self):
         """proves P23: ids, home and shell are nobody's to choose"""
         person = self.person(attributes={
@@ -326,6 +343,74 @@ class Keys(PoolCase):
                              method="publickey,keyboard-interactive")
         self.finish(terminal, ("Password: ", person.password))
         self.assert_in(terminal, person.name)
+
+
+class Phases(PoolCase):
+    """What the module says to a program called sshd, which alone is told"""
+
+    def as_sshd(self, service, name, *words):
+        terminal = callers.Terminal(
+            "bash", "-c", 'exec -a sshd pamtester "$@"', "bash", service,
+            name, *words)
+        return terminal
+
+    def assert_said(self, terminal, code):
+        """The last word of a pamtester that is called sshd"""
+        terminal.end()
+        self.assertEqual(terminal.text.replace("\r", "").split("\n")[-2],
+                         f"sshd: {callers.PAM_TEXTS[code]}", terminal.text)
+
+    def test_account_phase_of_a_provisional_name(self):
+        """proves P10, also where unknown names are taken"""
+        for arguments in ("", "create_account", "allow_unknown"):
+            with self.subTest(arguments):
+                person = self.person()
+                terminal = self.as_sshd(self.service(arguments), person.name,
+                                        "acct_mgmt")
+                self.assert_said(terminal, "PAM_PERM_DENIED")
+                self.assert_reason(person.name, "no-login-record")
+
+    def test_proof_that_was_not_written(self):
+        """proves P10: this handle has proved the name, but what was
+        written is gone, and the name is provisional again"""
+        for arguments in ("", "allow_unknown"):
+            person = self.person()
+            service = self.service(arguments)
+            forget = f"/etc/cognito/forget-{person.name}"
+            with open(forget, "w", encoding="utf-8") as file:
+                file.write("#!/bin/sh\nexec /usr/sbin/cognitoctl forget"
+                           f" --same-person {person.name}\n")
+            os.chmod(forget, 0o755)
+            with open(f"/etc/pam.d/{service}", "r+",
+                      encoding="utf-8") as file:
+                lines = file.read()
+                file.seek(0)
+                file.write(f"account required pam_exec.so {forget}\n"
+                           + lines)
+            terminal = self.as_sshd(service, person.name, "authenticate",
+                                    "acct_mgmt")
+            terminal.answer("Password: ", person.password)
+            self.assert_said(terminal, "PAM_PERM_DENIED")
+            self.assertIn("successfully authenticated", terminal.text)
+
+    def test_setcred_and_password(self):
+        """A provisional name has neither credentials nor a password."""
+        person = self.person()
+        for word, code in (("setcred", "PAM_PERM_DENIED"),
+                           ("chauthtok", "PAM_USER_UNKNOWN")):
+            terminal = self.as_sshd(self.service(), person.name, word)
+            self.assert_said(terminal, code)
+        self.assertEqual(self.calls_of(person.name), [])
+
+    def test_whole_stack(self):
+        """Each phase in its turn, as sshd's password method has it"""
+        person = self.person()
+        terminal = self.as_sshd("sshd", person.name, "authenticate",
+                                "acct_mgmt", "setcred", "open_session",
+                                "close_session")
+        terminal.answer("Password: ", person.password)
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        self.assert_account(person.name)
 
 
 class Refused(PoolCase):

@@ -5,9 +5,11 @@ them: started by hand, told by a test what the host was told."""
 import glob
 import os
 import secrets
+import signal
+import subprocess
 import time
 
-from room import host, ids
+from room import callers, host, ids
 from room.by_hand import false_program
 from room.guest import change_accounts
 from room.namespace import ROOM
@@ -432,6 +434,72 @@ class Starts(ProvisionalCase):
             status = os.stat(path)
             self.assertEqual((status.st_mode & 0o7777, status.st_uid,
                               status.st_gid), (mode, 0, 0), path)
+
+
+WATCHER = """
+import os
+found = set()
+print("ready", flush=True)
+while not os.path.exists({end!r}):
+    for top in ("/var/lib/cognito/accounts", "/var/lib/cognito/private",
+                "/run/cognito"):
+        try:
+            names = os.listdir(top)
+        except OSError:
+            continue
+        for name in names:
+            try:
+                os.close(os.open(f"{{top}}/{{name}}", os.O_WRONLY))
+                found.add(name)
+            except OSError:
+                pass
+print(found)
+"""
+
+
+class Writing(ProvisionalCase):
+    """proves P35, P72: who else is there while a record is written"""
+
+    def test_nobody_gets_a_descriptor_to_write_with(self):
+        """umask 0, and another user tries to open all that appears"""
+        end = f"{ROOM}/end-{secrets.token_hex(4)}"
+        with subprocess.Popen(
+                ["setpriv", f"--reuid={host.LOCAL_USER}",
+                 f"--regid={host.LOCAL_USER}", "--init-groups",
+                 "/usr/bin/python3", "-c", WATCHER.format(end=end)],
+                stdout=subprocess.PIPE, text=True) as watcher:
+            self.assertEqual(watcher.stdout.readline(), "ready\n")
+            for _ in range(10):
+                person = self.person()
+                with self.keeper(prepare=lambda: os.umask(0)) as keeper:
+                    verdict = keeper.log_in(
+                        person.name, person.password, config=make_config(),
+                        told=told_of(person.name))
+                self.assertEqual(verdict[0], "ADMITTED")
+            with open(end, "w", encoding="utf-8"):
+                pass
+            self.assertEqual(watcher.stdout.read(), "set()\n")
+
+    def test_host_that_is_stopped(self):
+        """The keeper writes on and lets go of the lock: nobody waits."""
+        person = self.person()
+        self.fault(person, "RespondToAuthChallenge", "delay", ms=700)
+        terminal = callers.pamtester(self.service("create_account"),
+                                     person.name)
+        terminal.answer("Password: ", person.password)
+        self.wait_for(lambda: self.calls_of(person.name))
+        os.kill(terminal.spawned.pid, signal.SIGSTOP)
+        self.wait_for(lambda: len(files_with(person.name)) == 2)
+        self.assertEqual(self.first_login(self.person())[0], "ADMITTED")
+        os.kill(terminal.spawned.pid, signal.SIGCONT)
+        self.assert_code(terminal, "success")
+
+    def wait_for(self, condition):
+        for _ in range(1000):
+            if condition():
+                return
+            time.sleep(0.02)
+        self.fail("it does not happen")
 
 
 class Sources(ProvisionalCase):
