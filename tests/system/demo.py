@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from room import callers, host, pool, syslog  # noqa: E402
-from room.terminal import CODE, plain  # noqa: E402
+from room.terminal import CODE, Terminal, plain  # noqa: E402
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "Correct-Horse-7"
@@ -21,6 +21,11 @@ PEOPLE = {
     "carol": {"status": "FORCE_CHANGE_PASSWORD",
               "required_attributes": ["name"]},
 }
+# In the pool only: no file of the machine has her. In the groups that
+# sudoers names.
+NEW = "vera"
+NEW_GROUPS = ["Staff", "Admins"]
+SUDOERS = "%cognito-Admins ALL=(ALL) ALL"
 BOLD, GREEN, RED, PLAIN = (
     ("\033[1m", "\033[32m", "\033[31m", "\033[0m")
     if sys.stdout.isatty() else ("",) * 4)
@@ -31,6 +36,10 @@ def make_people():
         pool.control("create", user=pool.person(name, PASSWORD, **seed))
         host.add_user(name, groups=("cognito-users",))
     pool.control("create", user=pool.person("root", PASSWORD))
+    pool.control("create", user=pool.person(
+        NEW, PASSWORD, groups=NEW_GROUPS, attributes={"name": "Vera Stone"}))
+    with open("/etc/sudoers.d/demo", "w", encoding="utf-8") as file:
+        file.write(SUDOERS + "\n")
 
 
 class Scene:
@@ -69,7 +78,29 @@ def code(name):
     return pool.control("code", username=name)["code"]
 
 
+def look(title, *commands):
+    """What programs of the machine say."""
+    text = "; ".join(commands)
+    Scene(title, text, Terminal("sh", "-c", text), [])
+
+
+def play_new():
+    """Somebody whom the machine has never seen."""
+    look(f"Nobody called {NEW} is known on this machine",
+         f"getent passwd {NEW}")
+    Scene("and she signs in by ssh, at the first try",
+          f"ssh {NEW}@127.0.0.1", callers.ssh(
+              NEW, command=f"{callers.PROBE}; pwd; id"),
+          [("Password: ", PASSWORD)], NEW)
+    look("From now on every program knows her",
+         f"getent passwd {NEW}", f"id {NEW}", f"ls -ld /home/{NEW}",
+         f"touch /tmp/hers && chown {NEW}: /tmp/hers && ls -l /tmp/hers")
+    Scene(f"sudo, because sudoers has `{SUDOERS}`", "sudo id -un",
+          callers.sudo(NEW), [(callers.SUDO_PASSWORD, PASSWORD)], "root")
+
+
 def play():
+    play_new()
     Scene("A password, by ssh", "ssh alice@127.0.0.1", callers.ssh("alice"),
           [("Password: ", PASSWORD)], "alice")
     Scene("A password and a code, by ssh", "ssh bob@127.0.0.1",
@@ -100,6 +131,7 @@ def play():
 SHELL_HINT = f"""
 This is a shell as root on a machine of its own. Leave it and all is gone.
     ssh alice@127.0.0.1     password {PASSWORD}
+    ssh {NEW}@127.0.0.1      the same; this machine has never seen her
     ssh bob@127.0.0.1       the same, and a code:
                             {os.path.abspath(__file__)} code bob
     ssh carol@127.0.0.1     the same; must choose a new password
