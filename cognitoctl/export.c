@@ -113,7 +113,7 @@ write_file(const char *path, const struct cog_secret *head,
            const struct cog_spool *body)
 {
     cog_cleanup_replacement struct cog_replacement file = COG_REPLACEMENT_NONE;
-    int error = cog_replacement_begin(path, &file);
+    int error = cog_replacement_begin(path, false, &file);
 
     if (error == 0)
         error = cog_replacement_write(&file, head->data, head->len);

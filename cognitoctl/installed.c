@@ -74,7 +74,7 @@ write_text(const char *directory, const struct cog_secret *text)
     int error = make_path(directory, path);
 
     if (error == 0)
-        error = cog_replacement_begin(path, &file);
+        error = cog_replacement_begin(path, true, &file);
     if (error == 0)
         error = cog_replacement_write(&file, text->data, text->len);
     if (error == 0)

@@ -71,7 +71,7 @@ static int
 replace(const char *path, mode_t mode, const char *bytes, size_t len)
 {
     cog_cleanup_replacement struct cog_replacement file = COG_REPLACEMENT_NONE;
-    int error = cog_replacement_begin(path, &file);
+    int error = cog_replacement_begin(path, false, &file);
 
     if (error == 0)
         error = cog_replacement_write(&file, bytes, len);

@@ -31,33 +31,55 @@ open_directory(const char *path, size_t len)
     return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* Of a name of its own, or of one that a lock keeps others from. */
+static int
+name_temporary(struct cog_replacement *file, bool alone)
+{
+    uint64_t draw = 0;
+
+    if (!alone && getrandom(&draw, sizeof draw, 0) != (ssize_t) sizeof draw)
+        return EIO;
+    (void) snprintf(file->temporary, sizeof file->temporary,
+                    ".%.*s.%016" PRIx64, NAME_MAX - ADDED, file->name, draw);
+    return 0;
+}
+
+static int
+open_temporary(struct cog_replacement *file, bool alone)
+{
+    int error = name_temporary(file, alone);
+
+    if (error == 0 && alone &&
+        unlinkat(file->dir_fd, file->temporary, 0) != 0 && errno != ENOENT)
+        error = errno;
+    if (error == 0) {
+        file->fd =
+            openat(file->dir_fd, file->temporary,
+                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        error = file->fd < 0 ? errno : 0;
+    }
+    /* What is not ours shall not be removed. */
+    if (error != 0)
+        file->temporary[0] = '\0';
+    return error;
+}
+
 int
-cog_replacement_begin(const char *path, struct cog_replacement *file)
+cog_replacement_begin(const char *path, bool alone,
+                      struct cog_replacement *file)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
-    char temporary[NAME_MAX + 1];
-    uint64_t draw = 0;
 
     if (*name == '\0')
         return EINVAL;
     if (strlen(name) > NAME_MAX - ADDED)
         return ENAMETOOLONG;
-    if (getrandom(&draw, sizeof draw, 0) != (ssize_t) sizeof draw)
-        return EIO;
-    (void) snprintf(temporary, sizeof temporary, ".%s.%016" PRIx64, name,
-                    draw);
     file->dir_fd = open_directory(path, (size_t) (name - path));
     if (file->dir_fd < 0)
         return errno;
-    file->fd =
-        openat(file->dir_fd, temporary,
-               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file->fd < 0)
-        return errno;
     memcpy(file->name, name, strlen(name) + 1);
-    memcpy(file->temporary, temporary, sizeof file->temporary);
-    return 0;
+    return open_temporary(file, alone);
 }
 
 int

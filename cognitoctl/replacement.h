@@ -8,6 +8,7 @@
 #define COG_COGNITOCTL_REPLACEMENT_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,10 +25,13 @@ struct cog_replacement {
     }
 
 /*
- * Make an empty file beside path, mode 0600, to be written to fd. Returns 0
- * or an errno: EINVAL for a path without a last part, ENAMETOOLONG.
+ * Make an empty file beside path, mode 0600, to be written to fd. alone:
+ * nobody else replaces this file now, as the caller holds a lock; then what
+ * a killed one has left is removed. Returns 0 or an errno: EINVAL for a path
+ * without a last part, ENAMETOOLONG.
  */
-int cog_replacement_begin(const char *path, struct cog_replacement *file);
+int cog_replacement_begin(const char *path, bool alone,
+                          struct cog_replacement *file);
 
 /* Write all bytes at the end. 0 or an errno. */
 int cog_replacement_write(const struct cog_replacement *file,

@@ -111,7 +111,7 @@ a_file_is_replaced_when_it_is_finished(void **state)
     (void) state;
     put("it", "old");
     assert_int_equal(chmod(in("it"), 0600), 0);
-    assert_int_equal(cog_replacement_begin(in("it"), &file), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), false, &file), 0);
     assert_int_equal(cog_replacement_write(&file, "ne", 2), 0);
     assert_int_equal(cog_replacement_write(&file, "w", 1), 0);
     holds("it", "old", 0600);
@@ -129,7 +129,7 @@ p72_nobody_can_open_it_before_it_is_finished(void **state)
     mode_t old = umask(0);
 
     (void) state;
-    assert_int_equal(cog_replacement_begin(in("it"), &file), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), false, &file), 0);
     assert_int_equal(fstat(file.fd, &info), 0);
     assert_int_equal(info.st_mode & 07777, 0600);
     cog_replacement_end(&file);
@@ -145,7 +145,7 @@ p74_what_is_not_finished_leaves_the_old_file(void **state)
     (void) state;
     put("it", "old");
     assert_int_equal(chmod(in("it"), 0644), 0);
-    assert_int_equal(cog_replacement_begin(in("it"), &file), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), false, &file), 0);
     assert_int_equal(cog_replacement_write(&file, "new", 3), 0);
     cog_replacement_end(&file);
     holds("it", "old", 0644);
@@ -165,12 +165,50 @@ p74_a_failed_write_is_told(void **state)
     small = limit;
     small.rlim_cur = 5000;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(cog_replacement_begin(in("it"), &file), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), false, &file), 0);
     assert_int_equal(cog_replacement_write(&file, bytes, sizeof bytes), 0);
     assert_int_equal(cog_replacement_write(&file, bytes, sizeof bytes), EFBIG);
     cog_replacement_end(&file);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     assert_int_equal(names(), 0);
+}
+
+static void
+what_a_killed_one_left_is_removed(void **state)
+{
+    struct cog_replacement killed = COG_REPLACEMENT_NONE;
+    struct cog_replacement file = COG_REPLACEMENT_NONE;
+
+    (void) state;
+    assert_int_equal(cog_replacement_begin(in("it"), true, &killed), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), true, &file), 0);
+    assert_int_equal(names(), 1);
+    assert_int_equal(cog_replacement_write(&file, "new", 3), 0);
+    assert_int_equal(cog_replacement_finish(&file, 0600), 0);
+    cog_replacement_end(&file);
+    holds("it", "new", 0600);
+    assert_int_equal(names(), 1);
+    cog_replacement_end(&killed);
+}
+
+static void
+two_at_once_do_not_mix(void **state)
+{
+    struct cog_replacement one = COG_REPLACEMENT_NONE;
+    struct cog_replacement other = COG_REPLACEMENT_NONE;
+
+    (void) state;
+    assert_int_equal(cog_replacement_begin(in("it"), false, &one), 0);
+    assert_int_equal(cog_replacement_begin(in("it"), false, &other), 0);
+    assert_int_equal(cog_replacement_write(&one, "one", 3), 0);
+    assert_int_equal(cog_replacement_write(&other, "other", 5), 0);
+    assert_int_equal(cog_replacement_finish(&one, 0644), 0);
+    holds("it", "one", 0644);
+    assert_int_equal(cog_replacement_finish(&other, 0644), 0);
+    holds("it", "other", 0644);
+    cog_replacement_end(&one);
+    cog_replacement_end(&other);
+    assert_int_equal(names(), 1);
 }
 
 static void
@@ -182,10 +220,12 @@ paths_without_a_name_are_refused(void **state)
     (void) state;
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';
-    assert_int_equal(cog_replacement_begin("", &file), EINVAL);
-    assert_int_equal(cog_replacement_begin("/tmp/", &file), EINVAL);
-    assert_int_equal(cog_replacement_begin(longest, &file), ENAMETOOLONG);
-    assert_int_equal(cog_replacement_begin("/none/such", &file), ENOENT);
+    assert_int_equal(cog_replacement_begin("", false, &file), EINVAL);
+    assert_int_equal(cog_replacement_begin("/tmp/", false, &file), EINVAL);
+    assert_int_equal(cog_replacement_begin(longest, false, &file),
+                     ENAMETOOLONG);
+    assert_int_equal(cog_replacement_begin("/none/such", false, &file),
+                     ENOENT);
     cog_replacement_end(&file);
 }
 
@@ -341,6 +381,8 @@ main(void)
         TEST(p72_nobody_can_open_it_before_it_is_finished),
         TEST(p74_what_is_not_finished_leaves_the_old_file),
         TEST(p74_a_failed_write_is_told),
+        TEST(what_a_killed_one_left_is_removed),
+        TEST(two_at_once_do_not_mix),
         TEST(paths_without_a_name_are_refused),
         TEST(a_spool_has_no_name_and_holds_what_was_there),
         TEST(an_empty_spool_is_mapped_too),
