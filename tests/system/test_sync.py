@@ -6,7 +6,7 @@ import os
 import pwd
 import subprocess
 
-from room import callers, ctl, host, sync
+from room import callers, ctl, sync
 from room.case import Case
 from room.namespace import ROOM
 
@@ -123,6 +123,17 @@ class ListingTest(SyncCase):
         self.assertIn("alice cognito-Admins", subprocess.run(
             ["ls", "-l", pool.log], capture_output=True, text=True,
             check=True).stdout)
+
+    def test_enumerate(self):
+        """with enumerate getent lists users, groups and members"""
+        use_nss()
+        pool = self.pool(sync.user("alice"), sync.user("bob"))
+        sync.sync(pool)
+        self.assertNotIn("alice", getent("passwd"))
+        pool.configure(enumerate="yes")
+        sync.sync(pool)
+        self.assertRegex(getent("passwd"), r"(?m)^alice:(.*\n)*^bob:")
+        self.assertRegex(getent("group"), r"(?m)^cognito-Staff:.*alice")
 
     def test_p24_only_members_of_allow_groups(self):
         """P24, P28: who is in none of allow_groups has no account, and the
@@ -302,11 +313,14 @@ class HostileTest(SyncCase):
                          sync.user("team"))
         done = sync.sync(pool)
         self.assertIn("local", sync.why(done, "lena"))
-        host.add_user("late")
-        subprocess.run(["groupadd", "team"], check=True)
-        self.addCleanup(subprocess.run, ["userdel", "-r", "late"],
-                        stderr=subprocess.DEVNULL, check=True)
-        self.addCleanup(subprocess.run, ["groupdel", "team"], check=True)
+        # useradd would find them taken, by us.
+        for path, line in (("/etc/passwd", "late:x:4243:4243::/:/bin/sh\n"),
+                           ("/etc/group", "team:x:4244:\n")):
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(line)
+            self.addCleanup(subprocess.run,
+                            ["sed", "-i", "/^late:/d; /^team:/d", path],
+                            check=True)
         done = sync.sync(pool)
         self.assertEqual(sync.names(done, "refused"),
                          ["late", "lena", "team"])
