@@ -37,8 +37,6 @@ cog_nss_provisional(const char *name, struct cog_account *account)
     error = cog_cache_settings(&cog_nss_reader, &settings);
     if (error != 0)
         return error;
-    if (!settings.provisional)
-        return ENOENT;
     return cog_provisional_make(&cog_nss_places, cog_nss_id_key, &settings,
                                 name, account);
 }
