@@ -9,7 +9,7 @@ import secrets
 import subprocess
 import time
 
-from room import callers, host, ids, pool
+from room import callers, host, ids, native, pool
 from room.case import Case
 from room.other_host import OtherHost
 from room.terminal import make_password
@@ -564,21 +564,33 @@ class Afterwards(PoolCase):
                 self.assertEqual(tried.returncode, 0, tried.stderr)
 
     def test_cron(self):
-        person = self.signed_in()
-        other = self.person()
-        for one in (person, other):
-            path = f"/etc/cron.d/{one.name}"
+        """proves P8, P10: cron(8) itself, at its next minute"""
+        person, marked = self.signed_in(), self.signed_in()
+        subprocess.run([native.mark_record(), "login", marked.name,
+                        "disabled"], check=True)
+        for name in ("root", person.name, marked.name):
+            path = f"/etc/cron.d/of-{name}"
             with open(path, "w", encoding="utf-8") as file:
-                file.write(f"* * * * * {one.name} id -un >"
-                           f" /tmp/cron-{one.name}\n")
+                file.write(f"* * * * * {name} id >/tmp/cron-{name}.new &&"
+                           f" mv /tmp/cron-{name}.new /tmp/cron-{name}\n")
             os.chmod(path, 0o644)
-        # cron's own waiting is a minute: what it asks PAM, then.
-        for one, status in ((person, 0), (other, 1)):
-            tried = subprocess.run(
-                ["pamtester", "cron", one.name, "acct_mgmt", "setcred",
-                 "open_session", "close_session"],
-                capture_output=True, text=True, check=False)
-            self.assertEqual(tried.returncode, status, tried.stderr)
+        with subprocess.Popen(["/usr/sbin/cron", "-f"]) as cron:
+            self.addCleanup(cron.kill)
+            denied = []
+            for _ in range(900):
+                denied = [line for line in self.log_of(marked.name)
+                          if "(cron:account): denied" in line]
+                if denied and all(os.path.exists(f"/tmp/cron-{name}")
+                                  for name in ("root", person.name)):
+                    break
+                time.sleep(0.1)
+            cron.kill()
+        self.assertTrue(denied)
+        self.assertFalse(os.path.exists(f"/tmp/cron-{marked.name}"))
+        with open(f"/tmp/cron-{person.name}", encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(f"uid={ids.id_of(person.name)}({person.name})", text)
+        self.assertIn("cognito-Staff", text)
 
     def test_sudo_by_pool_group(self):
         """proves P25, P26, P28: %cognito-... is what sudoers gives power

@@ -4,9 +4,10 @@ ours there, only common-auth, common-account and common-password change."""
 
 import os
 import re
+import secrets
 import subprocess
 
-from room import callers, host
+from room import callers, host, ids
 from room.case import TOTP_SECRET, Case
 from room.terminal import CODE, make_password
 
@@ -57,6 +58,22 @@ class ProfileTest(Case):
         terminal.answer("Password: ", person.password)
         callers.use_shell(terminal)
         self.assert_in(terminal, person.name)
+
+    def test_first_login(self):
+        """Who lives in the pool only gets a home; local users keep what
+        they have."""
+        person = self.person(host.NEW + secrets.token_hex(4), local=False)
+        self.enters_by_ssh(person, command=f"{callers.PROBE}; pwd")
+        status = os.stat(f"/home/{person.name}")
+        self.assertEqual((status.st_uid, status.st_mode & 0o7777),
+                         (ids.id_of(person.name), 0o700))
+        name, password = "l" + secrets.token_hex(4), make_password()
+        host.add_user(name, password=password)
+        subprocess.run(["rm", "-rf", f"/home/{name}"], check=True)
+        terminal = callers.ssh(name)
+        self.finish(terminal, ("Password: ", password))
+        self.assert_in(terminal, name)
+        self.assertFalse(os.path.exists(f"/home/{name}"))
 
     def test_ours_with_a_wrong_password(self):
         person = self.person()

@@ -44,7 +44,7 @@ def prepare(build, stacks):
         shutil.copy(f"{pool.CA}/ca.pem", SETTINGS["ca_file"])
         os.chmod(SETTINGS["ca_file"], 0o644)
         pool.start()
-    write_config(**(PROVISIONAL if stacks == "pool" else {}))
+    write_config(**(PROVISIONAL if stacks in ("pool", "profile") else {}))
     if shutil.which("cognitoctl"):
         run("cognitoctl", "ids", "init", stdout=subprocess.DEVNULL)
         run("cognitoctl", "apply", stdout=subprocess.DEVNULL)
