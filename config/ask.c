@@ -87,3 +87,11 @@ cog_config_option(size_t index, const char **default_text)
     *default_text = cog_options[index].fallback;
     return cog_options[index].name;
 }
+
+uint32_t
+cog_config_max_age_s(const struct cog_config *config)
+{
+    if (config->account_max_age_s != 0)
+        return config->account_max_age_s;
+    return config->account_check == COG_CONFIG_CHECK_CACHED ? 0 : 900;
+}

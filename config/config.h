@@ -48,6 +48,12 @@ enum cog_config_callers {
     COG_CONFIG_CALLERS_ANY
 };
 
+/* What the account phase asks beside the files of this host. */
+enum cog_config_check {
+    COG_CONFIG_CHECK_CACHED = 0, /* nothing */
+    COG_CONFIG_CHECK_REFRESH     /* the pool, with the kept refresh token */
+};
+
 enum cog_config_claim {
     COG_CONFIG_CLAIM_USERNAME = 0, /* cognito:username */
     COG_CONFIG_CLAIM_EMAIL         /* email, with email_verified */
@@ -105,6 +111,13 @@ struct cog_config {
     enum cog_config_early early;        /* default connect */
     enum cog_config_callers enrol;      /* default any */
     enum cog_config_callers forgot;     /* default off */
+
+    /* The account phase and sessions. */
+    enum cog_config_check account_check; /* default cached */
+    uint32_t account_max_age_s;     /* 0: not given; see cog_config_max_age */
+    bool unavailable_is_cached;     /* on_unavailable = cached; default deny */
+    uint32_t unavailable_max_age_s; /* default 86400 */
+    bool session_tokens;            /* default no */
 
     /* Who somebody is. */
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */
@@ -181,6 +194,12 @@ bool cog_config_allows_group(const struct cog_config *config,
  */
 int cog_config_expand(const char *pattern, const char *name, char *out,
                       size_t out_size);
+
+/*
+ * Seconds that a login or a check is good for at the account phase; 0: any
+ * age. As account_max_age says, else 900 where the pool is asked, else 0.
+ */
+uint32_t cog_config_max_age_s(const struct cog_config *config);
 
 /* Whether provisional is on and a login name matches provisional_match. */
 bool cog_config_matches_provisional(const struct cog_config *config,

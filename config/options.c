@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* A year: what is older is no check of anybody. */
+#define AGE_MAX_S 31536000U
+
 /* Copy a value that was checked; the reason is for one that is too long. */
 static const char *
 store(const struct cog_option *option, const char *value, void *field)
@@ -144,6 +147,42 @@ set_callers(const struct cog_option *option, const char *value, void *field)
         return "must be \"off\", \"console\" or \"any\"";
     callers = (enum cog_config_callers) number;
     memcpy(field, &callers, sizeof callers);
+    return NULL;
+}
+
+static const char *
+set_account_check(const struct cog_option *option, const char *value,
+                  void *field)
+{
+    static const char *const words[] = {
+        [COG_CONFIG_CHECK_CACHED] = "cached",
+        [COG_CONFIG_CHECK_REFRESH] = "refresh",
+        NULL,
+    };
+    unsigned number;
+    enum cog_config_check check;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"cached\" or \"refresh\"";
+    check = (enum cog_config_check) number;
+    memcpy(field, &check, sizeof check);
+    return NULL;
+}
+
+static const char *
+set_on_unavailable(const struct cog_option *option, const char *value,
+                   void *field)
+{
+    static const char *const words[] = {"deny", "cached", NULL};
+    unsigned number;
+    bool cached;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"deny\" or \"cached\"";
+    cached = number == 1;
+    memcpy(field, &cached, sizeof cached);
     return NULL;
 }
 
@@ -404,6 +443,24 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_EARLY] = {"early", "connect", set_early, FIELD(early)},
     [COG_OPTION_ENROL] = {"enrol", "any", set_callers, FIELD(enrol)},
     [COG_OPTION_FORGOT] = {"forgot", "off", set_callers, FIELD(forgot)},
+    [COG_OPTION_ACCOUNT_CHECK] = {"account_check", "cached", set_account_check,
+                                  FIELD(account_check)},
+    [COG_OPTION_ACCOUNT_MAX_AGE] = {"account_max_age", NULL, set_number,
+                                    FIELD(account_max_age_s), .min = 30,
+                                    .max = AGE_MAX_S,
+                                    .reason = "must be 30 to 31536000 "
+                                              "(seconds)"},
+    [COG_OPTION_ON_UNAVAILABLE] = {"on_unavailable", "deny",
+                                   set_on_unavailable,
+                                   FIELD(unavailable_is_cached)},
+    [COG_OPTION_UNAVAILABLE_MAX_AGE] = {"unavailable_max_age", "86400",
+                                        set_number,
+                                        FIELD(unavailable_max_age_s),
+                                        .min = 30, .max = AGE_MAX_S,
+                                        .reason = "must be 30 to 31536000 "
+                                                  "(seconds)"},
+    [COG_OPTION_SESSION_TOKENS] = {"session_tokens", "no", set_yes_no,
+                                   FIELD(session_tokens)},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
     [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",

@@ -5,99 +5,20 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "host/files.h"
-#include "keeper/guesses.h"
+#include "keeper/dialog.h"
 #include "keeper/parent.h"
 #include "keeper/speaker_process.h"
 #include "keeper/starts.h"
 #include "keeper/store.h"
+#include "keeper/tokens.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-#define SEND_MS 2000
-/* The person sets the pace; the process timer is the last word. */
-#define WAIT_MS      600000
+#define SEND_MS      2000
 #define KEYS_LOCK_MS 300
-
-static void
-rule(struct cog_ruling *ruling, enum cog_outcome outcome, const char *reason)
-{
-    ruling->outcome = outcome;
-    (void) snprintf(ruling->reason, sizeof ruling->reason, "%s", reason);
-}
-
-/*
- * Wait for the speaker, or for the module to go away: then nobody waits
- * for a verdict any more, nothing is recorded, and all of us end.
- */
-static int
-wait_for_speaker(int speaker_fd)
-{
-    struct pollfd poller[2] = {
-        /* Not POLLIN: the module has nothing to say meanwhile. */
-        {.fd = COG_FD_PARENT, .events = 0, .revents = 0},
-        {.fd = speaker_fd, .events = POLLIN, .revents = 0},
-    };
-
-    for (;;) {
-        int ready = poll(poller, 2, WAIT_MS);
-
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            return ETIMEDOUT;
-        return poller[0].revents != 0 ? ECONNRESET : 0;
-    }
-}
-
-static bool
-receive(int speaker_fd, struct cog_message *message)
-{
-    cog_message_clear(message);
-    return wait_for_speaker(speaker_fd) == 0 &&
-           cog_message_receive(speaker_fd, message,
-                               cog_clock_ms() + SEND_MS) == 0;
-}
-
-/*
- * Receive the result. Guesses may be asked for before it, and then a key set
- * may come once; guesses or keys are NULL where none may.
- */
-static bool
-receive_result(int speaker_fd, struct cog_guesses *guesses,
-               struct cog_message *result, struct cog_message *keys)
-{
-    bool guessing = guesses != NULL;
-
-    while (receive(speaker_fd, result)) {
-        switch (result->type) {
-        case COG_MSG_MAY_GUESS:
-            if (!guessing || !cog_guesses_answer(guesses, speaker_fd))
-                return false;
-            continue;
-        case COG_MSG_GUESSED:
-            if (!guessing ||
-                !cog_guesses_note(guesses, result->field[0].number != 0))
-                return false;
-            continue;
-        case COG_MSG_NEW_KEYS:
-            if (keys == NULL || keys->type == COG_MSG_NEW_KEYS)
-                return false;
-            *keys = *result;
-            *result = (struct cog_message) COG_MESSAGE_EMPTY;
-            guessing = false;
-            continue;
-        case COG_MSG_RESULT:
-            return cog_message_same_build(result);
-        default:
-            return false;
-        }
-    }
-    return false;
-}
 
 /*
  * Keep a key set for the next logins: only one that has just verified a
@@ -124,68 +45,36 @@ keep_keys(const struct cog_subject *subject,
                         files->config.pool_id);
 }
 
-/* Outcome, request id and detail of a result, as the speaker says. */
-static void
-take_result(const struct cog_message *result, enum cog_operation operation,
-            struct cog_ruling *ruling)
-{
-    const struct cog_field *field = result->field;
-    enum cog_outcome outcome = COG_OUTCOME_NONE;
-
-    if (field[COG_RESULT_OPERATION].number != operation ||
-        !cog_outcome_from_number(field[COG_RESULT_OUTCOME].number, &outcome) ||
-        outcome == COG_OUTCOME_NONE) {
-        rule(ruling, COG_OUTCOME_SPEAKER, "a malformed result");
-        return;
-    }
-    (void) snprintf(ruling->request_id, sizeof ruling->request_id, "%s",
-                    field[COG_RESULT_REQUEST_ID].bytes);
-    rule(ruling, outcome, field[COG_RESULT_DETAIL].bytes);
-}
-
-static bool
-take_proof(const struct cog_message *result, const char *sign_in_name,
-           struct cog_proof *proof)
-{
-    const struct cog_field *field = result->field;
-    const char *group;
-    size_t at = 0, dropped = 0;
-
-    memset(proof, 0, sizeof *proof);
-    if (strcmp(field[COG_RESULT_SIGN_IN_NAME].bytes, sign_in_name) != 0 ||
-        cog_sub_check(field[COG_RESULT_SUB].bytes) != COG_FAULT_NONE)
-        return false;
-    (void) snprintf(proof->sub, sizeof proof->sub, "%s",
-                    field[COG_RESULT_SUB].bytes);
-    (void) snprintf(proof->display_name, sizeof proof->display_name, "%s",
-                    field[COG_RESULT_DISPLAY_NAME].bytes);
-    while ((group = cog_field_list_next(&field[COG_RESULT_GROUPS], &at)) !=
-           NULL) {
-        if (cog_pool_groups_add(&proof->groups, group, strlen(group)) != 0)
-            dropped++;
-    }
-    if (dropped > 0)
-        cog_parent_note(LOG_WARNING, "%lu pool groups left out",
-                        (unsigned long) dropped);
-    return true;
-}
-
 /* What the host says to a login that the pool has admitted. */
 static void
 judge_proof(const struct cog_subject *subject, const struct cog_config *config,
-            const struct cog_message *result, const char *sign_in_name,
+            struct cog_dialog *dialog, const char *sign_in_name,
             struct cog_ruling *ruling)
 {
     struct cog_proof proof;
 
-    if (!take_proof(result, sign_in_name, &proof)) {
-        rule(ruling, COG_OUTCOME_IDENTITY, "another name was proved");
+    if (!cog_dialog_proof(dialog, sign_in_name, &proof)) {
+        cog_rule(ruling, COG_OUTCOME_IDENTITY, "another name was proved");
         return;
     }
     ruling->outcome = cog_rules_groups(config, &proof.groups, ruling->reason);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
+        dialog->tokens.refresh.len > 0)
+        cog_tokens_keep(subject, config, &proof, dialog);
+}
+
+/* Where somebody else than the person's own host would hold them: never. */
+static bool
+wants_tokens(const struct cog_subject *subject,
+             const struct cog_config *config)
+{
+    return subject->caller_is_root &&
+           subject->operation == COG_OPERATION_LOGIN &&
+           (config->session_tokens ||
+            config->account_check == COG_CONFIG_CHECK_REFRESH);
 }
 
 static enum cog_outcome
@@ -195,16 +84,21 @@ start_speaker(const struct cog_subject *subject,
 {
     const char *failed = cog_speaker_start(speaker_fd);
     uint64_t timeout_ms = (uint64_t) files->config.timeout_s * 1000;
+    const struct cog_speaker_job job = {
+        .operation = subject->operation,
+        .flags = subject->flags,
+        .sign_in_name = sign_in_name,
+        .keep_tokens = wants_tokens(subject, &files->config),
+    };
 
     if (failed != NULL) {
-        rule(ruling, COG_OUTCOME_SPEAKER, failed);
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
         return ruling->outcome;
     }
-    if (cog_speaker_send_job(*speaker_fd, files, subject->operation,
-                             subject->flags, sign_in_name,
+    if (cog_speaker_send_job(*speaker_fd, files, &job,
                              cog_clock_ms() + SEND_MS) != 0 ||
         cog_parent_started(timeout_ms) != 0) {
-        rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
         return ruling->outcome;
     }
     return COG_OUTCOME_ADMITTED;
@@ -251,11 +145,11 @@ name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
         (void) snprintf(reason, sizeof reason,
                         "failures cannot be counted in " COG_RUN_DIR ": %d",
                         guesses->error);
-        rule(ruling, COG_OUTCOME_STORE, reason);
+        cog_rule(ruling, COG_OUTCOME_STORE, reason);
     } else if (guesses->refused != NULL) {
         (void) snprintf(reason, sizeof reason, "too many failures %s",
                         guesses->refused);
-        rule(ruling, COG_OUTCOME_FAILURES, reason);
+        cog_rule(ruling, COG_OUTCOME_FAILURES, reason);
     }
 }
 
@@ -264,32 +158,34 @@ run_login(const struct cog_subject *subject,
           const struct cog_host_files *files, int *speaker_fd,
           struct cog_ruling *ruling)
 {
-    cog_cleanup_message struct cog_message result = COG_MESSAGE_EMPTY;
-    cog_cleanup_message struct cog_message keys = COG_MESSAGE_EMPTY;
-    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     struct cog_guesses guesses;
+    cog_cleanup_dialog struct cog_dialog dialog = {
+        .operation = subject->operation,
+        .guesses = &guesses,
+        .takes_keys = true,
+        .takes_tokens = wants_tokens(subject, &files->config),
+    };
+    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
                           sign_in_name, sizeof sign_in_name) != 0) {
-        rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
+        cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
         return;
     }
     debug_job(subject, files, sign_in_name);
     if (start_speaker(subject, files, sign_in_name, speaker_fd, ruling) !=
         COG_OUTCOME_ADMITTED)
         return;
+    dialog.speaker_fd = *speaker_fd;
     cog_guesses_begin(subject, &guesses);
-    if (receive_result(*speaker_fd, &guesses, &result, &keys))
-        take_result(&result, subject->operation, ruling);
-    else
-        rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
+    cog_dialog_listen(&dialog, ruling);
     cog_guesses_end(&guesses, ruling->outcome == COG_OUTCOME_ADMITTED);
     name_guard(&guesses, ruling);
     debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        judge_proof(subject, &files->config, &result, sign_in_name, ruling);
+        judge_proof(subject, &files->config, &dialog, sign_in_name, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        keep_keys(subject, files, &keys);
+        keep_keys(subject, files, &dialog.keys);
 }
 
 /*
@@ -348,13 +244,12 @@ void
 cog_change_operation(int speaker_fd, struct cog_ruling *ruling)
 {
     cog_cleanup_message struct cog_message go = COG_MESSAGE_EMPTY;
-    cog_cleanup_message struct cog_message result = COG_MESSAGE_EMPTY;
+    cog_cleanup_dialog struct cog_dialog dialog = {
+        .speaker_fd = speaker_fd, .operation = COG_OPERATION_CHANGE};
 
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
-    if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) != 0 ||
-        !receive_result(speaker_fd, NULL, &result, NULL)) {
-        rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
-        return;
-    }
-    take_result(&result, COG_OPERATION_CHANGE, ruling);
+    if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) == 0)
+        cog_dialog_listen(&dialog, ruling);
+    else
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker is gone");
 }

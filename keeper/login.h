@@ -9,13 +9,6 @@
 
 #include "keeper/rules.h"
 
-/* How an operation ended, before it is told. */
-struct cog_ruling {
-    enum cog_outcome outcome;
-    char request_id[129];
-    char reason[COG_REASON_SIZE];
-};
-
 /*
  * Run a login. *speaker_fd is the speaker's socket afterwards (-1 when it
  * was not started), for a change that may follow; the caller closes it.

@@ -10,6 +10,7 @@
 #include "keeper/parent.h"
 #include "keeper/start.h"
 #include "keeper/store.h"
+#include "keeper/tokens.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,9 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_account(&request->subject, &config, ruling->reason);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_tokens_check(&request->subject, request->config_path, &config,
+                         ruling);
 }
 
 static void

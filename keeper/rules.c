@@ -148,3 +148,11 @@ cog_rules_groups(const struct cog_config *config,
     return refuse(COG_OUTCOME_NOT_ALLOWED, reason,
                   "in no group of allow_groups");
 }
+
+void
+cog_rule(struct cog_ruling *ruling, enum cog_outcome outcome,
+         const char *reason)
+{
+    ruling->outcome = outcome;
+    (void) snprintf(ruling->reason, sizeof ruling->reason, "%s", reason);
+}

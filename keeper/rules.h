@@ -32,6 +32,17 @@ struct cog_subject {
     char rhost[257]; /* PAM_RHOST; foreign text, may be empty */
 };
 
+/* How an operation ended, before it is told. */
+struct cog_ruling {
+    enum cog_outcome outcome;
+    char request_id[129];
+    char reason[COG_REASON_SIZE];
+};
+
+/* Set outcome and reason. */
+void cog_rule(struct cog_ruling *ruling, enum cog_outcome outcome,
+              const char *reason);
+
 /* All that is believed of the speaker: this name proved itself, and ... */
 struct cog_proof {
     char sub[COG_SUB_MAX + 1];

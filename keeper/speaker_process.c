@@ -80,11 +80,12 @@ cog_speaker_start(int *fd)
 }
 
 static int
-send_secret(int fd, const struct cog_secret *secret, int64_t deadline_ms)
+send_bytes(int fd, enum cog_message_type type, const struct cog_secret *secret,
+           int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
 
-    cog_message_begin(&message, COG_MSG_SECRET);
+    cog_message_begin(&message, type);
     cog_message_put_bytes(&message, secret->data, secret->len);
     return cog_message_send(fd, &message, deadline_ms);
 }
@@ -133,49 +134,53 @@ may_enrol(const struct cog_config *config, uint64_t flags)
 }
 
 static int
-send_job(int fd, const struct cog_config *config, enum cog_operation operation,
-         uint64_t flags, const char *sign_in_name, int64_t deadline_ms)
+send_job(int fd, const struct cog_config *config,
+         const struct cog_speaker_job *job, int64_t deadline_ms)
 {
-    cog_cleanup_message struct cog_message job = COG_MESSAGE_EMPTY;
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
     bool by_email = config->login_claim == COG_CONFIG_CLAIM_EMAIL;
+    const bool switches[] = {
+        may_enrol(config, job->flags),
+        (job->flags & COG_REQUEST_ASCII) != 0,
+        is_offered(config->forgot, job->flags),
+        (job->flags & COG_REQUEST_CODE_IN_PASSWORD) != 0,
+        job->keep_tokens,
+    };
 
-    cog_message_begin(&job, COG_MSG_JOB);
-    cog_message_put_text(&job, cog_build_id);
-    cog_message_put_number(&job, operation);
-    cog_message_put_text(&job, config->endpoint);
-    cog_message_put_text(&job, config->pool_id);
-    cog_message_put_text(&job, config->client_id);
-    cog_message_put_text(&job, config->issuer[0]);
-    cog_message_put_text(&job, config->issuer[1]);
-    cog_message_put_text(&job, config->ca_file);
-    cog_message_put_text(&job, config->ca_path);
-    cog_message_put_text(&job, config->proxy);
-    cog_message_put_text(&job, sign_in_name);
-    cog_message_put_number(&job, by_email ? COG_WIRE_CLAIM_EMAIL
-                                          : COG_WIRE_CLAIM_USERNAME);
-    cog_message_put_number(&job, config->case_insensitive ? 1 : 0);
-    cog_message_put_number(&job, wire_early(config->early));
-    cog_message_put_number(&job, (uint64_t) config->timeout_s * 1000);
-    cog_message_put_number(&job, may_enrol(config, flags) ? 1 : 0);
-    cog_message_put_number(&job, (flags & COG_REQUEST_ASCII) != 0 ? 1 : 0);
-    cog_message_put_number(&job, is_offered(config->forgot, flags) ? 1 : 0);
-    cog_message_put_number(
-        &job, (flags & COG_REQUEST_CODE_IN_PASSWORD) != 0 ? 1 : 0);
-    return cog_message_send(fd, &job, deadline_ms);
+    cog_message_begin(&message, COG_MSG_JOB);
+    cog_message_put_text(&message, cog_build_id);
+    cog_message_put_number(&message, job->operation);
+    cog_message_put_text(&message, config->endpoint);
+    cog_message_put_text(&message, config->pool_id);
+    cog_message_put_text(&message, config->client_id);
+    cog_message_put_text(&message, config->issuer[0]);
+    cog_message_put_text(&message, config->issuer[1]);
+    cog_message_put_text(&message, config->ca_file);
+    cog_message_put_text(&message, config->ca_path);
+    cog_message_put_text(&message, config->proxy);
+    cog_message_put_text(&message, job->sign_in_name);
+    cog_message_put_number(&message, by_email ? COG_WIRE_CLAIM_EMAIL
+                                              : COG_WIRE_CLAIM_USERNAME);
+    cog_message_put_number(&message, config->case_insensitive ? 1 : 0);
+    cog_message_put_number(&message, wire_early(config->early));
+    cog_message_put_number(&message, (uint64_t) config->timeout_s * 1000);
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        cog_message_put_number(&message, switches[i] ? 1 : 0);
+    return cog_message_send(fd, &message, deadline_ms);
 }
 
 int
 cog_speaker_send_job(int fd, const struct cog_host_files *files,
-                     enum cog_operation operation, uint64_t flags,
-                     const char *sign_in_name, int64_t deadline_ms)
+                     const struct cog_speaker_job *job, int64_t deadline_ms)
 {
-    int error;
+    int error = send_job(fd, &files->config, job, deadline_ms);
 
-    error = send_job(fd, &files->config, operation, flags, sign_in_name,
-                     deadline_ms);
     if (error == 0)
-        error = send_secret(fd, &files->client_secret, deadline_ms);
+        error =
+            send_bytes(fd, COG_MSG_SECRET, &files->client_secret, deadline_ms);
     if (error == 0)
         error = send_keys(fd, files, deadline_ms);
+    if (error == 0 && job->old_token != NULL)
+        error = send_bytes(fd, COG_MSG_OLD_TOKEN, job->old_token, deadline_ms);
     return error;
 }

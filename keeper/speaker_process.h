@@ -6,6 +6,9 @@
 #include "host/files.h"
 #include "wire/message.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
  * Start the speaker as the system user _cognito, for good: groups, gid and
  * uid are set before its program runs. It gets the person's socket, which
@@ -13,12 +16,21 @@
  */
 const char *cog_speaker_start(int *fd);
 
+/* What a speaker is wanted for; all borrowed. */
+struct cog_speaker_job {
+    enum cog_operation operation;
+    uint64_t flags; /* enum cog_request_flag: what may be offered */
+    const char *sign_in_name;
+    bool keep_tokens;
+    const struct cog_secret *old_token; /* REFRESH and REVOKE; else NULL */
+};
+
 /*
- * Send job, client secret and keys. flags: enum cog_request_flag, of which
- * the job tells what may be offered to this caller. Returns 0 or an errno.
+ * Send the job with what it needs of the configuration, the client secret,
+ * the keys, and the old token. Returns 0 or an errno.
  */
 int cog_speaker_send_job(int fd, const struct cog_host_files *files,
-                         enum cog_operation operation, uint64_t flags,
-                         const char *sign_in_name, int64_t deadline_ms);
+                         const struct cog_speaker_job *job,
+                         int64_t deadline_ms);
 
 #endif

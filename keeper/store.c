@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 /*
  * Another login writes for milliseconds. Somebody known gets in without a
@@ -103,8 +104,7 @@ check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
 
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    if (*known && login.disabled)
-        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
+    /* A mark is the pool's word of earlier: it has just said otherwise. */
     if (*known && strcmp(login.sub, proof->sub) != 0)
         return refuse(COG_OUTCOME_OTHER_SUB, reason,
                       "the name is bound to another sub: see "
@@ -176,26 +176,80 @@ cog_store_admit(const struct cog_subject *subject,
     return check_binding(subject, proof, &known, reason);
 }
 
+/* Where the pool is asked itself, that decides (keeper/tokens.h). */
+static bool
+is_too_old(const struct cog_config *config,
+           const struct cog_login_entry *login)
+{
+    int64_t age_s = cog_clock_unix_s() - login->last_login_s;
+    uint32_t most_s = cog_config_max_age_s(config);
+
+    return config->account_check == COG_CONFIG_CHECK_CACHED && most_s != 0 &&
+           (age_s < 0 || age_s > (int64_t) most_s);
+}
+
 enum cog_outcome
 cog_store_account(const struct cog_subject *subject,
                   const struct cog_config *config,
                   char reason[COG_REASON_SIZE])
 {
     struct cog_login_entry login;
-    bool known = false;
+    bool known = false, proved = (subject->flags & COG_REQUEST_PROVED) != 0;
     enum cog_outcome outcome = find_login(subject, &login, &known, reason);
 
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    if (!known && (subject->flags & COG_REQUEST_PROVED) != 0)
+    if (!known && proved)
         return COG_OUTCOME_ADMITTED;
     if (!known)
         return refuse(COG_OUTCOME_NO_RECORD, reason,
                       "never signed in on this host", 0);
-    if (login.disabled)
+    if (login.disabled && !proved)
         return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
+    if (!proved && is_too_old(config, &login))
+        return refuse(COG_OUTCOME_NO_RECORD, reason,
+                      "signed in too long ago: see account_max_age", 0);
     outcome = check_account_sub(subject, login.sub, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     return cog_rules_groups(config, &login.groups, reason);
+}
+
+enum cog_outcome
+cog_store_refreshed(const struct cog_subject *subject,
+                    const struct cog_config *config,
+                    const struct cog_proof *proof,
+                    char reason[COG_REASON_SIZE])
+{
+    bool known = false;
+    enum cog_outcome outcome =
+        cog_rules_groups(config, &proof->groups, reason);
+
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    if (subject->caller_is_root)
+        return check_and_record(subject, config, proof, reason);
+    return check_binding(subject, proof, &known, reason);
+}
+
+void
+cog_store_mark(const struct cog_subject *subject)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    struct cog_login_entry login;
+    int error;
+
+    if (!subject->caller_is_root)
+        return;
+    error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_KNOWN_MS,
+                                &lock);
+    if (error == 0)
+        error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
+    if (error == 0) {
+        login.disabled = true;
+        error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
+    }
+    if (error != 0)
+        cog_parent_note(LOG_WARNING, "%s cannot be marked as disabled: %d",
+                        subject->user, error);
 }

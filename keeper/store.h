@@ -25,4 +25,20 @@ enum cog_outcome cog_store_account(const struct cog_subject *subject,
                                    const struct cog_config *config,
                                    char reason[COG_REASON_SIZE]);
 
+/*
+ * Somebody for whom the pool has just vouched without a login: the same, and
+ * groups as they are now.
+ */
+enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
+                                     const struct cog_config *config,
+                                     const struct cog_proof *proof,
+                                     char reason[COG_REASON_SIZE]);
+
+/*
+ * The pool says that this user is disabled or gone: denied at the account
+ * phase until they sign in again, also when the pool cannot be asked.
+ * Written for root's callers only.
+ */
+void cog_store_mark(const struct cog_subject *subject);
+
 #endif

@@ -94,5 +94,8 @@ cog_change_serve(struct cog_login *login,
     /* What the person could not mend in three tries is the pool's word. */
     if (status == COG_BAD_INPUT)
         status = COG_POLICY;
-    (void) cog_result_send(COG_OPERATION_CHANGE, status, &report, "", NULL);
+    (void) cog_result_send(
+        &(const struct cog_result){.operation = COG_OPERATION_CHANGE,
+                                   .status = status,
+                                   .report = &report});
 }

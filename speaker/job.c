@@ -81,6 +81,7 @@ fill_in(struct cog_job *job)
         .early = early(field[COG_JOB_EARLY].number),
         .timeout_ms = (int) field[COG_JOB_TIMEOUT_MS].number,
         .guard = cog_keeper_guard(),
+        .keep_tokens = field[COG_JOB_KEEP_TOKENS].number != 0,
         .enrol = field[COG_JOB_ENROL].number != 0,
         .recover = field[COG_JOB_RECOVER].number != 0,
         .code_in_password = field[COG_JOB_CODE_IN_PASSWORD].number != 0,
@@ -133,6 +134,18 @@ cog_job_receive(struct cog_job *job)
         error = receive_keys(&job->keys);
     if (error == 0)
         fill_in(job);
+    return error;
+}
+
+int
+cog_job_receive_token(struct cog_secret *token)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    int error = receive(&message, COG_MSG_OLD_TOKEN, RECEIVE_MS);
+
+    if (error == 0)
+        error = cog_secret_set(token, message.field[0].bytes,
+                               message.field[0].len);
     return error;
 }
 

@@ -28,6 +28,9 @@ struct cog_job {
 /* Receive JOB, SECRET and KEYS, in that order. 0 or an errno. */
 int cog_job_receive(struct cog_job *job);
 
+/* Receive OLD_TOKEN. 0 or an errno. */
+int cog_job_receive_token(struct cog_secret *token);
+
 /* Wait for GO_CHANGE. 0 or an errno. */
 int cog_job_wait_for_change(void);
 

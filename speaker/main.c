@@ -10,6 +10,7 @@
 #include "speaker/person.h"
 #include "speaker/result.h"
 #include "speaker/sandbox.h"
+#include "speaker/session.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -29,36 +30,48 @@ static const struct cog_clock real_clock = {
     .sleep_ms = sleep_ms,
 };
 
+static void
+fail(enum cog_operation operation, enum cog_status status)
+{
+    const struct cog_report nothing = {.detail = NULL};
+
+    (void) cog_result_send(&(const struct cog_result){
+        .operation = operation, .status = status, .report = &nothing});
+}
+
 /* The login, and what the keeper is to know of it. */
 static enum cog_status
 log_in(struct cog_job *job, struct cog_login *login)
 {
     static struct cog_identity identity;
     struct cog_report report = {.detail = NULL};
-    enum cog_status status =
-        cog_login_run(login, &job->keys, &report, &identity);
+    struct cog_result result = {.operation = job->operation,
+                                .report = &report,
+                                .sign_in_name = job->login.sign_in_name,
+                                .identity = &identity};
+    const struct cog_tokens *tokens;
 
+    result.status = cog_login_run(login, &job->keys, &report, &identity);
     if (job->keys.renewed && cog_result_send_keys(&job->keys) != 0)
         return COG_INTERNAL;
-    if (cog_result_send(job->operation, status, &report,
-                        job->login.sign_in_name, &identity) != 0)
+    tokens = job->login.keep_tokens ? cog_login_tokens(login) : NULL;
+    if (tokens != NULL && cog_result_send_tokens(tokens) != 0)
         return COG_INTERNAL;
-    return status;
+    result.expires_s = tokens != NULL ? tokens->expires_s : 0;
+    return cog_result_send(&result) == 0 ? result.status : COG_INTERNAL;
 }
 
 static void
-serve(struct cog_job *job, struct cog_http *http)
+serve_login(struct cog_job *job, const struct cog_transport *transport)
 {
-    const struct cog_transport transport = cog_http_transport(http);
     const struct cog_conversation person =
         cog_person_conversation(&job->ascii);
-    const struct cog_report nothing = {.detail = NULL};
     struct cog_login *login = NULL;
     enum cog_status status =
-        cog_login_new(&job->login, &transport, &person, &real_clock, &login);
+        cog_login_new(&job->login, transport, &person, &real_clock, &login);
 
     if (status != COG_OK) {
-        (void) cog_result_send(job->operation, status, &nothing, "", NULL);
+        fail(job->operation, status);
         return;
     }
     status = log_in(job, login);
@@ -67,11 +80,33 @@ serve(struct cog_job *job, struct cog_http *http)
     cog_login_free(login);
 }
 
+static void
+serve(struct cog_job *job, struct cog_http *http)
+{
+    const struct cog_transport transport = cog_http_transport(http);
+
+    switch (job->operation) {
+    case COG_OPERATION_LOGIN:
+    case COG_OPERATION_PRELIM:
+        serve_login(job, &transport);
+        return;
+    case COG_OPERATION_REFRESH:
+        cog_session_refresh(job, &transport, &real_clock);
+        return;
+    case COG_OPERATION_REVOKE:
+        cog_session_revoke(job, &transport, &real_clock);
+        return;
+    case COG_OPERATION_ACCOUNT:
+    case COG_OPERATION_CHANGE:
+        break;
+    }
+    fail(job->operation, COG_INTERNAL);
+}
+
 int
 main(void)
 {
     cog_cleanup_job struct cog_job job = COG_JOB_EMPTY;
-    const struct cog_report nothing = {.detail = NULL};
     struct cog_http *http = NULL;
     enum cog_status status;
 
@@ -82,7 +117,7 @@ main(void)
     if (status == COG_OK)
         serve(&job, http);
     else
-        (void) cog_result_send(job.operation, status, &nothing, "", NULL);
+        fail(job.operation, status);
     cog_job_clear(&job);
     _exit(0);
 }

@@ -126,8 +126,35 @@ cog_result_send_keys(const struct cog_keys *keys)
     return send_message(&message);
 }
 
+/* One that is too long for a message is left out. */
+static int
+send_token(enum cog_wire_token kind, const struct cog_secret *token)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    if (token->len == 0 || token->len > COG_WIRE_KEYS_MAX)
+        return 0;
+    cog_message_begin(&message, COG_MSG_TOKEN);
+    cog_message_put_number(&message, kind);
+    cog_message_put_bytes(&message, token->data, token->len);
+    return send_message(&message);
+}
+
+int
+cog_result_send_tokens(const struct cog_tokens *tokens)
+{
+    int error = send_token(COG_WIRE_TOKEN_REFRESH, &tokens->refresh);
+
+    if (error == 0)
+        error = send_token(COG_WIRE_TOKEN_ID, &tokens->id);
+    if (error == 0)
+        error = send_token(COG_WIRE_TOKEN_ACCESS, &tokens->access);
+    return error;
+}
+
 static void
-put_identity(struct cog_message *message, const struct cog_identity *identity)
+put_identity(struct cog_message *message, const struct cog_identity *identity,
+             int64_t expires_s)
 {
     cog_cleanup_secret struct cog_secret list = COG_SECRET_EMPTY;
     char display[257] = "";
@@ -137,6 +164,7 @@ put_identity(struct cog_message *message, const struct cog_identity *identity)
     memcpy(display, identity->display_name,
            strnlen(identity->display_name, sizeof display - 1));
     cog_message_put_text(message, display);
+    cog_message_put_number(message, (uint64_t) expires_s);
     for (size_t i = 0; i < identity->group_count; i++) {
         const char *group = identity->groups[i];
 
@@ -147,23 +175,23 @@ put_identity(struct cog_message *message, const struct cog_identity *identity)
 }
 
 int
-cog_result_send(enum cog_operation operation, enum cog_status status,
-                const struct cog_report *report, const char *sign_in_name,
-                const struct cog_identity *identity)
+cog_result_send(const struct cog_result *result)
 {
     static const struct cog_identity nobody;
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    bool proved = result->status == COG_OK && result->identity != NULL &&
+                  result->sign_in_name != NULL;
     struct text detail = {.len = 0};
 
-    describe(status, report, &detail);
+    describe(result->status, result->report, &detail);
     cog_message_begin(&message, COG_MSG_RESULT);
     cog_message_put_text(&message, cog_build_id);
-    cog_message_put_number(&message, operation);
-    cog_message_put_number(&message, map_status(status));
-    cog_message_put_text(&message, report->request_id);
+    cog_message_put_number(&message, result->operation);
+    cog_message_put_number(&message, map_status(result->status));
+    cog_message_put_text(&message, result->report->request_id);
     cog_message_put_text(&message, detail.bytes);
-    cog_message_put_text(&message, status == COG_OK ? sign_in_name : "");
-    put_identity(&message,
-                 status == COG_OK && identity != NULL ? identity : &nobody);
+    cog_message_put_text(&message, proved ? result->sign_in_name : "");
+    put_identity(&message, proved ? result->identity : &nobody,
+                 proved ? result->expires_s : 0);
     return send_message(&message);
 }

@@ -4,17 +4,27 @@
 #define COG_SPEAKER_RESULT_H
 
 #include "cognito/login.h"
+#include "cognito/tokens.h"
 #include "wire/message.h"
 
-/* A key set just fetched. */
+/* How an operation ended; all borrowed. */
+struct cog_result {
+    enum cog_operation operation;
+    enum cog_status status;
+    const struct cog_report *report;
+    /* The rest counts with COG_OK of a login or refresh only. */
+    const char *sign_in_name;            /* NULL: none */
+    const struct cog_identity *identity; /* NULL: none */
+    int64_t expires_s;                   /* of ID and access token; 0: none */
+};
+
+/* Say it: the last word of an operation. 0 or an errno. */
+int cog_result_send(const struct cog_result *result);
+
+/* Before it: a key set just fetched. */
 int cog_result_send_keys(const struct cog_keys *keys);
 
-/*
- * How it ended. identity and sign_in_name count only with COG_OK of a
- * login; identity may be NULL otherwise.
- */
-int cog_result_send(enum cog_operation operation, enum cog_status status,
-                    const struct cog_report *report, const char *sign_in_name,
-                    const struct cog_identity *identity);
+/* Before it: tokens, where the job wants them. */
+int cog_result_send_tokens(const struct cog_tokens *tokens);
 
 #endif

@@ -48,7 +48,7 @@ struct field_rule {
         KIND_LIST, (max)                                                      \
     }
 #define BUILD     TEXT(32)
-#define OPERATION NUMBER(COG_OPERATION_CHANGE)
+#define OPERATION NUMBER(COG_OPERATION_REVOKE)
 #define PATH      TEXT(4095)
 
 static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
@@ -61,21 +61,29 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
     [COG_MSG_LOG] = {NUMBER(7), TEXT(COG_WIRE_TEXT_MAX)},
     [COG_MSG_VERDICT] = {BUILD, OPERATION, TEXT(32), NUMBER(UINT32_MAX),
                          TEXT(128), TEXT(COG_WIRE_TEXT_MAX)},
-    [COG_MSG_JOB] = {BUILD, OPERATION, TEXT(512), TEXT(64), TEXT(128),
-                     TEXT(512), TEXT(512), PATH, PATH, TEXT(512), TEXT(512),
-                     NUMBER(COG_WIRE_CLAIM_EMAIL), NUMBER(1),
-                     NUMBER(COG_WIRE_EARLY_NO), NUMBER(60000), NUMBER(1),
-                     NUMBER(1), NUMBER(1), NUMBER(1)},
+    [COG_MSG_JOB] = {BUILD,         OPERATION,
+                     TEXT(512),     TEXT(64),
+                     TEXT(128),     TEXT(512),
+                     TEXT(512),     PATH,
+                     PATH,          TEXT(512),
+                     TEXT(512),     NUMBER(COG_WIRE_CLAIM_EMAIL),
+                     NUMBER(1),     NUMBER(COG_WIRE_EARLY_NO),
+                     NUMBER(60000), NUMBER(1),
+                     NUMBER(1),     NUMBER(1),
+                     NUMBER(1),     NUMBER(1)},
     [COG_MSG_SECRET] = {BYTES(128)},
     [COG_MSG_KEYS] = {BYTES(COG_WIRE_KEYS_MAX), NUMBER(UINT64_MAX), NUMBER(1)},
     [COG_MSG_GO_CHANGE] = {{KIND_END, 0}},
     [COG_MSG_GUESS] = {NUMBER(1)},
+    [COG_MSG_OLD_TOKEN] = {BYTES(COG_WIRE_KEYS_MAX)},
+    [COG_MSG_TOKEN] = {NUMBER(COG_WIRE_TOKEN_ACCESS),
+                       BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_MAY_GUESS] = {{KIND_END, 0}},
     [COG_MSG_GUESSED] = {NUMBER(1)},
     [COG_MSG_NEW_KEYS] = {BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_RESULT] = {BUILD, OPERATION, NUMBER(UINT32_MAX), TEXT(128),
                         TEXT(COG_WIRE_TEXT_MAX), TEXT(512), TEXT(128),
-                        TEXT(256), LIST(20000)},
+                        TEXT(256), NUMBER(UINT64_MAX), LIST(20000)},
     [COG_MSG_ASK] = {NUMBER(COG_WIRE_ASK_SHOWN), TEXT(COG_WIRE_TEXT_MAX)},
     [COG_MSG_TELL] = {NUMBER(COG_WIRE_TELL_ERROR), TEXT(COG_WIRE_TEXT_MAX)},
     [COG_MSG_ANSWER] = {BYTES(COG_WIRE_ANSWER_MAX)},

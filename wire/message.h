@@ -42,10 +42,12 @@ enum cog_message_type {
     COG_MSG_KEYS,      /* the pool's key set, may be empty */
     COG_MSG_GO_CHANGE, /* change the password now */
     COG_MSG_GUESS,     /* whether the guess may be sent */
+    COG_MSG_OLD_TOKEN, /* a refresh token, for REFRESH and REVOKE */
     /* speaker to keeper */
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */
     COG_MSG_GUESSED,   /* how it ended */
+    COG_MSG_TOKEN,     /* a new token, where the job wants them */
     COG_MSG_RESULT,    /* how it ended; one per operation */
     /* speaker to module */
     COG_MSG_ASK,  /* a question to the person */
@@ -114,6 +116,7 @@ enum {
     COG_JOB_ASCII,            /* whether a QR code is drawn in ASCII */
     COG_JOB_RECOVER,          /* whether a lost password may be replaced */
     COG_JOB_CODE_IN_PASSWORD, /* whether a code stands behind it */
+    COG_JOB_KEEP_TOKENS,      /* whether the tokens are wanted */
 };
 /* KEYS */
 enum {
@@ -131,7 +134,13 @@ enum {
     COG_RESULT_SIGN_IN_NAME, /* what was proved, as in the job */
     COG_RESULT_SUB,
     COG_RESULT_DISPLAY_NAME, /* may be empty */
+    COG_RESULT_EXPIRES_S,    /* of ID and access token, unix time */
     COG_RESULT_GROUPS,       /* list */
+};
+/* TOKEN */
+enum {
+    COG_TOKEN_KIND, /* enum cog_wire_token */
+    COG_TOKEN_BYTES,
 };
 /* ASK and TELL */
 enum {
@@ -144,12 +153,20 @@ enum cog_operation {
     COG_OPERATION_ACCOUNT,   /* pam_sm_acct_mgmt: files only */
     COG_OPERATION_PRELIM,    /* pam_sm_chauthtok: a login that stays */
     COG_OPERATION_CHANGE,    /* the change itself, after PRELIM */
+    COG_OPERATION_REFRESH,   /* keeper to speaker: fresh tokens, no person */
+    COG_OPERATION_REVOKE,    /* keeper to speaker: end a refresh token */
 };
 
 enum cog_wire_early {
     COG_WIRE_EARLY_CONNECT,
     COG_WIRE_EARLY_CHALLENGE,
     COG_WIRE_EARLY_NO,
+};
+
+enum cog_wire_token {
+    COG_WIRE_TOKEN_REFRESH = 1,
+    COG_WIRE_TOKEN_ID,
+    COG_WIRE_TOKEN_ACCESS,
 };
 
 enum cog_wire_claim {

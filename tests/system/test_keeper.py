@@ -521,8 +521,15 @@ class FalseSpeakers(FalseSpeakerCase):
             "a verdict": "decide(name_of(job))",
             "a question": "say('ASK', 1, 'x')",
             "on the person's line": "say('RESULT', BUILD, 1, 1, '', '',"
-                " name_of(job), '99999999-9999-4999-8999-999999999999', '',"
+                " name_of(job), '99999999-9999-4999-8999-999999999999', '', 0,"
                 " b'Staff\\0', to=person)",
+            "a token that nobody wants":
+                "say('TOKEN', 1, b'refresh'); result(job)",
+            "a guess after the key set": "say('NEW_KEYS', b'{}')"
+                "; say('MAY_GUESS'); hear(); result(job)",
+            "an end of no guess": "say('GUESSED', 0); result(job)",
+            "two guesses at once": "say('MAY_GUESS'); hear()"
+                "; say('MAY_GUESS'); hear(); result(job)",
             "two key sets": "say('NEW_KEYS', b'{}'); say('NEW_KEYS', b'{}')"
                 "; result(job)",
             "half a result": "parent.send(pack('RESULT', BUILD, 1)[:30])",

@@ -61,7 +61,7 @@ class Verdicts(Against):
             "a start of another build":
                 "say('STARTED', '0' * 32, 1000); decide(user)",
             "a result, as the speaker": "say('RESULT', BUILD, 1, 1, '', '',"
-                " user, '', '', b'')",
+                " user, '', '', 0, b'')",
             "half a verdict": "parent.send(pack('VERDICT', BUILD, 1)[:40])",
             "a verdict with more behind it": "parent.send(pack('VERDICT',"
                 " BUILD, 1, user, 1, '', '') + b'x')",

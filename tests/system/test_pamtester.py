@@ -57,7 +57,7 @@ class Codes(Case):
             "no group": self.with_password(
                 "PAM_PERM_DENIED", "not-in-allow-groups", groups=[]),
         }
-        for challenge in ("CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN",
+        for challenge in ("WEB_AUTHN", "DEVICE_SRP_AUTH", "WEB_AUTHN",
                           "INVENTED_CHALLENGE"):
             table[challenge] = self.with_password(
                 "PAM_AUTH_ERR", "unsupported-challenge",

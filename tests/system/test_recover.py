@@ -95,6 +95,16 @@ class Recovery(Case):
         self.replace(terminal)
         self.assert_code(terminal, "success")
 
+    def test_unconfirmed(self):
+        """a sign-up is confirmed and the login goes on"""
+        person = self.stranger(status="UNCONFIRMED")
+        service = self.service(forgot="any")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        terminal.answer(OFFER, "yes", secret=False)
+        terminal.answer(CODE, RESET_CODE)
+        self.assert_code(terminal, "success")
+
     def test_disabled_is_not_mended(self):
         """proves P10: a new password opens nothing for who is disabled"""
         person = self.stranger(enabled=False)

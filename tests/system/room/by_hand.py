@@ -145,7 +145,7 @@ def result(job, outcome="ADMITTED", build=BUILD, operation=None, name=None,
         outcome = NUMBERS["OUTCOME_" + outcome]
     say("RESULT", build, number(job[1]) if operation is None else operation,
         outcome, "", "", name_of(job) if name is None else name, sub, "",
-        b"".join(group.encode() + b"\\0" for group in groups))
+        0, b"".join(group.encode() + b"\\0" for group in groups))
 """
 
 

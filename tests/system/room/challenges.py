@@ -126,7 +126,7 @@ class ChallengeTests:
                             ("Password: ", person.password))
 
     def test_challenge_that_we_do_not_do(self):
-        person = self.person(force_challenge="CUSTOM_CHALLENGE")
+        person = self.person(force_challenge="WEB_AUTHN")
         self.assert_refused(person, "unsupported-challenge",
                             ("Password: ", person.password))
 

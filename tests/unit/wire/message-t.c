@@ -293,6 +293,7 @@ lists_are_walked_to_their_end_and_never_hold_empty_texts(void **state)
         cog_message_put_number(&out, COG_OUTCOME_ADMITTED);
         for (int f = 0; f < 5; f++)
             cog_message_put_text(&out, "");
+        cog_message_put_number(&out, 0);
         if (i < 3) {
             cog_message_put_bytes(&out, bad[i], bad_len[i]);
             assert_int_equal(cog_message_send(pair->fd[0], &out, SOON),

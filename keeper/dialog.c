@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hearing the speaker; see the header. */
+#include "keeper/dialog.h"
+
+#include "base/clock.h"
+#include "keeper/parent.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define SEND_MS 2000
+/* The person sets the pace; the process timer is the last word. */
+#define WAIT_MS 600000
+
+/*
+ * Wait for the speaker, or for the module to go away: then nobody waits
+ * for a verdict any more, nothing is recorded, and all of us end.
+ */
+static int
+wait_for_speaker(int speaker_fd)
+{
+    struct pollfd poller[2] = {
+        /* Not POLLIN: the module has nothing to say meanwhile. */
+        {.fd = COG_FD_PARENT, .events = 0, .revents = 0},
+        {.fd = speaker_fd, .events = POLLIN, .revents = 0},
+    };
+
+    for (;;) {
+        int ready = poll(poller, 2, WAIT_MS);
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
+            return ETIMEDOUT;
+        return poller[0].revents != 0 ? ECONNRESET : 0;
+    }
+}
+
+static bool
+receive(struct cog_dialog *dialog)
+{
+    cog_message_clear(&dialog->result);
+    return wait_for_speaker(dialog->speaker_fd) == 0 &&
+           cog_message_receive(dialog->speaker_fd, &dialog->result,
+                               cog_clock_ms() + SEND_MS) == 0;
+}
+
+static bool
+take_keys(struct cog_dialog *dialog)
+{
+    if (!dialog->takes_keys || dialog->keys.type == COG_MSG_NEW_KEYS)
+        return false;
+    dialog->keys = dialog->result;
+    dialog->result = (struct cog_message) COG_MESSAGE_EMPTY;
+    return true;
+}
+
+static bool
+take_token(struct cog_dialog *dialog)
+{
+    const struct cog_field *field = dialog->result.field;
+    struct cog_secret *const tokens[] = {
+        [COG_WIRE_TOKEN_REFRESH] = &dialog->tokens.refresh,
+        [COG_WIRE_TOKEN_ID] = &dialog->tokens.id,
+        [COG_WIRE_TOKEN_ACCESS] = &dialog->tokens.access,
+    };
+    uint64_t kind = field[COG_TOKEN_KIND].number;
+
+    if (!dialog->takes_tokens || kind < COG_WIRE_TOKEN_REFRESH ||
+        kind > COG_WIRE_TOKEN_ACCESS || tokens[kind]->len > 0)
+        return false;
+    return cog_secret_set(tokens[kind], field[COG_TOKEN_BYTES].bytes,
+                          field[COG_TOKEN_BYTES].len) == 0;
+}
+
+/* No guess is asked for behind key set and tokens: the login is over. */
+static bool
+is_over(const struct cog_dialog *dialog)
+{
+    return dialog->keys.type == COG_MSG_NEW_KEYS ||
+           dialog->tokens.refresh.len > 0 || dialog->tokens.id.len > 0;
+}
+
+static bool
+listen(struct cog_dialog *dialog)
+{
+    while (receive(dialog)) {
+        const struct cog_message *message = &dialog->result;
+        bool guessing = dialog->guesses != NULL && !is_over(dialog);
+        bool fine = false;
+
+        switch (message->type) {
+        case COG_MSG_MAY_GUESS:
+            fine = guessing &&
+                   cog_guesses_answer(dialog->guesses, dialog->speaker_fd);
+            break;
+        case COG_MSG_GUESSED:
+            fine = guessing && cog_guesses_note(dialog->guesses,
+                                                message->field[0].number != 0);
+            break;
+        case COG_MSG_NEW_KEYS:
+            fine = take_keys(dialog);
+            break;
+        case COG_MSG_TOKEN:
+            fine = take_token(dialog);
+            break;
+        case COG_MSG_RESULT:
+            return cog_message_same_build(message);
+        default:
+            break;
+        }
+        if (!fine)
+            return false;
+    }
+    return false;
+}
+
+/* Outcome, request id and detail of a result, as the speaker says. */
+static void
+take_result(const struct cog_dialog *dialog, struct cog_ruling *ruling)
+{
+    const struct cog_field *field = dialog->result.field;
+    enum cog_outcome outcome = COG_OUTCOME_NONE;
+
+    if (field[COG_RESULT_OPERATION].number != dialog->operation ||
+        !cog_outcome_from_number(field[COG_RESULT_OUTCOME].number, &outcome) ||
+        outcome == COG_OUTCOME_NONE) {
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, "a malformed result");
+        return;
+    }
+    (void) snprintf(ruling->request_id, sizeof ruling->request_id, "%s",
+                    field[COG_RESULT_REQUEST_ID].bytes);
+    cog_rule(ruling, outcome, field[COG_RESULT_DETAIL].bytes);
+}
+
+void
+cog_dialog_listen(struct cog_dialog *dialog, struct cog_ruling *ruling)
+{
+    if (listen(dialog))
+        take_result(dialog, ruling);
+    else
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
+    dialog->tokens.expires_s =
+        (int64_t) dialog->result.field[COG_RESULT_EXPIRES_S].number;
+}
+
+bool
+cog_dialog_proof(const struct cog_dialog *dialog, const char *sign_in_name,
+                 struct cog_proof *proof)
+{
+    const struct cog_field *field = dialog->result.field;
+    const char *group;
+    size_t at = 0, dropped = 0;
+
+    memset(proof, 0, sizeof *proof);
+    if (strcmp(field[COG_RESULT_SIGN_IN_NAME].bytes, sign_in_name) != 0 ||
+        cog_sub_check(field[COG_RESULT_SUB].bytes) != COG_FAULT_NONE)
+        return false;
+    (void) snprintf(proof->sub, sizeof proof->sub, "%s",
+                    field[COG_RESULT_SUB].bytes);
+    (void) snprintf(proof->display_name, sizeof proof->display_name, "%s",
+                    field[COG_RESULT_DISPLAY_NAME].bytes);
+    while ((group = cog_field_list_next(&field[COG_RESULT_GROUPS], &at)) !=
+           NULL) {
+        if (cog_pool_groups_add(&proof->groups, group, strlen(group)) != 0)
+            dropped++;
+    }
+    if (dropped > 0)
+        cog_parent_note(LOG_WARNING, "%lu pool groups left out",
+                        (unsigned long) dropped);
+    return true;
+}
+
+void
+cog_dialog_clear(struct cog_dialog *dialog)
+{
+    cog_message_clear(&dialog->result);
+    cog_message_clear(&dialog->keys);
+    cog_kept_clear(&dialog->tokens);
+}

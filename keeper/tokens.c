@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kept tokens at work; see the header. */
+#include "keeper/tokens.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "host/files.h"
+#include "host/kept.h"
+#include "keeper/parent.h"
+#include "keeper/speaker_process.h"
+#include "keeper/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define SEND_MS 2000
+
+/* What the pool or the way to it may say that is no word about the person. */
+static bool
+is_unavailable(enum cog_outcome outcome)
+{
+    switch (outcome) {
+    case COG_OUTCOME_NETWORK:
+    case COG_OUTCOME_TLS:
+    case COG_OUTCOME_TIMEOUT:
+    case COG_OUTCOME_THROTTLED:
+    case COG_OUTCOME_SERVICE:
+    case COG_OUTCOME_CLOCK:
+    case COG_OUTCOME_KEYS:
+    case COG_OUTCOME_SPEAKER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Seconds since the pool's last word; negative: the clock was wrong. */
+static int64_t
+age_s(const struct cog_kept *kept)
+{
+    int64_t last = kept->checked_s > kept->signed_in_s ? kept->checked_s
+                                                       : kept->signed_in_s;
+
+    return cog_clock_unix_s() - last;
+}
+
+static bool
+is_younger(const struct cog_kept *kept, uint32_t limit_s)
+{
+    return age_s(kept) >= 0 && age_s(kept) <= (int64_t) limit_s;
+}
+
+static void
+save(const struct cog_kept *kept)
+{
+    int error = cog_kept_save(COG_KEPT_DIR, kept);
+
+    if (error != 0)
+        cog_parent_note(LOG_ERR, "the tokens of %s cannot be kept: %d",
+                        kept->name, error);
+}
+
+void
+cog_tokens_keep(const struct cog_subject *subject,
+                const struct cog_config *config, const struct cog_proof *proof,
+                struct cog_dialog *dialog)
+{
+    cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+
+    (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
+    (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
+    kept.signed_in_s = kept.checked_s = cog_clock_unix_s();
+    cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
+    if (config->session_tokens) {
+        kept.expires_s = dialog->tokens.expires_s;
+        cog_secret_move(&kept.id, &dialog->tokens.id);
+        cog_secret_move(&kept.access, &dialog->tokens.access);
+    }
+    save(&kept);
+}
+
+/* ---- asking */
+
+static bool
+start(const struct cog_host_files *files, const char *sign_in_name,
+      const struct cog_kept *kept, int *speaker_fd, struct cog_ruling *ruling)
+{
+    const struct cog_speaker_job job = {
+        .operation = COG_OPERATION_REFRESH,
+        .sign_in_name = sign_in_name,
+        .keep_tokens = files->config.session_tokens,
+        .old_token = &kept->refresh,
+    };
+    const char *failed = cog_speaker_start(speaker_fd);
+
+    if (failed != NULL) {
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
+        return false;
+    }
+    if (cog_speaker_send_job(*speaker_fd, files, &job,
+                             cog_clock_ms() + SEND_MS) != 0 ||
+        cog_parent_started((uint64_t) files->config.timeout_s * 1000) != 0) {
+        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
+        return false;
+    }
+    return true;
+}
+
+/*
+ * A rotated token first of all: the old one is spent, whatever else the
+ * answer says.
+ */
+static void
+take_tokens(const struct cog_ruling *ruling, struct cog_dialog *dialog,
+            struct cog_kept *kept)
+{
+    bool vouched = ruling->outcome == COG_OUTCOME_ADMITTED;
+
+    if (dialog->tokens.refresh.len > 0)
+        cog_secret_move(&kept->refresh, &dialog->tokens.refresh);
+    if (dialog->tokens.id.len > 0) {
+        cog_secret_move(&kept->id, &dialog->tokens.id);
+        cog_secret_move(&kept->access, &dialog->tokens.access);
+        kept->expires_s = dialog->tokens.expires_s;
+    }
+    if (vouched)
+        kept->checked_s = cog_clock_unix_s();
+    save(kept);
+}
+
+/* The pool vouches: for the same person, and with groups that may enter. */
+static void
+judge(const struct cog_subject *subject, const struct cog_config *config,
+      const struct cog_dialog *dialog, const char *sign_in_name,
+      const struct cog_kept *kept, struct cog_ruling *ruling)
+{
+    struct cog_proof proof;
+
+    if (!cog_dialog_proof(dialog, sign_in_name, &proof) ||
+        strcmp(proof.sub, kept->sub) != 0) {
+        cog_rule(ruling, COG_OUTCOME_IDENTITY, "tokens of another user");
+        return;
+    }
+    ruling->outcome =
+        cog_store_refreshed(subject, config, &proof, ruling->reason);
+}
+
+/* The pool's no is remembered: it holds also when the pool is away. */
+static void
+remember_refusal(const struct cog_subject *subject,
+                 const struct cog_ruling *ruling)
+{
+    if (ruling->outcome == COG_OUTCOME_DISABLED ||
+        ruling->outcome == COG_OUTCOME_PASSWORD)
+        cog_store_mark(subject);
+    if (ruling->outcome == COG_OUTCOME_DISABLED ||
+        ruling->outcome == COG_OUTCOME_PASSWORD ||
+        ruling->outcome == COG_OUTCOME_TOKEN)
+        (void) cog_kept_remove(COG_KEPT_DIR, subject->user);
+}
+
+static void
+ask(const struct cog_subject *subject, const struct cog_host_files *files,
+    struct cog_kept *kept, struct cog_ruling *ruling)
+{
+    cog_cleanup_dialog struct cog_dialog dialog = {
+        .operation = COG_OPERATION_REFRESH,
+        .takes_keys = true,
+        .takes_tokens = true,
+    };
+    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
+    cog_cleanup_fd int speaker_fd = -1;
+
+    if (cog_config_expand(files->config.sign_in_name, subject->user,
+                          sign_in_name, sizeof sign_in_name) != 0) {
+        cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
+        return;
+    }
+    if (!start(files, sign_in_name, kept, &speaker_fd, ruling))
+        return;
+    dialog.speaker_fd = speaker_fd;
+    cog_dialog_listen(&dialog, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED ||
+        dialog.tokens.refresh.len > 0)
+        take_tokens(ruling, &dialog, kept);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        judge(subject, &files->config, &dialog, sign_in_name, kept, ruling);
+    else
+        remember_refusal(subject, ruling);
+}
+
+/* ---- deciding */
+
+/* Without the pool: what was said last, where that is permitted. */
+static void
+fall_back(const struct cog_config *config, const struct cog_kept *kept,
+          struct cog_ruling *ruling)
+{
+    if (!is_unavailable(ruling->outcome) || !config->unavailable_is_cached ||
+        !is_younger(kept, config->unavailable_max_age_s))
+        return;
+    cog_parent_note(LOG_WARNING, "%s is let in by the word of %lld s ago: %s",
+                    kept->name, (long long) age_s(kept),
+                    cog_outcome_word(ruling->outcome));
+    cog_rule(ruling, COG_OUTCOME_ADMITTED, "");
+}
+
+/* Under the lock of this name: another process may just have asked. */
+static void
+ask_locked(const struct cog_subject *subject, const char *config_path,
+           uint32_t max_age_s, struct cog_ruling *ruling)
+{
+    cog_cleanup_files struct cog_host_files files = {0};
+    cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    int error;
+
+    if (!cog_files_load(config_path, &files, ruling->reason)) {
+        ruling->outcome = COG_OUTCOME_CONFIG;
+        return;
+    }
+    error = cog_kept_lock(
+        COG_KEPT_DIR, subject->user,
+        cog_clock_ms() + (int64_t) files.config.timeout_s * 1000, &lock);
+    if (error == 0)
+        error = cog_kept_load(COG_KEPT_DIR, subject->user, &kept);
+    if (error != 0) {
+        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
+        return;
+    }
+    if (is_younger(&kept, max_age_s))
+        return;
+    cog_rule(ruling, COG_OUTCOME_NONE, "");
+    ask(subject, &files, &kept, ruling);
+    fall_back(&files.config, &kept, ruling);
+}
+
+void
+cog_tokens_check(const struct cog_subject *subject, const char *config_path,
+                 const struct cog_config *config, struct cog_ruling *ruling)
+{
+    cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    uint32_t max_age_s = cog_config_max_age_s(config);
+    int error;
+
+    if (config->account_check != COG_CONFIG_CHECK_REFRESH ||
+        (subject->flags & COG_REQUEST_PROVED) != 0)
+        return;
+    error = cog_kept_load(COG_KEPT_DIR, subject->user, &kept);
+    if (error == ENOENT) {
+        cog_rule(ruling, COG_OUTCOME_NO_RECORD,
+                 "no sign-in is kept to ask the pool with: sign in by "
+                 "password");
+        return;
+    }
+    if (error != 0) {
+        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
+        return;
+    }
+    if (!is_younger(&kept, max_age_s))
+        ask_locked(subject, config_path, max_age_s, ruling);
+}

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An account phase that decides: who comes with a key, and what the pool
+has said since."""
+
+import os
+import subprocess
+import time
+
+from room import callers, host, pool
+from room.case import Case
+from test_sshd import put_key
+
+TOKENS = "/var/lib/cognito/private/tokens"
+
+
+class Refresh(Case):
+    def refresher(self, **config):
+        """A service that asks the pool at each account phase."""
+        return self.service(account_check="refresh", account_max_age="30",
+                            **config)
+
+    def sign_in(self, service, person):
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        self.assert_code(terminal, "success")
+
+    def account(self, service, person):
+        """The account phase alone, as with a key: its code."""
+        terminal = callers.pamtester(service, person.name, "acct_mgmt")
+        terminal.end()
+        if "account management done" in terminal.text:
+            return "success"
+        return callers.pam_code(terminal)
+
+    def age(self, person, seconds=3600):
+        """Make what is kept so much older."""
+        for entry in os.listdir(TOKENS):
+            path = f"{TOKENS}/{entry}"
+            if entry.endswith((".lock", ".new")):
+                continue
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            if lines[1] != person.name:
+                continue
+            lines[3] = str(int(lines[3]) - seconds)
+            lines[4] = str(int(lines[4]) - seconds)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+            return lines
+        return None
+
+    def refreshes(self, person):
+        return [call for call in pool.calls()
+                if call["operation"] == "GetTokensFromRefreshToken"]
+
+    def test_still_there(self):
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        before = len(self.refreshes(person))
+        self.assertEqual(self.account(service, person), "success")
+        self.assertEqual(len(self.refreshes(person)), before)
+        self.age(person)
+        self.assertEqual(self.account(service, person), "success")
+        self.assertEqual(self.account(service, person), "success")
+        self.assertEqual(len(self.refreshes(person)), before + 1)
+
+    def assert_refused_after(self, do, reason):
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        pool.control(do, username=person.name)
+        self.assertEqual(self.account(service, person), "success")
+        self.age(person)
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        lines = self.log_of(person.name)
+        self.assertTrue(any(f"reason={reason}" in line for line in lines),
+                        lines)
+        # For good, also when nobody can be asked.
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        return person, service
+
+    def test_disabled(self):
+        """proves P10: disabled in the pool, refused at the next check"""
+        person, service = self.assert_refused_after("disable",
+                                                    "disabled-in-pool")
+        pool.control("enable", username=person.name)
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        self.sign_in(service, person)
+        self.assertEqual(self.account(service, person), "success")
+
+    def test_deleted(self):
+        """proves P10: deleted in the pool"""
+        self.assert_refused_after("delete", "")
+
+    def test_signed_out_everywhere(self):
+        """proves P10: signed out globally"""
+        self.assert_refused_after("sign_out", "token-refused")
+
+    def test_never_signed_in(self):
+        """proves P10: a key is not enough where the pool shall be asked"""
+        person = self.person()
+        self.assertEqual(self.account(self.refresher(), person),
+                         "PAM_PERM_DENIED")
+
+    def test_group_lost(self):
+        """proves P24: who leaves the groups is out at the next check"""
+        person = self.person()
+        service = self.refresher(allow_groups="Staff")
+        self.sign_in(service, person)
+        person.set(groups=["Guests"])
+        self.age(person)
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+
+    def test_other_user_of_that_name(self):
+        """proves P16: tokens of another sub open nothing"""
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        self.age(person)
+        for entry in os.listdir(TOKENS):
+            path = f"{TOKENS}/{entry}"
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if f"\n{person.name}\n" in text:
+                lines = text.split("\n")
+                lines[2] = "00000000-0000-4000-8000-000000000000"
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write("\n".join(lines))
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+
+    def test_rotated_token_is_kept(self):
+        """a rotated token is on disk before anything else"""
+        pool.control("set_client", id=pool.CLIENT_ID,
+                     set={"refresh_rotation": True, "rotation_grace_s": 0})
+        self.addCleanup(pool.control, "set_client", id=pool.CLIENT_ID,
+                        set={"refresh_rotation": False})
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        for _ in range(3):
+            self.age(person)
+            self.assertEqual(self.account(service, person), "success")
+
+    def test_pool_away(self):
+        """proves P7, P10: away, nobody comes in on old words unless the
+        administrator says so, and then for a while"""
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        cases = (({}, 3600, "PAM_AUTHINFO_UNAVAIL"),
+                 ({"on_unavailable": "cached"}, 0, "success"),
+                 ({"on_unavailable": "cached",
+                   "unavailable_max_age": "60"}, 0, "PAM_AUTHINFO_UNAVAIL"))
+        for settings, seconds, code in cases:
+            away = self.service(account_check="refresh",
+                                account_max_age="30",
+                                endpoint="https://cognito.test:9",
+                                **settings)
+            if seconds:
+                self.age(person, seconds)
+            self.assertEqual(self.account(away, person), code, settings)
+
+    def test_two_at_once(self):
+        """one token is not spent twice"""
+        pool.control("set_client", id=pool.CLIENT_ID,
+                     set={"refresh_rotation": True, "rotation_grace_s": 0})
+        self.addCleanup(pool.control, "set_client", id=pool.CLIENT_ID,
+                        set={"refresh_rotation": False})
+        person = self.person()
+        service = self.refresher()
+        self.sign_in(service, person)
+        self.age(person)
+        terminals = [callers.pamtester(service, person.name, "acct_mgmt")
+                     for _ in range(8)]
+        for terminal in terminals:
+            terminal.end()
+            self.assertIn("account management done", terminal.text)
+
+    def test_nobody_else_reads_them(self):
+        """proves P92: root's alone, and only where they are wanted"""
+        person = self.person()
+        self.sign_in(self.refresher(), person)
+        status = os.stat(TOKENS)
+        self.assertEqual((status.st_uid, status.st_mode & 0o777), (0, 0o700))
+        for entry in os.listdir(TOKENS):
+            status = os.stat(f"{TOKENS}/{entry}")
+            self.assertEqual((status.st_uid, status.st_mode & 0o777),
+                             (0, 0o600))
+        lines = self.age(person, 0)
+        self.assertEqual(lines[7:9], ["", ""])
+        other = self.person()
+        self.sign_in(self.service(), other)
+        self.assertIsNone(self.age(other, 0))
+
+    def test_max_age_of_a_login(self):
+        """account_max_age with cached: a login gets old"""
+        person = self.person()
+        service = self.service(account_max_age="30")
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        self.sign_in(service, person)
+        self.assertEqual(self.account(service, person), "success")
+
+
+class SshKey(Case):
+    """With the shipped stack and a real key."""
+
+    def test_leaver_with_a_key(self):
+        """proves P10: disabled in the pool, refused with a valid key"""
+        person = self.person()
+        key = put_key(person.name)
+        host.write_config("/etc/cognito/cognito.conf",
+                          account_check="refresh", account_max_age="30")
+        self.addCleanup(host.write_config, "/etc/cognito/cognito.conf")
+        terminal = callers.ssh(person.name)
+        terminal.answer("Password: ", person.password)
+        terminal.end()
+        self.assert_in(terminal, person.name)
+        terminal = callers.ssh(person.name, *key, method="publickey")
+        terminal.end()
+        self.assert_in(terminal, person.name)
+        pool.control("disable", username=person.name)
+        Refresh.age(self, person)
+        terminal = callers.ssh(person.name, *key, method="publickey")
+        terminal.end()
+        self.assert_out(terminal)
