@@ -60,7 +60,7 @@ struct cog_login_entry {
     bool has_id;               /* false: a local account, id not ours */
     uint32_t uid;              /* with has_id; gid is the same */
     int64_t last_login_s;      /* unix time; 0: never */
-    bool disabled;             /* refused whatever the pool says */
+    bool disabled; /* the pool said so: refused until it vouches anew */
     struct cog_pool_groups groups;
 };
 

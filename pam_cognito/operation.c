@@ -31,9 +31,11 @@
 #define GRACE_MS 1500
 /* The keeper's first act is to leave a child and end: see reap(). */
 #define REAP_MS 1000
-/* Questions and texts of one operation, and log lines. */
-#define MESSAGES_MAX 400
-#define NOTES_MAX    200
+/* Questions of one operation; all messages (a QR code is 22 lines); log
+   lines. */
+#define QUESTIONS_MAX 60
+#define MESSAGES_MAX  400
+#define NOTES_MAX     200
 /* Above the two descriptors that the keeper finds its sockets at. */
 #define LEAST_FD 5
 
@@ -239,6 +241,7 @@ cog_operation_start(struct cog_operation_run *run,
     run->timeout_ms = DEFAULT_TIMEOUT_MS;
     run->expected = operation;
     run->messages_left = MESSAGES_MAX;
+    run->questions_left = QUESTIONS_MAX;
     run->notes_left = NOTES_MAX;
     restart_deadline(run);
     error = check_keeper(options->keeper);
@@ -385,6 +388,9 @@ hear_speaker(struct cog_operation_run *run)
 
     error = cog_message_receive(run->person_fd, &message, run->deadline_ms);
     if (error == 0 && run->messages_left-- <= 0)
+        error = EPROTO;
+    if (error == 0 && message.type == COG_MSG_ASK &&
+        run->questions_left-- <= 0)
         error = EPROTO;
     if (error == 0 && message.type == COG_MSG_ASK)
         error = answer_question(run, &message);

@@ -37,6 +37,7 @@ struct cog_operation_run {
     int authtok_left;                 /* questions it may still answer */
     struct cog_secret new_password;   /* last new password answered */
     int messages_left;                /* a bound on what the speaker may say */
+    int questions_left;               /* and ask, among that */
     int notes_left;                   /* and the keeper, before its verdict */
     enum cog_operation expected;      /* the verdict must be about it */
     char request_id[129];             /* from the verdict, for the log */

@@ -424,11 +424,21 @@ class Stores(KeeperCase):
             self.assert_all_refuse(person, "STORE", *shell)
 
     def test_marked_on_this_host(self):
+        """proves P10: the pool's no of earlier holds at the account phase
+        until the pool says otherwise"""
         for local in (True, False):
             with self.subTest(local):
                 person = self.signed_in(local)
                 self.mark("login", person.name, "disabled")
-                self.assert_all_refuse(person, "MARKED")
+                self.assertEqual(self.ask(person.name), "MARKED")
+                with self.keeper(caller=True) as keeper:
+                    self.assertEqual(keeper.log_in(
+                        person.name, person.password)[0], "ADMITTED")
+                self.assertEqual(self.ask(person.name), "MARKED")
+                with self.keeper() as keeper:
+                    self.assertEqual(keeper.log_in(
+                        person.name, person.password)[0], "ADMITTED")
+                self.assertEqual(self.ask(person.name), "ADMITTED")
 
     def test_marked_by_sync(self):
         person = self.signed_in(local=False)
