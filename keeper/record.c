@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -126,6 +127,14 @@ add_group(struct making *making, const char *pool_group, char why[200])
     return error;
 }
 
+static int
+compare_gids(const void *a, const void *b)
+{
+    const struct cog_group *left = a, *right = b;
+
+    return (left->gid > right->gid) - (left->gid < right->gid);
+}
+
 /*
  * What cannot be a group here is left out, never bent into another (P25),
  * and makes one line, however many groups somebody has.
@@ -146,6 +155,9 @@ make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
         making->first = name;
         memcpy(making->first_why, why, sizeof why);
     }
+    /* As sync has them: nothing is written for another order. */
+    qsort(making->groups.list, making->groups.count,
+          sizeof making->groups.list[0], compare_gids);
     if (making->first == NULL)
         return 0;
     cog_text_for_log(making->first, strlen(making->first), shown,

@@ -81,9 +81,9 @@ class Console(PoolCase):
         self.assertEqual(self.groups_of(person.name),
                          {person.name, "cognito-Staff", "cognito-Builders"})
         self.assertEqual(
-            say("id", "-G", person.name).split(),
-            [str(uid)] + [str(ids.id_of(f"cognito-{group}", "g"))
-                          for group in ("Staff", "Builders")])
+            {int(gid) for gid in say("id", "-G", person.name).split()},
+            {uid} | {ids.id_of(f"cognito-{group}", "g")
+                     for group in ("Staff", "Builders")})
         self.assertEqual(say("getent", "group", "cognito-Staff"),
                          f"cognito-Staff:*:{ids.id_of('cognito-Staff', 'g')}:")
 
