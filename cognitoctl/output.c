@@ -57,13 +57,22 @@ cog_output_end(struct cog_output *output)
 
 /* ---- for people */
 
-static void
-print_name(const struct cog_output *output, const char *name)
+/* Returns how many columns it took. */
+static int
+print_label(const struct cog_output *output, const char *name)
 {
     int used = fprintf(output->stream, "%*s", (int) output->depth * 2, "");
 
     for (; *name != '\0'; name++, used++)
         (void) fputc(*name == '_' ? ' ' : *name, output->stream);
+    return used;
+}
+
+static void
+print_name(const struct cog_output *output, const char *name)
+{
+    int used = print_label(output, name);
+
     (void) fprintf(output->stream, "%*s",
                    used < VALUES_AT ? VALUES_AT - used : 1, "");
 }
@@ -190,7 +199,7 @@ cog_output_open(struct cog_output *output, const char *name)
         cog_json_open(&output->writer, name);
         return;
     }
-    print_name(output, name);
+    print_label(output, name);
     (void) fputc('\n', output->stream);
     output->depth++;
 }

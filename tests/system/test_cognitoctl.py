@@ -7,7 +7,7 @@ import pwd
 import secrets
 import subprocess
 
-from room import callers, ctl, host
+from room import ctl, host
 from room.case import Case
 
 ACCOUNTS = "/var/lib/cognito/accounts"
@@ -84,7 +84,10 @@ class FrameTest(Case):
     def test_closed_streams(self):
         """P37: with streams closed nothing is written to our files, and
         lost output is noticed"""
-        before = sorted(os.listdir(ACCOUNTS))
+        def files():
+            return sorted(name for name in os.listdir(ACCOUNTS)
+                          if not name.startswith("jwks-"))
+        before = files()
         for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
             with self.subTest(closed):
                 code = subprocess.run(
@@ -97,7 +100,7 @@ class FrameTest(Case):
                     ["sh", "-c", f"cognitoctl apply {closed}"],
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                     check=False).returncode, ctl.OK)
-        self.assertEqual(sorted(os.listdir(ACCOUNTS)), before)
+        self.assertEqual(files(), before)
 
     def test_p82_hostile_environment(self):
         """P31, P82: nothing in the environment of sudo -E changes what is
@@ -213,8 +216,7 @@ class ForgetTest(Case):
         ctl.make_account(self, person)
         old = ctl.read("accounts", "show", person.name)["uid"]
         self.recreate(person)
-        terminal = ctl.make_account(self, person)
-        self.assertNotEqual(callers.pam_code(terminal), "success")
+        self.assertNotEqual(ctl.try_account(self, person), "success")
         path = ctl.configuration(id_map=ids)
         done = ctl.run("forget", "--new-id", person.name, "--config", path)
         self.assertEqual(done.returncode, ctl.OK, done.stderr)
@@ -273,8 +275,7 @@ class ForgetTest(Case):
         self.recreate(person)
         done = ctl.run("forget", "--same-person", person.name)
         self.assertEqual(done.returncode, ctl.OK, done.stderr)
-        terminal = ctl.make_account(self, person)
-        self.assertEqual(callers.pam_code(terminal), "success")
+        ctl.make_account(self, person)
         self.assertEqual(ctl.read("accounts", "show", person.name)["uid"],
                          old)
 
@@ -283,8 +284,7 @@ class ForgetTest(Case):
         person = self.person(local=False)
         ctl.make_account(self, person)
         self.assertEqual(ctl.run("forget", person.name).returncode, ctl.OK)
-        terminal = ctl.make_account(self, person)
-        self.assertNotEqual(callers.pam_code(terminal), "success")
+        self.assertNotEqual(ctl.try_account(self, person), "success")
         self.assertIn("retired", self.log_of(person.name)[-1])
 
 

@@ -36,14 +36,19 @@ def configuration(**changes):
     return path
 
 
-def make_account(case, person, **config):
-    """Have a person of the pool alone become an account of this machine;
-    returns pamtester's terminal."""
+def try_account(case, person, **config):
+    """Have a person of the pool alone sign in for the first time; returns
+    the PAM code."""
     service = case.service("create_account", **config)
     terminal = callers.pamtester(service, person.name)
     terminal.answer("Password: ", person.password)
     terminal.end()
-    return terminal
+    return callers.pam_code(terminal)
+
+
+def make_account(case, person, **config):
+    """The same, and they are an account of this machine."""
+    case.assertEqual(try_account(case, person, **config), "success")
 
 
 def become_local(name):

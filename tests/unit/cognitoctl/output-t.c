@@ -72,7 +72,7 @@ people_get_lines_and_columns(void **state)
                               "mapped              yes\n"
                               "last sync           2026-11-21T14:05:09Z\n"
                               "last login          never\n"
-                              "files               \n"
+                              "files\n"
                               "  mode              -\n"
                               "  none              -\n"
                               "NAME      UID     DISABLED  GROUPS\n"

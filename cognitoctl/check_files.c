@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looking at owners and modes of all our files; see checks.h. A table of
+ * what is shipped and made, then what the configuration names.
+ */
+#include "cognitoctl/checks.h"
+
+#include "accounts/places.h"
+#include "accounts/trusted_file.h"
+#include "cognitoctl/pam_files.h"
+#include "host/account_id.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEEPER  COG_LIBEXEC_DIR "/pam-cognito-keeper"
+#define SPEAKER COG_LIBEXEC_DIR "/pam-cognito-speaker"
+
+/* The most that each may permit. */
+struct file {
+    const char *path;
+    mode_t most;
+    bool shipped; /* must be there */
+};
+
+static const struct file files[] = {
+    {COG_PAM_MODULE, 0755, true},
+    {COG_NSS_MODULE, 0755, true},
+    {KEEPER, 0755, true},
+    /* Whom it runs as shall not read it: see speaker/sandbox.c. */
+    {SPEAKER, 0711, true},
+    {COG_PROGRAM, 0755, true},
+    {COG_CONFIG_DIR, 0755, true},
+    {COG_STATE_DIR, 0755, true},
+    {COG_ACCOUNTS_DIR, 0755, true},
+    {COG_LOGINS_DIR, 0700, true},
+    {COG_RUN_DIR, 0700, false},
+    {COG_ID_KEY_FILE, 0600, false},
+    {COG_ACCOUNTS_DIR "/recent.cdb", 0644, false},
+    {COG_ACCOUNTS_DIR "/base.cdb", 0644, false},
+    {COG_ACCOUNTS_DIR "/keys.cdb", 0644, false},
+    {COG_LOGINS_DIR "/logins.cdb", 0600, false},
+    {COG_LOGINS_DIR "/lock", 0600, false},
+    {COG_LOGINS_DIR "/listing", 0600, false},
+    {"/etc/nsswitch.conf", 0644, false},
+};
+
+static void
+check_file(struct cog_checks *checks, const struct file *file)
+{
+    enum cog_trust why = COG_TRUST_FINE;
+    struct stat status;
+    mode_t mode;
+
+    if (lstat(file->path, &status) != 0) {
+        if (file->shipped || errno != ENOENT)
+            cog_findings_add(&checks->findings, COG_FIND_FILE_MISSING,
+                             "%s: %s", file->path, strerror(errno));
+        return;
+    }
+    mode = status.st_mode & 07777;
+    if (status.st_uid != 0)
+        cog_findings_add(&checks->findings, COG_FIND_FILE_OWNER,
+                         "%s: owned by uid %u", file->path,
+                         (unsigned) status.st_uid);
+    if (!S_ISLNK(status.st_mode) && (mode & ~file->most) != 0)
+        cog_findings_add(&checks->findings, COG_FIND_FILE_MODE,
+                         "%s: mode %04o, at most %04o is right", file->path,
+                         (unsigned) mode, (unsigned) file->most);
+    if (cog_trusted_dirs(file->path, &why) == EPERM)
+        cog_findings_add(&checks->findings,
+                         why == COG_TRUST_DIR_NOT_ROOTS ? COG_FIND_FILE_OWNER
+                                                        : COG_FIND_FILE_MODE,
+                         "%s: %s", file->path, cog_trust_text(why));
+}
+
+/* What the configuration names; its secrets are config's own finding. */
+static void
+check_named(struct cog_checks *checks)
+{
+    const struct cog_config *config = &checks->config;
+    const struct file named[] = {
+        {config->jwks_file, 0644, true},
+        {config->ca_file, 0644, true},
+        {config->id_map, 0644, true},
+        {config->snapshot_key, 0644, true},
+        {config->client_secret_file, 0600, true},
+    };
+
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        if (named[i].path[0] != '\0')
+            check_file(checks, &named[i]);
+    }
+}
+
+static void
+check_service(void *context, const char *service)
+{
+    cog_cleanup_pam_stack struct cog_pam_stack stack = {0};
+    char path[PATH_MAX];
+    bool ours = false;
+
+    for (unsigned i = 0; i < COG_PAM_FACILITIES && !ours; i++)
+        ours = cog_pam_stack_load(service, (enum cog_pam_facility) i,
+                                  &stack) == 0 &&
+               cog_pam_stack_ours(&stack) < stack.count;
+    if (!ours)
+        return;
+    (void) snprintf(path, sizeof path, "%s/%s", COG_PAM_DIRECTORY, service);
+    check_file(context, &(struct file){path, 0644, false});
+}
+
+void
+cog_check_files(struct cog_checks *checks)
+{
+    const struct file config = {checks->config_path, 0644, false};
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        check_file(checks, &files[i]);
+    check_file(checks, &config);
+    if (checks->configured)
+        check_named(checks);
+    cog_pam_services(check_service, checks);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looking at the PAM stacks; see checks.h. Each stack that asks us is tried
+ * with the results that its modules would have for one of our users, and for
+ * a local one.
+ */
+#include "cognitoctl/checks.h"
+
+#include "cognitoctl/pam_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Services with the same finding stand in one line. */
+struct services {
+    enum cog_finding_id id;
+    char names[COG_SUBJECT_SIZE - 64];
+};
+
+enum { UNREACHED, IGNORED, LOCKOUT, KINDS };
+
+struct look {
+    struct cog_checks *checks;
+    struct cog_pam_stack stack;
+    struct services found[COG_PAM_FACILITIES][KINDS];
+    struct services no_account;
+    bool anywhere;
+};
+
+/* ---- what modules answer */
+
+/* Who is tried, and what is not known of the modules. */
+struct trial {
+    bool ours;                   /* one of our users; else a local one */
+    enum cog_pam_result answer;  /* of pam_cognito */
+    enum cog_pam_result guess;   /* of modules that may say either */
+    enum cog_pam_result unix_is; /* of pam_unix for one of ours */
+};
+
+/* What a module says of one of ours, and of a local user who gave the right
+ * password. */
+static const struct {
+    const char *module;
+    enum cog_pam_result ours, local;
+} answers[] = {
+    {"pam_deny.so", COG_PAM_AUTH_ERR, COG_PAM_AUTH_ERR},
+    {"pam_permit.so", COG_PAM_SUCCESS, COG_PAM_SUCCESS},
+    {"pam_rootok.so", COG_PAM_AUTH_ERR, COG_PAM_AUTH_ERR},
+    {"pam_localuser.so", COG_PAM_PERM_DENIED, COG_PAM_SUCCESS},
+    {"pam_sss.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
+    {"pam_ldap.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
+    {"pam_krb5.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
+    {"pam_winbind.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
+    {"pam_fprintd.so", COG_PAM_AUTHINFO_UNAVAIL, COG_PAM_AUTHINFO_UNAVAIL},
+    {"pam_systemd_home.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
+};
+
+/* Modules whose answer depends on what we cannot see. */
+static const char *const uncertain[] = {
+    "pam_succeed_if.so", "pam_exec.so", "pam_script.so",
+    "pam_access.so",     "pam_time.so", "pam_listfile.so",
+    "pam_wheel.so",      "pam_u2f.so",  "pam_google_authenticator.so",
+    "pam_radius_auth.so"};
+
+static enum cog_pam_result
+answer_of(const struct cog_pam_line *line, const struct trial *trial)
+{
+    const char *name = cog_pam_module_name(line);
+
+    if (strcmp(name, COG_PAM_OURS) == 0)
+        return trial->ours ? trial->answer : COG_PAM_USER_UNKNOWN;
+    if (strcmp(name, "pam_unix.so") == 0)
+        return trial->ours && line->facility == COG_PAM_AUTH ? trial->unix_is
+                                                             : COG_PAM_SUCCESS;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (strcmp(name, answers[i].module) == 0)
+            return trial->ours ? answers[i].ours : answers[i].local;
+    }
+    for (size_t i = 0; i < sizeof uncertain / sizeof uncertain[0]; i++) {
+        if (strcmp(name, uncertain[i]) == 0)
+            return trial->guess;
+    }
+    /* Others have no say in who somebody is. */
+    return line->facility == COG_PAM_AUTH ? COG_PAM_IGNORE : COG_PAM_SUCCESS;
+}
+
+static bool
+run(const struct cog_pam_stack *stack, const struct trial *trial,
+    bool *reached)
+{
+    enum cog_pam_result results[COG_PAM_STACK_MAX];
+
+    for (size_t i = 0; i < stack->count; i++)
+        results[i] = answer_of(&stack->modules[i].line, trial);
+    return cog_pam_run(stack->modules, stack->count, results, reached);
+}
+
+/* ---- the three questions */
+
+static bool
+is_reached(const struct cog_pam_stack *stack, size_t ours,
+           enum cog_pam_result guess)
+{
+    const struct trial trial = {true, COG_PAM_SUCCESS, guess,
+                                COG_PAM_AUTH_ERR};
+    bool reached[COG_PAM_STACK_MAX] = {false};
+
+    (void) run(stack, &trial, reached);
+    return reached[ours];
+}
+
+/* A "no" of ours that is not heard, or COG_PAM_SUCCESS. */
+static enum cog_pam_result
+ignored_denial(const struct cog_pam_stack *stack)
+{
+    for (unsigned i = COG_PAM_AUTH_ERR; i < COG_PAM_RESULTS; i++) {
+        const struct trial trial = {true, (enum cog_pam_result) i,
+                                    COG_PAM_SUCCESS, COG_PAM_SUCCESS};
+
+        if (run(stack, &trial, NULL))
+            return (enum cog_pam_result) i;
+    }
+    return COG_PAM_SUCCESS;
+}
+
+/* Whether local users come in without our line and not with it. */
+static bool
+locks_out(struct cog_pam_stack *stack, size_t ours)
+{
+    static const struct trial trial = {false, COG_PAM_USER_UNKNOWN,
+                                       COG_PAM_SUCCESS, COG_PAM_SUCCESS};
+    int *action = &stack->modules[ours].line.actions[COG_PAM_USER_UNKNOWN];
+    int saved = *action;
+    bool with = run(stack, &trial, NULL), without;
+
+    *action = COG_PAM_DO_IGNORE;
+    without = run(stack, &trial, NULL);
+    *action = saved;
+    return without && !with;
+}
+
+/* ---- all services */
+
+static void
+note(struct services *services, enum cog_finding_id id, const char *service)
+{
+    size_t len = strlen(services->names);
+
+    services->id = id;
+    (void) snprintf(services->names + len, sizeof services->names - len,
+                    "%s%s", len > 0 ? ", " : "", service);
+}
+
+static void
+look_at_stack(struct look *look, const char *service,
+              enum cog_pam_facility facility, size_t ours)
+{
+    struct services *found = look->found[facility];
+    enum cog_pam_result denial;
+
+    if (!is_reached(&look->stack, ours, COG_PAM_SUCCESS) &&
+        !is_reached(&look->stack, ours, COG_PAM_AUTH_ERR)) {
+        note(&found[UNREACHED], COG_FIND_PAM_UNREACHED, service);
+        return;
+    }
+    denial = ignored_denial(&look->stack);
+    if (denial != COG_PAM_SUCCESS) {
+        char text[128];
+
+        (void) snprintf(text, sizeof text, "%.64s (%s)", service,
+                        cog_pam_result_name(denial));
+        note(&found[IGNORED], COG_FIND_PAM_IGNORED, text);
+    }
+    if (locks_out(&look->stack, ours))
+        note(&found[LOCKOUT], COG_FIND_PAM_LOCKOUT, service);
+}
+
+static void
+look_at_service(void *context, const char *service)
+{
+    static const enum cog_pam_facility facilities[] = {COG_PAM_AUTH,
+                                                       COG_PAM_ACCOUNT};
+    struct look *look = context;
+    bool has[2] = {false, false};
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t ours;
+
+        if (cog_pam_stack_load(service, facilities[i], &look->stack) != 0)
+            return;
+        ours = cog_pam_stack_ours(&look->stack);
+        has[i] = ours < look->stack.count;
+        if (has[i])
+            look_at_stack(look, service, facilities[i], ours);
+    }
+    look->anywhere = look->anywhere || has[0] || has[1];
+    if (has[0] && !has[1])
+        note(&look->no_account, COG_FIND_PAM_NO_ACCOUNT, service);
+}
+
+void
+cog_check_pam(struct cog_checks *checks)
+{
+    struct look look = {.checks = checks};
+
+    cog_pam_services(look_at_service, &look);
+    cog_pam_stack_clear(&look.stack);
+    if (!look.anywhere)
+        cog_findings_add(&checks->findings, COG_FIND_PAM_NOWHERE,
+                         COG_PAM_DIRECTORY);
+    if (look.no_account.names[0] != '\0')
+        cog_findings_add(&checks->findings, look.no_account.id, "%s",
+                         look.no_account.names);
+    for (unsigned f = 0; f < COG_PAM_FACILITIES; f++) {
+        for (unsigned kind = 0; kind < KINDS; kind++) {
+            const struct services *services = &look.found[f][kind];
+
+            if (services->names[0] != '\0')
+                cog_findings_add(
+                    &checks->findings, services->id, "%s: %s",
+                    cog_pam_facility_name((enum cog_pam_facility) f),
+                    services->names);
+        }
+    }
+}

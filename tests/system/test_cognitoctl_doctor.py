@@ -1,0 +1,655 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cognitoctl status and doctor: every finding, provoked and cured.
+
+In a room of its own: the whole machine is spoiled, a piece at a time."""
+
+import contextlib
+import glob
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import threading
+
+from room import ctl, host, pool
+from room.case import Case
+from room.namespace import ROOM
+
+ACCOUNTS = "/var/lib/cognito/accounts"
+PRIVATE = "/var/lib/cognito/private"
+KEYS = {"access_key_id": "AKIATESTPOOL00000000", "secret": "s" * 40}
+ENVIRONMENT = {"AWS_ACCESS_KEY_ID": KEYS["access_key_id"],
+               "AWS_SECRET_ACCESS_KEY": KEYS["secret"],
+               "PATH": os.environ["PATH"]}
+
+
+@contextlib.contextmanager
+def instead(path, text=None, edit=None, mode=None):
+    """A file with other contents, or none, put back afterwards."""
+    kept = f"{ROOM}/kept-{secrets.token_hex(4)}"
+    there = os.path.lexists(path)
+    if there:
+        subprocess.run(["cp", "-a", path, kept], check=True)
+    try:
+        if edit is not None:
+            with open(path, encoding="utf-8") as file:
+                text = edit(file.read())
+        if text is None:
+            os.unlink(path)
+        else:
+            with open(path, "wb") as file:
+                file.write(text if isinstance(text, bytes) else text.encode())
+            if not there:
+                os.chmod(path, 0o644)
+        if mode is not None:
+            os.chmod(path, mode)
+        yield
+    finally:
+        if there:
+            subprocess.run(["rm", "-rf", path], check=True)
+            subprocess.run(["cp", "-a", kept, path], check=True)
+        elif os.path.lexists(path):
+            os.unlink(path)
+
+
+@contextlib.contextmanager
+def mode(path, wanted):
+    """A file with other permissions for a while."""
+    before = os.stat(path).st_mode & 0o7777
+    os.chmod(path, wanted)
+    try:
+        yield
+    finally:
+        os.chmod(path, before)
+
+
+class DoctorTest(Case):
+    """One class: nothing else may change the machine meanwhile."""
+
+    def find(self, *words, command="doctor", **more):
+        """The findings by name, each with its subjects."""
+        done = ctl.run(command, "--json", *words, **more)
+        self.assertIn(done.returncode, (ctl.OK, ctl.WARNINGS, ctl.ERRORS),
+                      done.stderr)
+        found = {}
+        rows = json.loads(done.stdout)["findings"]
+        for row in rows:
+            self.assertTrue(row["meaning"] and row["cure"], row)
+            found.setdefault(row["finding"], []).append(row["subject"])
+        worst = {row["severity"] for row in rows}
+        self.assertEqual(done.returncode,
+                         ctl.ERRORS if "error" in worst else
+                         ctl.WARNINGS if "warning" in worst else ctl.OK)
+        return found
+
+    def assert_found(self, name, about, *words, severity=None, **more):
+        words = words or ("--offline",)
+        found = self.find(*words, **more)
+        self.assertIn(name, found)
+        self.assertTrue(any(about in subject for subject in found[name]),
+                        found[name])
+        return found
+
+    def with_config(self, *words, **changes):
+        return ("--config", ctl.configuration(**changes), *words)
+
+    # ---- a machine on which all is well
+
+    def test_well(self):
+        """as installed, there are notes only, and the exit code is 0"""
+        done = ctl.run("doctor")
+        self.assertEqual(done.returncode, ctl.OK, done.stdout)
+        self.assertNotIn("error", done.stdout)
+        self.assertNotIn("warning", done.stdout)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(ctl.run("status").returncode, ctl.OK)
+
+    def test_people_read_meaning_and_cure(self):
+        """what programs get, people get too"""
+        with instead("/etc/nsswitch.conf", "passwd: files\ngroup: files\n"):
+            text = ctl.run("doctor", "--offline").stdout
+        self.assertRegex(text, r"(?m)^error +nss-missing +passwd: files$")
+        self.assertIn("\n    Cure: In /etc/nsswitch.conf", text)
+
+    # ---- configuration and what it points to
+
+    def test_p80_config(self):
+        """P80: a configuration that nobody believes"""
+        path = ctl.configuration(nonsense="1")
+        found = self.assert_found("config", path, "--offline", "--config",
+                                  path)
+        self.assertIn(":", found["config"][0])
+        self.assert_found("config", "/nonexistent", "--config",
+                          "/nonexistent")
+
+    def test_p24_nobody(self):
+        """P24: nobody is let in"""
+        self.assert_found("nobody", "allow_groups",
+                          *self.with_config("--offline", allow_groups=None))
+
+    def test_p42_keys_not_pinned(self):
+        """P42: the recommendation to pin the keys"""
+        self.assert_found("keys-not-pinned", "jwks_file")
+        pinned = f"/etc/cognito/jwks-{secrets.token_hex(4)}.json"
+        pool.fetch_keys(pool.PORT, pinned)
+        words = self.with_config(jwks_file=pinned)
+        self.assertNotIn("keys-not-pinned", self.find(*words))
+        self.assertNotIn("pinned-old", self.find(*words))
+
+    def test_p22_id_key(self):
+        """P22, P79: the id key is missing, loose, or no key"""
+        path = "/etc/cognito/id_key"
+        with instead(path):
+            self.assert_found("id-key", path)
+        with mode(path, 0o644):
+            self.assert_found("id-key", path)
+            self.assert_found("file-mode", path)
+        with instead(path, "no key\n"):
+            self.assert_found("id-key", path)
+
+    def test_ids(self):
+        """a map of ids that cannot be used"""
+        path = f"/etc/cognito/ids-{secrets.token_hex(4)}"
+        words = self.with_config("--offline", id_map=path)
+        self.assert_found("ids", path, *words)
+        with instead(path, "alice 1900000001\nbob 1900000001\n"):
+            self.assert_found("ids", path, *words)
+
+    def test_p79_client_secret(self):
+        """P79: a client secret that others can read, or that is none"""
+        path = f"/etc/cognito/secret-{secrets.token_hex(4)}"
+        words = self.with_config("--offline", client_secret_file=path)
+        self.assert_found("client-secret", path, *words)
+        with instead(path, pool.CLIENT_SECRET + "\n"):
+            self.assert_found("client-secret", path, *words)
+            os.chmod(path, 0o600)
+            self.assertNotIn("client-secret", self.find(*words))
+        with instead(path, "short\n", mode=0o600):
+            self.assert_found("client-secret", path, *words)
+
+    def test_pinned_keys(self):
+        """a pinned key set that is missing or holds no usable key"""
+        path = f"/etc/cognito/jwks-{secrets.token_hex(4)}.json"
+        words = self.with_config("--offline", jwks_file=path)
+        self.assert_found("pinned-keys", path, *words)
+        with instead(path, '{"keys":[]}'):
+            self.assert_found("pinned-keys", path, *words)
+
+    def test_settings(self):
+        """settings that were never written, or are not those of the
+        configuration"""
+        found = self.assert_found(
+            "settings-differ", "home, shell",
+            *self.with_config("--offline", home="/srv/%u", shell="/bin/sh",
+                              enumerate="yes", group_map="Staff:games"))
+        self.assertEqual(found["settings-differ"],
+                         ["home, shell, enumerate, group_map"])
+        path = f"{ACCOUNTS}/recent.cdb"
+        with instead(path):
+            self.assert_found("settings-missing", ACCOUNTS)
+
+    # ---- stores
+
+    def test_p71_store(self):
+        """P71: damage anywhere in the files is found"""
+        for path in (f"{ACCOUNTS}/recent.cdb", f"{PRIVATE}/logins.cdb"):
+            with self.subTest(path):
+                with open(path, "rb") as file:
+                    good = bytearray(file.read())
+                good[-1] ^= 4
+                with instead(path, bytes(good)):
+                    self.assert_found("store", os.path.dirname(path))
+        with instead(f"{ACCOUNTS}/keys.cdb", "nonsense"):
+            self.assert_found("store", "keys.cdb")
+        with instead(f"{PRIVATE}/listing", "nonsense", mode=0o600):
+            self.assert_found("store", "listing")
+
+    def test_p10_logins_missing(self):
+        """P10: no store of logins"""
+        with instead(f"{PRIVATE}/logins.cdb"):
+            self.assert_found("logins-missing", "logins.cdb")
+
+    def test_p77_sync_old(self):
+        """P77: what sync brought is older than its limit"""
+        self.administer()
+        done = ctl.run("sync", "--force", env=ENVIRONMENT)
+        self.assertEqual(done.returncode, ctl.OK, done.stderr)
+        self.assertNotIn("sync-old", self.find("--offline"))
+        self.assertNotEqual(ctl.read("status")["last_sync"], "")
+        path = f"{PRIVATE}/listing"
+        with open(path, encoding="utf-8") as file:
+            noted = json.load(file)
+        noted["created"] -= 25 * 3600
+        with instead(path, json.dumps(noted)):
+            self.assert_found("sync-old", "the last is of 20")
+            self.assertNotIn("sync-old", self.find(
+                *self.with_config("--offline", snapshot_max_age="26")))
+
+    # ---- names
+
+    def nss(self, passwd, group="files cognito", more=""):
+        return instead("/etc/nsswitch.conf",
+                       f"passwd: {passwd}\ngroup: {group}\n{more}"
+                       "shadow: files\nhosts: files\n")
+
+    def test_nsswitch(self):
+        """P12: missing, before files, never asked, in a costly order"""
+        with self.nss("files", "files"):
+            found = self.assert_found("nss-missing", "passwd: files")
+            self.assertEqual(found["nss-missing"],
+                             ["passwd: files", "group: files"])
+        with self.nss("cognito files"):
+            self.assert_found("nss-before-files", "passwd: cognito files")
+        with self.nss("files [NOTFOUND=return] cognito"):
+            self.assert_found("nss-stopped", "passwd")
+        with self.nss("files systemd cognito"):
+            self.assert_found("nss-costly", "passwd: files systemd cognito")
+            self.assert_found("nss-costly", "passwd", "--config", host.CONFIG,
+                              command="status")
+        with self.nss("files cognito", more="initgroups: files\n"):
+            self.assert_found("nss-missing", "initgroups: files")
+        with instead("/etc/nsswitch.conf"):
+            self.assert_found("nss-missing", "passwd")
+
+    def test_nscd(self):
+        """P77: nscd stands before provisional accounts"""
+        os.makedirs("/var/run/nscd", exist_ok=True)
+        words = self.with_config("--offline", provisional="sshd",
+                                 provisional_match="x*")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind("/var/run/nscd/socket")
+        try:
+            self.assert_found("nscd", "nscd", *words)
+            self.assertNotIn("nscd", self.find("--offline"))
+            with instead("/etc/nscd.conf", "\tenable-cache\tpasswd\t\tno\n"):
+                self.assertNotIn("nscd", self.find(*words))
+        finally:
+            listener.close()
+            os.unlink("/var/run/nscd/socket")
+        self.assertNotIn("nscd", self.find(*words))
+
+    # ---- PAM
+
+    def stack(self, text):
+        self.name = "z" + secrets.token_hex(4)
+        return instead(f"/etc/pam.d/{self.name}", text)
+
+    def test_pam_nowhere(self):
+        """no service asks us"""
+        aside = f"{ROOM}/pam.d"
+        shutil.copytree("/etc/pam.d", aside, symlinks=True)
+        try:
+            for name in os.listdir("/etc/pam.d"):
+                path = f"/etc/pam.d/{name}"
+                with open(path, encoding="utf-8") as file:
+                    if "pam_cognito" in file.read():
+                        os.unlink(path)
+            self.assert_found("pam-nowhere", "/etc/pam.d")
+        finally:
+            shutil.copytree(aside, "/etc/pam.d", symlinks=True,
+                            dirs_exist_ok=True)
+
+    def test_p10_no_account(self):
+        """P10: a service that lets disabled people in with a key"""
+        with self.stack("auth [success=done user_unknown=ignore "
+                          "default=die] pam_cognito.so\n"
+                          "@include common-auth\n@include common-account\n"):
+            self.assert_found("pam-no-account", self.name)
+
+    def test_pam_unreached(self):
+        """a stack that ends before us"""
+        with self.stack("@include common-auth\n"
+                          "auth sufficient pam_cognito.so\n"
+                          "account [success=ok user_unknown=ignore "
+                          "default=die] pam_cognito.so\n"
+                          "@include common-account\n"):
+            self.assert_found("pam-unreached", "auth: " + self.name)
+
+    def test_p8_ignored(self):
+        """P8: a denial that another module can undo"""
+        with self.stack("auth sufficient pam_cognito.so\n"
+                          "@include common-auth\n"
+                          "account [success=ok default=ignore] "
+                          "pam_cognito.so\n@include common-account\n"):
+            found = self.assert_found("pam-ignored",
+                                      f"auth: {self.name} (auth_err)")
+            self.assertIn(f"account: {self.name} (auth_err)",
+                          found["pam-ignored"])
+        with self.stack("auth [success=done user_unknown=ignore "
+                          "authinfo_unavail=ignore default=die] "
+                          "pam_cognito.so\n@include common-auth\n"
+                          "account required pam_permit.so\n"):
+            self.assert_found("pam-ignored",
+                              f"{self.name} (authinfo_unavail)")
+
+    def test_p8_lockout(self):
+        """P8: local users and root denied by our "unknown user" """
+        with self.stack("auth required pam_cognito.so\n"
+                          "@include common-auth\n"
+                          "account required pam_cognito.so\n"
+                          "@include common-account\n"):
+            found = self.assert_found("pam-lockout", "auth: " + self.name)
+            self.assertIn("account: " + self.name, found["pam-lockout"])
+
+    def test_shipped_stacks_are_well(self):
+        """P8: of the shipped files, nothing is found"""
+        found = self.find("--offline")
+        self.assertEqual([name for name in found if name.startswith("pam-")],
+                         [])
+
+    def test_sshd(self):
+        """sshd without PAM, sshd that cannot ask for codes"""
+        path = "/etc/ssh/sshd_config"
+        with instead(path, "UsePAM no\n"):
+            self.assert_found("sshd-pam", "UsePAM no")
+        with instead(path, "Match User x\nUsePAM yes\n"):
+            self.assert_found("sshd-pam", "is not set")
+        with instead(path, "UsePAM yes\n"
+                     "ChallengeResponseAuthentication no\n"
+                     "KbdInteractiveAuthentication yes\n"):
+            self.assert_found("sshd-questions", "no")
+        with instead("/etc/ssh/sshd_config.d/zz.conf",
+                     "KbdInteractiveAuthentication no\n"), instead(
+                         path, "Include sshd_config.d/z*.conf\nUsePAM yes\n"
+                         "KbdInteractiveAuthentication yes\n"):
+            self.assert_found("sshd-questions", "no")
+
+    # ---- files
+
+    def test_p81_modes(self):
+        """P81, P79: each file of ours with a bit too many"""
+        speaker = "/usr/libexec/pam-cognito-speaker"
+        for path, wrong in (
+                ("/etc/cognito", 0o775), (host.CONFIG, 0o664),
+                ("/etc/cognito/id_key", 0o640), (ACCOUNTS, 0o757),
+                (PRIVATE, 0o710), ("/var/lib/cognito", 0o775),
+                (f"{ACCOUNTS}/recent.cdb", 0o666),
+                (f"{PRIVATE}/logins.cdb", 0o640),
+                (speaker, 0o755), ("/etc/pam.d/sshd", 0o664),
+                ("/usr/libexec/pam-cognito-keeper", 0o4755),
+                ("/usr/sbin/cognitoctl", 0o775)):
+            with self.subTest(path), mode(path, wrong):
+                found = self.assert_found("file-mode", path)
+                self.assertTrue(any(subject.startswith(path + ": mode")
+                                    for subject in found["file-mode"]), found)
+
+    def test_p81_owners(self):
+        """P81: a file that is somebody's"""
+        for path in (host.CONFIG, ACCOUNTS, "/etc/pam.d/sshd"):
+            with self.subTest(path):
+                os.chown(path, 12345, 0)
+                try:
+                    self.assert_found("file-owner", path + ": owned by uid "
+                                      "12345")
+                finally:
+                    os.chown(path, 0, 0)
+
+    def test_missing(self):
+        """a part that is not installed"""
+        for path in ("/usr/libexec/pam-cognito-speaker",
+                     "/usr/lib/x86_64-linux-gnu/libnss_cognito.so.2"):
+            with self.subTest(path), instead(path):
+                self.assert_found("file-missing", path)
+
+    # ---- power
+
+    def grant(self, text, path=None):
+        return instead(path or "/etc/sudoers.d/grant", text)
+
+    def test_p19_users(self):
+        """P19: sudoers, sshd_config and polkit name users of the pool"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        line = f"{person.name} in line 1 of "
+        with self.grant(f"{person.name} ALL=(ALL) ALL\n"):
+            self.assert_found("power-user", line + "/etc/sudoers.d/grant")
+        with self.grant(f"AllowUsers root {person.name}@10.*\n",
+                        "/etc/ssh/sshd_config.d/grant.conf"):
+            self.assert_found("power-user", line + "/etc/ssh/sshd_config.d/")
+        os.makedirs("/etc/polkit-1/rules.d", exist_ok=True)
+        with self.grant(f'["unix-user:{person.name}"]',
+                        "/etc/polkit-1/rules.d/1.rules"):
+            self.assert_found("power-user", line + "/etc/polkit-1")
+
+    def test_p19_private_groups(self):
+        """P19: a group that is the private one of a pool user"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        with self.grant(f"%{person.name} ALL=(ALL) ALL\n"):
+            self.assert_found("power-group", f"group {person.name} in line 1")
+
+    def test_p19_names_of_nobody(self):
+        """P19: names that somebody could get; reserved and local ones, and
+        groups of the pool, are fine"""
+        with self.grant("nobody-yet, %not-yet, %sudo, %admin, root, games, "
+                        "%cognito-Admins, ALL, Upper, #0 ALL=(ALL) ALL\n"
+                        f"{host.LOCAL_USER} ALL=(ALL) ALL\n"):
+            found = self.assert_found("power-open", "nobody-yet in line 1")
+            self.assertEqual(len(found["power-open"]), 2, found)
+            self.assertIn("group not-yet", found["power-open"][1])
+
+    def test_p26_mapped_groups(self):
+        """P26: power by way of group_map is told"""
+        with self.grant("%games ALL=(ALL) ALL\n"):
+            self.assert_found(
+                "power-mapped", "group games in line 1",
+                *self.with_config("--offline", group_map="Staff:games"))
+            self.assertNotIn("power-mapped", self.find("--offline"))
+
+    def test_p13_accounts(self):
+        """P13: a local user who came later than the account"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        with instead("/etc/passwd", edit=lambda text:
+                     f"{text}{person.name}:x:4242:4242::/:/bin/sh\n"):
+            self.assert_found("account-taken", person.name)
+        self.assertNotIn("account-taken", self.find("--offline"))
+
+    def test_p87_no_local_way(self):
+        """P87: nobody could come in when the pool is away"""
+        def lock(text):
+            return "".join(
+                ":".join([line.split(":")[0], "!" + line.split(":")[1]]
+                         + line.split(":")[2:])
+                for line in text.splitlines(True))
+        with instead("/etc/shadow", edit=lock):
+            self.assert_found("no-local-way", "/etc/shadow")
+        self.assertNotIn("no-local-way", self.find("--offline"))
+
+    # ---- the service
+
+    def test_p41_unreached(self):
+        """P41, P54: no name, nobody listening, another authority"""
+        self.assert_found("pool-unreached", "nowhere.test", *self.with_config(
+            endpoint="https://nowhere.test"))
+        self.assert_found("pool-unreached", "127.0.0.1:9", *self.with_config(
+            endpoint="https://127.0.0.1:9"))
+        found = self.assert_found(
+            "pool-unreached", "tls", *self.with_config(
+                ca_file=None, ca_path="/etc/ssl/certs"))
+        self.assertIn("certificate", found["pool-unreached"][0])
+
+    def forget_keys(self):
+        """What logins have kept of the key set: it would do for an hour."""
+        for path in glob.glob(f"{ACCOUNTS}/jwks-*"):
+            os.unlink(path)
+
+    def pool_with(self, **settings):
+        pool.control("set", pool=settings)
+        self.addCleanup(pool.control, "set",
+                        pool={"date_offset_s": 0, "sign_up": True,
+                              "prevent_user_existence_errors": True,
+                              "case_sensitive": True})
+
+    def client_with(self, **settings):
+        pool.control("set_client", id=pool.CLIENT_ID, set=settings)
+        self.addCleanup(pool.control, "reload", seed=pool.seed())
+
+    def test_clock(self):
+        """the service's clock and ours"""
+        for offset, name, words in ((3600, "clock", "behind"),
+                                    (-3600, "clock", "ahead"),
+                                    (60, "clock-drift", "behind")):
+            with self.subTest(offset):
+                self.pool_with(date_offset_s=offset)
+                self.assert_found(name, words, "--json")
+
+    def test_key_set(self):
+        """a pool whose key set cannot be had"""
+        for do in ({"do": "status", "status": 404},
+                   {"do": "body", "body": '{"keys":[]}'}):
+            with self.subTest(do):
+                pool.control("faults", faults=[{"operation": "jwks", **do}])
+                try:
+                    self.assert_found("key-set", "jwks.json", "--json")
+                finally:
+                    pool.control("faults", faults=[])
+
+    def test_p42_pinned_old(self):
+        """P42: the pool signs with keys that are not pinned"""
+        pinned = f"/etc/cognito/jwks-{secrets.token_hex(4)}.json"
+        pool.fetch_keys(pool.PORT, pinned)
+        self.addCleanup(self.forget_keys)
+        pool.control("rotate_keys", keep=True)
+        self.assert_found("pinned-old", pinned,
+                          *self.with_config(jwks_file=pinned))
+
+    def test_client(self):
+        """an app client that is unknown, has another secret, or no SRP"""
+        self.assert_found("client-unknown", "0nosuchclient",
+                          *self.with_config(client_id="0nosuchclient"))
+        self.assert_found("client-hash", pool.SECRET_CLIENT_ID,
+                          *self.with_config(client_id=pool.SECRET_CLIENT_ID))
+        self.client_with(explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"])
+        self.assert_found("client-flow", "not enabled", "--json")
+
+    def test_p64_client_reveals(self):
+        """P64: an app client that tells who exists, seen without
+        credentials"""
+        self.client_with(prevent_user_existence_errors=False)
+        self.assert_found("client-reveals", pool.CLIENT_ID, "--json")
+
+    def test_probe_is_harmless(self):
+        """P84: the probe is one login begun for a name that nobody has"""
+        before = len(pool.calls())
+        self.find()
+        calls = [call for call in pool.calls()[before:]
+                 if call["operation"] not in ("connect", "handshake")]
+        self.assertEqual([call["operation"] for call in calls],
+                         ["jwks", "InitiateAuth"])
+        self.assertRegex(calls[1]["username"],
+                         r"^cognitoctl-doctor-[0-9a-f]{24}$")
+
+    # ---- with AWS credentials
+
+    def administer(self):
+        pool.control("iam", iam=[KEYS])
+        self.addCleanup(pool.control, "iam", iam=[])
+
+    def test_no_credentials(self):
+        """without credentials, what could not be looked at is told"""
+        self.assert_found("no-credentials", "credentials", "--json")
+
+    def test_credentials_well(self):
+        """with credentials, of the room's pool nothing is found"""
+        self.administer()
+        found = self.find(env=ENVIRONMENT)
+        self.assertEqual(list(found), ["keys-not-pinned"])
+
+    def test_p83_denied(self):
+        """P83: credentials that may not describe are a note"""
+        pool.control("iam", iam=[{**KEYS, "allow": ["cognito-idp:List*"]}])
+        self.addCleanup(pool.control, "iam", iam=[])
+        self.assert_found("no-credentials", "DescribeUserPoolClient",
+                          "--json", env=ENVIRONMENT)
+
+    def test_p23_client_writes(self):
+        """P23: an app client that can write who somebody is"""
+        self.client_with(write_attributes=["name", "custom:uid",
+                                           "custom:keys"])
+        self.administer()
+        found = self.assert_found(
+            "client-writes", "id_attribute custom:uid",
+            *self.with_config(id_attribute="custom:uid",
+                              key_attribute="custom:keys"), env=ENVIRONMENT)
+        self.assertIn("key_attribute custom:keys", found["client-writes"])
+        self.assertNotIn("client-writes", self.find(env=ENVIRONMENT))
+
+    def test_client_described(self):
+        """flows, secret and silence as DescribeUserPoolClient tells them"""
+        self.client_with(explicit_auth_flows=[
+            "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"])
+        self.administer()
+        self.assert_found("client-password-flow", "ALLOW_USER_PASSWORD_AUTH",
+                          "--json", env=ENVIRONMENT)
+
+    def test_p24_everybody(self):
+        """P24: everybody of a pool to which the world can sign up"""
+        self.administer()
+        words = self.with_config(allow_groups="*")
+        self.assert_found("everybody", "*", *words, env=ENVIRONMENT)
+        self.pool_with(sign_up=False)
+        self.assertNotIn("everybody", self.find(*words, env=ENVIRONMENT))
+
+    def test_pool_case(self):
+        """configuration and pool do not agree on case"""
+        self.administer()
+        self.assert_found("pool-case", "case_insensitive = yes",
+                          *self.with_config(case_insensitive="yes"),
+                          env=ENVIRONMENT)
+        self.pool_with(case_sensitive=False)
+        self.assert_found("pool-case", "case_insensitive = no", "--json",
+                          env=ENVIRONMENT)
+
+    # ---- under a hostile caller
+
+    def test_p30_p82_environment(self):
+        """P29, P30, P82: no proxy, key log or home of the caller's is used,
+        and no secret shows in the arguments of a process"""
+        self.administer()
+        heard = []
+        listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=lambda: heard.append(listener.accept()),
+                         daemon=True).start()
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        home = f"/tmp/h{secrets.token_hex(4)}"
+        os.makedirs(f"{home}/.aws")
+        with open(f"{home}/.aws/config", "w", encoding="utf-8") as file:
+            file.write(f"[default]\ncredential_process = touch {home}/was\n")
+        found = self.find(env={
+            **ENVIRONMENT, "https_proxy": proxy, "HTTPS_PROXY": proxy,
+            "http_proxy": proxy, "all_proxy": proxy, "HOME": home,
+            "SSLKEYLOGFILE": f"{home}/keys", "OPENSSL_CONF": f"{home}/conf",
+            "AWS_CONFIG_FILE": f"{home}/.aws/config",
+            "AWS_ENDPOINT_URL": proxy, "AWS_CA_BUNDLE": f"{home}/ca"})
+        self.assertEqual(list(found), ["keys-not-pinned"])
+        self.assertEqual(heard, [])
+        self.assertEqual(sorted(os.listdir(home)), [".aws"])
+
+    def test_wrong_words(self):
+        """neither takes words"""
+        for command in ("status", "doctor"):
+            self.assertEqual(ctl.run(command, "x").returncode, ctl.USAGE)
+
+    # ---- status
+
+    def test_status(self):
+        """what status tells of a machine"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        told = ctl.read("status")
+        self.assertTrue(told["configured"] and told["id_key"])
+        self.assertEqual(told["pool_id"], pool.POOL_ID)
+        self.assertEqual(told["allow_groups"], ["Staff"])
+        self.assertGreater(told["recent"]["accounts"]
+                           + told["base"]["accounts"], 0)
+        self.assertRegex(told["recent"]["written"], r"^20\d\d-.*Z$")
+        self.assertGreater(told["logins"], 0)
+        self.assertIn("cognito", told["nsswitch"]["passwd"])
+        rows = {row["service"]: row for row in told["pam"]}
+        self.assertEqual(rows["sshd"], {"service": "sshd", "auth": True,
+                                        "account": True, "password": True})
+        self.assertIn({"path": "/usr/libexec/pam-cognito-speaker",
+                       "mode": "0711"}, told["programs"])
