@@ -218,7 +218,6 @@ say(const struct given *given, const struct cog_sync_settings *settings,
 {
     const struct cog_sync_style style = {
         .json = given->common.json,
-        .verbose = given->verbose,
         .written = true,
         .source = settings->config.pool_id,
         .created_s = created_s,
@@ -238,7 +237,8 @@ run(const struct given *given)
     cog_cleanup_sync_settings struct cog_sync_settings settings = {0};
     cog_cleanup_signature_key struct cog_signature_key key =
         COG_SIGNATURE_KEY_NONE;
-    cog_cleanup_sync_report struct cog_sync_report report = {0};
+    cog_cleanup_sync_report struct cog_sync_report report = {
+        .brief = !given->common.json && !given->verbose};
     int64_t created_s = 0;
     int code = cog_sync_settings_load(given->common.config, &settings);
 

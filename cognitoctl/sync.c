@@ -293,12 +293,12 @@ run(const struct given *given)
 {
     cog_cleanup_sync_settings struct cog_sync_settings settings = {0};
     struct work work = {.given = given, .settings = &settings};
-    struct cog_sync_style style = {.json = given->common.json,
-                                   .verbose = given->verbose};
+    struct cog_sync_style style = {.json = given->common.json};
     int code = cog_sync_settings_load(given->common.config, &settings), shown;
 
     if (code != COG_EXIT_OK)
         return code;
+    work.report.brief = !given->common.json && !given->verbose;
     work.source =
         given->from != NULL ? given->from : settings.config.snapshot_url;
     code = work.source[0] != '\0' ? from_snapshot(&work) : from_pool(&work);

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of each kind people are shown so many; the first sync has them all. */
-#define SHOWN 20
-
 static const char *const words[COG_CHANGE_COUNT] = {
     [COG_CHANGE_ADDED] = "added",     [COG_CHANGE_CHANGED] = "changed",
     [COG_CHANGE_REMOVED] = "removed", [COG_CHANGE_REFUSED] = "refused",
@@ -39,7 +36,8 @@ cog_sync_report_note(struct cog_sync_report *report, enum cog_change change,
 {
     struct cog_change_line line = {.change = change};
 
-    report->counts[change]++;
+    if (report->counts[change]++ >= COG_SYNC_REPORT_BRIEF && report->brief)
+        return;
     line.name = strdup(name);
     line.why = why == NULL ? NULL : strdup(why);
     if (line.name == NULL || (why != NULL && line.why == NULL) ||
@@ -80,19 +78,15 @@ print_counts(struct cog_output *output, const struct cog_sync_report *report,
 }
 
 static void
-print_lines(struct cog_output *output, const struct cog_sync_report *report,
-            bool all)
+print_lines(struct cog_output *output, const struct cog_sync_report *report)
 {
     static const struct cog_column columns[] = {
         {"CHANGE", 8}, {"NAME", 32}, {"WHY", 0}, {NULL, 0}};
-    size_t shown[COG_CHANGE_COUNT] = {0};
 
     cog_output_open_table(output, "changes", columns);
     for (size_t i = 0; i < report->line_count; i++) {
         const struct cog_change_line *line = &report->lines[i];
 
-        if (shown[line->change]++ >= SHOWN && !all)
-            continue;
         cog_output_open_row(output);
         cog_output_text(output, "change", words[line->change]);
         cog_output_text(output, "name", line->name);
@@ -107,21 +101,18 @@ cog_sync_report_print(const struct cog_sync_report *report,
                       const struct cog_sync_style *style)
 {
     struct cog_output output;
-    bool all = style->json || style->verbose;
+    size_t changes = 0;
 
+    for (size_t i = 0; i < COG_CHANGE_COUNT; i++)
+        changes += report->counts[i];
     cog_output_begin(&output, stdout, style->json);
     print_counts(&output, report, style);
     if (style->json || report->line_count > 0)
-        print_lines(&output, report, all);
+        print_lines(&output, report);
     if (report->failed)
         cog_note("some changes are not listed: out of memory");
-    for (size_t i = 0; i < COG_CHANGE_COUNT && !all; i++) {
-        if (report->counts[i] > SHOWN) {
-            cog_note("of each kind the first %d are listed; --verbose lists "
-                     "all",
-                     SHOWN);
-            break;
-        }
-    }
+    else if (report->line_count < changes)
+        cog_note("of each kind the first %d are listed; --verbose lists all",
+                 COG_SYNC_REPORT_BRIEF);
     return cog_output_end(&output);
 }

@@ -24,11 +24,15 @@ struct cog_change_line {
     char *name, *why; /* why: NULL with the first three */
 };
 
+/* Of each kind people are shown so many; a first sync has them all. */
+#define COG_SYNC_REPORT_BRIEF 20
+
 /* Zeroed is empty. */
 struct cog_sync_report {
     struct cog_change_line *lines;
     size_t line_count, room;
     size_t counts[COG_CHANGE_COUNT];
+    bool brief;         /* set it: keep only the first lines of each kind */
     size_t accounts;    /* that are in the files when it is done */
     size_t not_allowed; /* users in none of allow_groups */
     bool unchanged;     /* the snapshot in place is the one there is */
@@ -47,7 +51,6 @@ void cog_sync_report_clear(struct cog_sync_report *report);
 /* How it is printed. */
 struct cog_sync_style {
     bool json;          /* one document, with all lines */
-    bool verbose;       /* all lines for people, too */
     bool written;       /* what it says was done, not only found out */
     const char *source; /* where the listing is from */
     int64_t created_s;  /* when that began, unix time */
