@@ -8,6 +8,9 @@
 #include "accounts/cache_record.h"
 #include "accounts/login_record.h"
 
+/* Three records and slots, empty texts: at least this much of a file. */
+#define LEAST_BYTES_OF_ACCOUNT 64U
+
 static int
 load_tombstone(struct cog_id_table *table,
                const struct cog_cache_record *record)
@@ -123,6 +126,9 @@ load_file(struct cog_id_table *table, const struct cog_cache_file *file)
 
     if (!cog_cache_level_exists(file))
         return 0;
+    /* An account takes more bytes than these, whatever the stamp says. */
+    if (file->accounts > file->size / LEAST_BYTES_OF_ACCOUNT)
+        return EBADMSG;
     error = cog_id_table_reserve(table, table->count + file->accounts);
     if (error != 0)
         return error;

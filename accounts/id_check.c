@@ -20,8 +20,7 @@ cog_id_place_text(enum cog_id_place place)
         [COG_ID_RETIRED] = "is retired since it was forgotten who had it:",
         [COG_ID_OTHER] = "is wanted by a name that has another id",
         [COG_ID_NAME_LOCAL] = "is wanted by the name of a local user or group",
-        [COG_ID_BOUND] = "is wanted by a name that is bound to another pool "
-                         "user, see cognitoctl forget:",
+        [COG_ID_BOUND] = "is bound to another pool user (cognitoctl forget):",
         [COG_ID_TWICE] = "is wanted twice by",
     };
 

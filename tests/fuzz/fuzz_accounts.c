@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target: an accounts file or a login store, as hostile as it comes.
- * Input: one byte that says whether sums are repaired first (else hardly an
- * input would get past them), then the file.
+ * Fuzz target: an accounts file, a file of keys or a login store, as hostile
+ * as it comes. Input: one byte of choices, then the file. Bit 0: sums are
+ * repaired first (else hardly an input would get past them); bit 1: the file
+ * is base, too, where two are read at once.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts/bulk_load.h"
+#include "accounts/cache_cursor.h"
 #include "accounts/cache_file.h"
 #include "accounts/cache_record.h"
 #include "accounts/little_endian.h"
@@ -53,12 +56,61 @@ repair(unsigned char *bytes, size_t size)
     }
 }
 
+static void
+must(bool kept)
+{
+    if (!kept)
+        abort();
+}
+
+static void
+parse_members(const struct cog_cache_record *record)
+{
+    struct cog_members members;
+
+    if (cog_cache_parse_members(record, &members) != 0)
+        return;
+    must(members.len <= COG_MEMBERS_BYTES && members.chunk < members.chunks &&
+         members.chunks <= COG_MEMBERS_CHUNKS_MAX);
+    for (size_t at = 0; at < members.len;) {
+        size_t len = strnlen(members.names + at, members.len - at);
+
+        must(len < members.len - at &&
+             cog_login_name_check(members.names + at, len) == COG_FAULT_NONE);
+        at += len + 1;
+    }
+}
+
+static void
+parse_tombstone(const struct cog_cache_record *record)
+{
+    struct cog_tombstone tombstone;
+
+    if (cog_cache_parse_tombstone(record, &tombstone) == 0)
+        must(cog_group_name_check(tombstone.name, strlen(tombstone.name)) ==
+             COG_FAULT_NONE);
+}
+
+/* The short look at the settings says what the long one says. */
+static void
+parse_settings(const struct cog_cache_record *record)
+{
+    struct cog_settings settings;
+    struct cog_settings_view view;
+
+    if (cog_cache_parse_settings(record, &settings) != 0)
+        return;
+    must(cog_settings_check(&settings) == COG_FAULT_NONE);
+    must(cog_cache_view_settings(record, &view) == 0 &&
+         view.enumerate == settings.enumerate &&
+         view.group_map_count == settings.group_map_count);
+}
+
 /* What is believed must keep the rules. */
 static void
 parse(const struct cog_cache_record *record)
 {
     struct cog_account account;
-    struct cog_settings settings;
     struct cog_group group;
     struct cog_gids gids;
     struct cog_login_entry login;
@@ -70,9 +122,9 @@ parse(const struct cog_cache_record *record)
          cog_login_name_check(account.name, strlen(account.name)) !=
              COG_FAULT_NONE))
         abort();
-    if (cog_cache_parse_settings(record, &settings) == 0 &&
-        cog_settings_check(&settings) != COG_FAULT_NONE)
-        abort();
+    parse_settings(record);
+    parse_members(record);
+    parse_tombstone(record);
     if (cog_cache_parse_group(record, &group) == 0 &&
         (cog_id_is_forbidden(group.gid) ||
          cog_group_name_check(group.name, strlen(group.name)) !=
@@ -110,8 +162,8 @@ find(const struct cog_cache_file *file, const struct cog_cache_key *key)
 static void
 use(const struct cog_cache_file *file)
 {
-    static const char kinds[] = "NiGL";
-    static const char numbers[] = "UgI";
+    static const char kinds[] = "NiGLk";
+    static const char numbers[] = "UgIx";
     struct cog_cache_record record;
     const struct cog_cache_record *previous = NULL;
     struct cog_cache_key key;
@@ -130,6 +182,8 @@ use(const struct cog_cache_file *file)
     }
     cog_cache_key_settings(&key);
     find(file, &key);
+    cog_cache_key_members(2000000000, 0, &key);
+    find(file, &key);
     while (cog_cache_file_next(file, previous, &record) == 0) {
         previous = &record;
         parse(&record);
@@ -140,9 +194,47 @@ use(const struct cog_cache_file *file)
     (void) cog_cache_file_check(file);
 }
 
+/* A walk ends, and what it gives keeps the rules. */
+static void
+walk(const struct cog_cache_cursor *files)
+{
+    struct cog_cache_cursor cursor = *files;
+    struct cog_account account;
+    struct cog_group group;
+    uint64_t most = (uint64_t) cursor.recent.size + cursor.base.size;
+
+    cog_cache_cursor_rewind(&cursor);
+    while (cog_cache_cursor_account(&cursor, &account) == 0) {
+        must(most-- > 0);
+        must(!cog_id_is_forbidden(account.uid));
+    }
+    cog_cache_cursor_rewind(&cursor);
+    while (cog_cache_cursor_group(&cursor, &group) == 0) {
+        must(most-- > 0);
+        must(!cog_id_is_forbidden(group.gid));
+    }
+}
+
+/* What a listing would load; each id once from these files. */
+static void
+load(const struct cog_cache_levels *levels)
+{
+    static const struct cog_id_key key = {{1}};
+    cog_cleanup_id_table struct cog_id_table table = {.uses = NULL};
+
+    if (cog_bulk_load_files(&table, levels) == 0) {
+        for (size_t i = 0; i < table.count; i++)
+            must(cog_id_table_find(&table, COG_USE_FILES, table.uses[i].id) ==
+                 &table.uses[i]);
+    }
+    (void) cog_bulk_load_store(&table, &levels->recent, &key);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    struct cog_cache_cursor cursor = COG_CACHE_CURSOR_CLOSED;
+    struct cog_cache_levels levels = COG_CACHE_LEVELS_EMPTY;
     struct cog_cache_file file;
     unsigned char *bytes;
 
@@ -155,8 +247,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(bytes, data + 1, size - 1);
     if ((data[0] & 1) != 0)
         repair(bytes, size - 1);
-    if (cog_cache_file_from_bytes(bytes, size - 1, &file) == 0)
+    if (cog_cache_file_from_bytes(bytes, size - 1, &file) == 0) {
         use(&file);
+        cursor.recent = levels.recent = file;
+        if ((data[0] & 2) != 0)
+            cursor.base = levels.base = file;
+        walk(&cursor);
+        load(&levels);
+    }
     free(bytes);
     return 0;
 }
