@@ -10,6 +10,7 @@
  * --login                   one by one into recent.cdb; else all at once
  *                           into base.cdb, as a sync writes
  * --remove                  takes the accounts of the lines away
+ * --forge                   anew into recent.cdb, whatever the rules say
  * --enumerate               list users, groups and members
  * --map GID:LOCAL           a line of group_map; may be repeated
  * --provisional MATCH       answer sshd about names like these
@@ -18,6 +19,8 @@
  * Ends 1 and says why when something was refused.
  */
 #include "accounts/cache_bulk.h"
+#include "accounts/cache_compose.h"
+#include "accounts/cache_format.h"
 #include "accounts/cache_write.h"
 #include "accounts/places.h"
 #include "base/clock.h"
@@ -37,7 +40,7 @@ static struct cog_settings settings = {.pool_id = "eu-west-1_TestPool1",
                                        .shell = "/bin/bash",
                                        .group_prefix = "cognito-"};
 static const struct cog_id_key key = {"only for tests.."};
-static enum { SYNC, LOGIN, REMOVE } mode = SYNC;
+static enum { SYNC, LOGIN, REMOVE, FORGE } mode = SYNC;
 static struct cog_account account;
 static struct cog_groups groups;
 
@@ -75,6 +78,8 @@ parse_options(char **argv)
             mode = LOGIN;
         } else if (strcmp(*argv, "--remove") == 0) {
             mode = REMOVE;
+        } else if (strcmp(*argv, "--forge") == 0) {
+            mode = FORGE;
         } else if (strcmp(*argv, "--enumerate") == 0) {
             settings.enumerate = true;
         } else if (argv[1] == NULL) {
@@ -127,12 +132,38 @@ parse_line(char *line)
     }
 }
 
+/* Accounts and their groups; a group that two have is written twice. */
+static int
+forge_all(void)
+{
+    cog_cleanup_cache_build struct cog_cache_build build =
+        COG_CACHE_BUILD_EMPTY;
+    char line[8192];
+    int error =
+        cog_cache_build_begin(places.accounts, COG_RECENT_FILE, &build);
+
+    if (error == 0)
+        error = cog_compose_settings(&build, &settings);
+    while (error == 0 && fgets(line, sizeof line, stdin) != NULL) {
+        parse_line(line);
+        error = cog_compose_account(&build, &account, &groups);
+        if (error == 0)
+            error = cog_compose_group(&build, account.name, account.gid);
+        for (size_t i = 0; error == 0 && i < groups.count; i++)
+            error = cog_compose_group(&build, groups.list[i].name,
+                                      groups.list[i].gid);
+    }
+    if (error == 0)
+        error = cog_cache_build_finish(&build, COG_ACCOUNTS_MODE, 0);
+    return error != 0 ? fail("forge", error, NULL) : 0;
+}
+
 static int
 write_one(const struct cog_cache_lock *lock, struct cog_cache_bulk *bulk,
           struct cog_write_refusal *refusal)
 {
     if (mode == REMOVE)
-        return cog_cache_remove_account(&places, lock, account.name, false);
+        return cog_cache_remove_account(&places, lock, account.name, true);
     if (mode == LOGIN)
         return cog_cache_put_account(&places, lock, &settings, &account,
                                      &groups, refusal);
@@ -170,6 +201,8 @@ main(int argc, char **argv)
     error = cog_cache_lock_take(places.logins, cog_clock_ms() + 60000, &lock);
     if (error != 0)
         return fail("lock", error, NULL);
+    if (mode == FORGE)
+        return forge_all();
     if (mode == LOGIN)
         error = cog_cache_put_settings(&places, &lock, &settings, &refusal);
     if (mode == SYNC)
