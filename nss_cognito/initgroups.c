@@ -119,8 +119,20 @@ append_all(const struct gid_array *array, const struct cog_gids *gids)
  * glibc asks every source about a name, found or not in the one before. So
  * a local bob would get the groups of a pool's bob, and root those of a
  * pool's root, if only the name counted (P27): the primary group that the
- * caller has from getpwnam must be the record's as well.
+ * caller has from getpwnam must be the record's as well. nscd and getent
+ * have none and say -1; then the name must not be a local user's.
  */
+static bool
+is_meant(const char *name, gid_t primary, const struct cog_gids *found)
+{
+    struct cog_local_user user;
+
+    if (primary != (gid_t) -1)
+        return primary == found->primary;
+    return cog_local_user_find(&cog_nss_places.local, name, &user, NULL) ==
+           ENOENT;
+}
+
 enum nss_status
 _nss_cognito_initgroups_dyn(const char *name, gid_t primary, long *count,
                             long *size, gid_t **gids, long limit, int *error)
@@ -130,7 +142,7 @@ _nss_cognito_initgroups_dyn(const char *name, gid_t primary, long *count,
     int result = cog_cache_find_gids(&cog_nss_reader, name, &found);
 
     if (result == 0)
-        result =
-            found.primary == primary ? append_all(&array, &found) : ENOENT;
+        result = is_meant(name, primary, &found) ? append_all(&array, &found)
+                                                 : ENOENT;
     return cog_nss_status(result, error);
 }

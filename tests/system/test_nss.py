@@ -69,6 +69,8 @@ class Answers(NssCase):
             f"{ADMINS}(cognito-Admins),{STAFF}(cognito-Staff)\n")
         self.assertEqual(self.host.say("id", "-nG", "carol"),
                          "carol cognito-Staff\n")
+        self.assertEqual(self.host.say("getent", "initgroups", "alice"),
+                         f"alice                 {ADMINS} {STAFF}\n")
 
     def test_names_of_files(self):
         """chown, chgrp, ls and stat, by name and back"""

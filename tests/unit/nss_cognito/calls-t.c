@@ -99,6 +99,8 @@ initgroups_calls(void)
     (void) ask_gids("alice", ALICE, 8, &gids, &error);
     gids.count = 1;
     (void) ask_gids("alice", CAROL, 8, &gids, &error);
+    gids.count = 1;
+    (void) ask_gids("alice", (gid_t) -1, 8, &gids, &error);
     (void) ask_gids("nosuch", ALICE, 8, &gids, &error);
 }
 

@@ -33,8 +33,8 @@ make_gids(long size, gid_t first)
 static void
 p27_only_who_hands_in_the_records_gid_gets_its_groups(void **state)
 {
-    static const gid_t others[] = {0,      1000,  CAROL,       ALICE + 1,
-                                   GROUP0, 65534, (gid_t) -1U, (gid_t) -2U};
+    static const gid_t others[] = {0,      1000,  CAROL,      ALICE + 1,
+                                   GROUP0, 65534, (gid_t) -2U};
     struct room *room = *state;
     struct cog_settings settings = sample_settings();
 
@@ -53,6 +53,36 @@ p27_only_who_hands_in_the_records_gid_gets_its_groups(void **state)
             free(gids.list);
         }
     }
+}
+
+/* nscd has no gid to hand in, and keeps what it hears under the name. */
+static void
+p27_without_a_gid_the_name_must_not_be_a_local_users(void **state)
+{
+    static const char *const locals[] = {
+        "root:x:0:0:::\nalice:x:1000:1000:::\n", "alice:x:1000x:1000:::\n",
+        "alice\n"};
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    struct gids gids = make_gids(1, (gid_t) -1);
+    int error = 0;
+
+    sync_accounts(room, &settings);
+    assert_int_equal(ask_gids("alice", (gid_t) -1, 0, &gids, &error),
+                     NSS_STATUS_SUCCESS);
+    assert_int_equal(gids.count, 3);
+    gids.count = 1;
+    for (size_t i = 0; i < COUNT(locals); i++) {
+        write_file(room->passwd, locals[i], 0644);
+        assert_int_equal(ask_gids("alice", (gid_t) -1, 0, &gids, &error),
+                         NSS_STATUS_NOTFOUND);
+    }
+    /* Nobody knows who is local. */
+    write_file(room->passwd, "root:x:0:0:::\n", 0666);
+    assert_int_equal(ask_gids("alice", (gid_t) -1, 0, &gids, &error),
+                     NSS_STATUS_NOTFOUND);
+    assert_int_equal(gids.count, 1);
+    free(gids.list);
 }
 
 /* Writes alice again, with so many groups. */
@@ -504,6 +534,7 @@ main(void)
     cmocka_unit_test_setup_teardown(test, groups_room_make, module_room_remove)
     const struct CMUnitTest tests[] = {
         IN_ROOM(p27_only_who_hands_in_the_records_gid_gets_its_groups),
+        IN_ROOM(p27_without_a_gid_the_name_must_not_be_a_local_users),
         IN_ROOM(the_array_grows_as_far_as_the_groups_need),
         IN_ROOM(the_array_never_grows_beyond_its_limit),
         IN_ROOM(p26_a_local_group_is_reached_by_group_map_with_its_gid_of_now),
