@@ -10,9 +10,9 @@ import subprocess
 import time
 
 from room import callers, host, ids, native, pool
-from room.case import Case
+from room.case import TOTP_SECRET, Case
 from room.other_host import OtherHost
-from room.terminal import make_password
+from room.terminal import CODE, make_password
 
 STATE = "/var/lib/cognito"
 
@@ -175,6 +175,36 @@ class Ssh(PoolCase):
         calls = self.calls_of(person.name)
         self.assertEqual([call["operation"] for call in calls],
                          ["InitiateAuth", "RespondToAuthChallenge"])
+
+    def test_with_a_code(self):
+        person = self.person(totp_secret=TOTP_SECRET)
+        self.enters_by_ssh(person, ("Password: ", person.password),
+                           (CODE, person.code()))
+        self.assert_account(person.name)
+
+    def test_with_a_new_password(self):
+        """Given by an administrator, changed at the first login"""
+        person = self.person(status="FORCE_CHANGE_PASSWORD")
+        new = make_password()
+        self.enters_by_ssh(person, ("Password: ", person.password),
+                           ("New password: ", new),
+                           ("New password again: ", new))
+        self.assert_account(person.name)
+
+    def test_local_group_by_group_map(self):
+        """proves P26, P28: from the first login on, where a line says so"""
+        group = "l" + secrets.token_hex(4)
+        for mapping, there in ((f"Builders:{group}", True),
+                               (f"Others:{group}", False), (None, False)):
+            with self.subTest(mapping):
+                other = self.other_host(group_map=mapping)
+                other.run("groupadd", group)
+                person = self.person(groups=["Staff", "Builders"])
+                terminal = other.ssh(person.name,
+                                     command=f"{callers.PROBE}; id -nG")
+                self.finish(terminal, ("Password: ", person.password))
+                self.assert_in(terminal, person.name)
+                self.assertEqual(group in terminal.text, there)
 
     def test_by_the_password_method(self):
         person = self.person()
