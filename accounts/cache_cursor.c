@@ -153,21 +153,6 @@ cog_cache_cursor_return(struct cog_cache_cursor *cursor,
     cursor->next = mark.next;
 }
 
-int
-cog_cache_cursor_settings(const struct cog_cache_cursor *cursor,
-                          struct cog_settings *settings)
-{
-    struct cog_cache_record record;
-    struct cog_cache_key key;
-    int error;
-
-    if (!cog_cache_cursor_is_open(cursor))
-        return EBADF;
-    cog_cache_key_settings(&key);
-    error = cog_cache_file_find(&cursor->recent, key.bytes, key.len, &record);
-    return error == 0 ? cog_cache_parse_settings(&record, settings) : error;
-}
-
 void
 cog_cache_cursor_close(struct cog_cache_cursor *cursor)
 {

@@ -70,10 +70,6 @@ cog_cache_cursor_mark(const struct cog_cache_cursor *cursor);
 void cog_cache_cursor_return(struct cog_cache_cursor *cursor,
                              struct cog_cache_mark mark);
 
-/* The settings of these files; ENOENT: none were written. */
-int cog_cache_cursor_settings(const struct cog_cache_cursor *cursor,
-                              struct cog_settings *settings);
-
 /* Unmap; fine when closed. */
 void cog_cache_cursor_close(struct cog_cache_cursor *cursor);
 

@@ -208,15 +208,24 @@ is_same_account(const struct cog_account *a, const struct cog_account *b)
            a->disabled == b->disabled;
 }
 
-/* In the same order: whoever changes the order may pay for a write. */
+static bool
+has_group(const struct cog_groups *groups, const struct cog_group *group)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        if (groups->list[i].gid == group->gid)
+            return strcmp(groups->list[i].name, group->name) == 0;
+    }
+    return false;
+}
+
+/* In any order: a token and a listing have theirs. None is there twice. */
 static bool
 are_same_groups(const struct cog_groups *a, const struct cog_groups *b)
 {
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++) {
-        if (a->list[i].gid != b->list[i].gid ||
-            strcmp(a->list[i].name, b->list[i].name) != 0)
+        if (!has_group(b, &a->list[i]))
             return false;
     }
     return true;

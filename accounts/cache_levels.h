@@ -67,8 +67,8 @@ enum cog_cache_difference {
 };
 
 /*
- * Compare an account and its groups, in their order, with what the files
- * have of the name: recent, then base.
+ * Compare an account and its groups, in any order, with what the files have
+ * of the name: recent, then base.
  */
 int cog_cache_levels_compare(const struct cog_cache_levels *levels,
                              const struct cog_account *account,

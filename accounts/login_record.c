@@ -44,17 +44,6 @@ cog_pool_groups_add(struct cog_pool_groups *groups, const char *name,
     return 0;
 }
 
-bool
-cog_pool_groups_have(const struct cog_pool_groups *groups, const char *name)
-{
-    for (const char *one = cog_pool_groups_next(groups, NULL); one != NULL;
-         one = cog_pool_groups_next(groups, one)) {
-        if (strcmp(one, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 const char *
 cog_pool_groups_next(const struct cog_pool_groups *groups,
                      const char *previous)

@@ -64,16 +64,6 @@ cog_logins_find(const char *directory, const char *name,
     return error != 0 ? error : cog_logins_file_find(&file, name, login);
 }
 
-int
-cog_logins_find_id(const char *directory, uint32_t id,
-                   struct cog_id_owner *owner)
-{
-    cog_cleanup_cache_file struct cog_cache_file file = COG_CACHE_FILE_EMPTY;
-    int error = cog_logins_file_open(directory, &file);
-
-    return error != 0 ? error : cog_logins_file_find_id(&file, id, owner);
-}
-
 /* ---- walking */
 
 static int

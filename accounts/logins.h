@@ -42,10 +42,6 @@ struct cog_pool_groups {
 int cog_pool_groups_add(struct cog_pool_groups *groups, const char *name,
                         size_t len);
 
-/* Whether a name is among them, byte for byte. */
-bool cog_pool_groups_have(const struct cog_pool_groups *groups,
-                          const char *name);
-
 /*
  * The name after previous, the first when previous is NULL; NULL at the
  * end.
@@ -92,10 +88,6 @@ int cog_logins_put(const char *directory, const struct cog_cache_lock *lock,
  */
 int cog_logins_forget(const char *directory, const struct cog_cache_lock *lock,
                       const char *name, bool same_person);
-
-/* Who was given an id. */
-int cog_logins_find_id(const char *directory, uint32_t id,
-                       struct cog_id_owner *owner);
 
 /* Told each record; a result other than 0 ends the walk. */
 typedef int cog_logins_visit(void *context,

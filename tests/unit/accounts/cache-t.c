@@ -263,6 +263,28 @@ put_account(const struct room *room, const struct cog_account *account,
     return error;
 }
 
+/* A token's list of groups has another order than a listing's. */
+static void
+groups_in_another_order_are_no_change(void **state)
+{
+    struct room *room = *state;
+    struct cog_account alice = sample_account("alice", ALICE);
+    struct cog_groups groups = sample_groups(3), turned = groups;
+    struct stat before, after;
+
+    assert_int_equal(put_account(room, &alice, &groups, NULL), 0);
+    assert_int_equal(stat(path_in(room->accounts, "recent.cdb"), &before), 0);
+    turned.list[0] = groups.list[2];
+    turned.list[2] = groups.list[0];
+    assert_int_equal(put_account(room, &alice, &turned, NULL), 0);
+    assert_int_equal(stat(path_in(room->accounts, "recent.cdb"), &after), 0);
+    assert_true(before.st_ino == after.st_ino);
+    turned.list[2] = sample_groups(4).list[3];
+    assert_int_equal(put_account(room, &alice, &turned, NULL), 0);
+    assert_int_equal(stat(path_in(room->accounts, "recent.cdb"), &after), 0);
+    assert_false(before.st_ino == after.st_ino);
+}
+
 static void
 p12_local_names_are_never_written(void **state)
 {
@@ -773,6 +795,7 @@ main(void)
         IN_ROOM(p76_a_file_marked_but_not_replaced_still_answers),
         IN_ROOM(an_account_is_replaced_with_its_groups),
         IN_ROOM(nothing_is_written_when_nothing_changes),
+        IN_ROOM(groups_in_another_order_are_no_change),
         IN_ROOM(p12_local_names_are_never_written),
         IN_ROOM(p13_a_broken_local_file_stops_every_write),
         IN_ROOM(p17_p19_p20_p23_accounts_that_break_a_rule_are_never_written),

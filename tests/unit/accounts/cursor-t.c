@@ -173,20 +173,16 @@ a_closed_cursor_answers_nothing(void **state)
     struct room *room = *state;
     struct cog_cache_cursor cursor = COG_CACHE_CURSOR_CLOSED;
     struct cog_account account;
-    struct cog_settings settings;
     struct cog_group group;
 
     assert_false(cog_cache_cursor_is_open(&cursor));
     assert_int_equal(cog_cache_cursor_account(&cursor, &account), EBADF);
     assert_int_equal(cog_cache_cursor_group(&cursor, &group), EBADF);
-    assert_int_equal(cog_cache_cursor_settings(&cursor, &settings), EBADF);
     assert_int_equal(cog_cache_cursor_open(room->accounts, &cursor), ENODATA);
     assert_false(cog_cache_cursor_is_open(&cursor));
     put_users(room, 0, 1);
     assert_int_equal(cog_cache_cursor_open(room->accounts, &cursor), 0);
     assert_true(cog_cache_cursor_is_open(&cursor));
-    assert_int_equal(cog_cache_cursor_settings(&cursor, &settings), 0);
-    assert_false(settings.enumerate);
     cog_cache_cursor_close(&cursor);
     cog_cache_cursor_close(&cursor);
     assert_int_equal(cog_cache_cursor_account(&cursor, &account), EBADF);

@@ -283,13 +283,13 @@ count_wrong_logins(const struct room *room, bool strict)
     error = cog_logins_find(room->logins, "alice", &login);
     wrong +=
         is_wrong(error, memcmp(&login, &expected, sizeof login) == 0, strict);
-    error = cog_logins_find_id(room->logins, ALICE, &owner);
+    error = find_owner(room, ALICE, &owner);
     wrong += is_wrong(error,
                       owner.kind == COG_ID_USER && !owner.retired &&
                           strcmp(owner.name, "alice") == 0,
                       strict);
     wrong += cog_logins_find(room->logins, "alicd", &login) == 0;
-    wrong += cog_logins_find_id(room->logins, ALICE + 1, &owner) == 0;
+    wrong += find_owner(room, ALICE + 1, &owner) == 0;
     return wrong;
 }
 

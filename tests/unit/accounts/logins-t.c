@@ -11,6 +11,7 @@
 
 #include "accounts/logins.h"
 #include "tests/unit/accounts/hostile_names.h"
+#include "tests/unit/accounts/pool_groups.h"
 
 #define ALICE 1900000001U
 #define CAROL 1900000002U
@@ -54,11 +55,11 @@ a_missing_store_is_not_an_empty_one(void **state)
     struct cog_id_owner owner;
 
     assert_int_equal(cog_logins_find(room->logins, "alice", &login), ENODATA);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), ENODATA);
+    assert_int_equal(find_owner(room, ALICE, &owner), ENODATA);
     assert_int_equal(put_login(room, &login, NULL, NULL), ENODATA);
     create(room);
     assert_int_equal(cog_logins_find(room->logins, "alice", &login), ENOENT);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), ENOENT);
+    assert_int_equal(find_owner(room, ALICE, &owner), ENOENT);
 }
 
 static void
@@ -116,7 +117,7 @@ p16_forget_ends_a_binding_and_retires_the_id(void **state)
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", false), 0);
     assert_int_equal(cog_logins_find(room->logins, "alice", &found), ENOENT);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_int_equal(find_owner(room, ALICE, &owner), 0);
     assert_true(owner.retired);
     assert_string_equal(owner.name, "alice");
     /* Not even the same name gets it, until an administrator says so. */
@@ -137,7 +138,7 @@ p16_the_same_person_gets_the_id_of_the_binding_back(void **state)
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", true), 0);
     assert_int_equal(cog_logins_find(room->logins, "alice", &found), ENOENT);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_int_equal(find_owner(room, ALICE, &owner), 0);
     assert_false(owner.retired);
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
 }
@@ -156,7 +157,7 @@ p21_the_same_person_does_not_get_an_id_of_earlier_ones(void **state)
     login.uid = CAROL;
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", true), 0);
-    assert_int_equal(cog_logins_find_id(room->logins, CAROL, &owner), 0);
+    assert_int_equal(find_owner(room, CAROL, &owner), 0);
     assert_false(owner.retired);
     login.uid = ALICE;
     assert_int_equal(put_login(room, &login, NULL, &conflict), EEXIST);
@@ -165,7 +166,7 @@ p21_the_same_person_does_not_get_an_id_of_earlier_ones(void **state)
     login.has_id = false;
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", true), 0);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_int_equal(find_owner(room, ALICE, &owner), 0);
     assert_true(owner.retired);
 }
 
@@ -180,7 +181,7 @@ p21_no_id_comes_back_when_the_binding_is_gone(void **state)
     assert_int_equal(put_login(room, &login, NULL, NULL), 0);
     assert_int_equal(forget(room, "alice", false), 0);
     assert_int_equal(forget(room, "alice", true), 0);
-    assert_int_equal(cog_logins_find_id(room->logins, ALICE, &owner), 0);
+    assert_int_equal(find_owner(room, ALICE, &owner), 0);
     assert_true(owner.retired);
 }
 
@@ -267,8 +268,8 @@ p62_pool_groups_are_bounded_and_kept_as_they_are(void **state)
         count++;
     assert_int_equal(count, COG_GROUPS_MAX);
     name[COG_POOL_GROUP_MAX] = '\0';
-    assert_true(cog_pool_groups_have(&groups, name));
-    assert_false(cog_pool_groups_have(&groups, "099"));
+    assert_true(pool_groups_have(&groups, name));
+    assert_false(pool_groups_have(&groups, "099"));
 }
 
 static void

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "accounts/cache_write.h"
+#include "accounts/login_record.h"
 #include "base/clock.h"
 
 static bool
@@ -251,6 +252,15 @@ put(const struct room *room, const char *name, uint32_t uid, size_t groups)
 
     cog_cache_lock_release(&lock);
     return error;
+}
+
+int
+find_owner(const struct room *room, uint32_t id, struct cog_id_owner *owner)
+{
+    cog_cleanup_cache_file struct cog_cache_file file = COG_CACHE_FILE_EMPTY;
+    int error = cog_logins_file_open(room->logins, &file);
+
+    return error != 0 ? error : cog_logins_file_find_id(&file, id, owner);
 }
 
 void

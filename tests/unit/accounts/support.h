@@ -83,6 +83,10 @@ struct cog_login_entry sample_login(const char *name, uint32_t uid);
 int put(const struct room *room, const char *name, uint32_t uid,
         size_t groups);
 
+/* Whom the login store knows an id of. */
+int find_owner(const struct room *room, uint32_t id,
+               struct cog_id_owner *owner);
+
 void assert_same_account(const struct cog_account *a,
                          const struct cog_account *b);
 

@@ -15,6 +15,7 @@
 #include "cognitoctl/group_choices.h"
 #include "cognitoctl/roster.h"
 #include "tests/unit/accounts/hostile_names.h"
+#include "tests/unit/accounts/pool_groups.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -316,8 +317,8 @@ members_of_several_groups_are_one_user(void **state)
     assert_null(cog_roster_user(roster, 0, &record, shown));
     assert_true(record.disabled);
     assert_int_equal(record.groups.count, 2);
-    assert_true(cog_pool_groups_have(&record.groups, "Staff"));
-    assert_true(cog_pool_groups_have(&record.groups, "Admins"));
+    assert_true(pool_groups_have(&record.groups, "Staff"));
+    assert_true(pool_groups_have(&record.groups, "Admins"));
     cog_roster_free(roster);
 }
 
@@ -404,7 +405,7 @@ many_users_come_out_sorted_with_their_groups(void **state)
         (void) snprintf(name, sizeof name, "G%d",
                         atoi(record.name + 1) % GROUPS);
         assert_int_equal(record.groups.count, 1);
-        assert_true(cog_pool_groups_have(&record.groups, name));
+        assert_true(pool_groups_have(&record.groups, name));
     }
     cog_roster_free(roster);
 }

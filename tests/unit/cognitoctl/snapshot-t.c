@@ -17,6 +17,7 @@
 #include "accounts/ids.h"
 #include "cognitoctl/snapshot.h"
 #include "tests/unit/accounts/hostile_names.h"
+#include "tests/unit/accounts/pool_groups.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define CREATED      INT64_C(1800000000)
@@ -209,13 +210,13 @@ a_snapshot_that_openssl_signed_says_what_was_put_in(void **state)
     assert_string_equal(alice->gecos, "Alice \"Al\" A.");
     assert_false(alice->disabled);
     assert_int_equal(alice->groups.count, 1);
-    assert_true(cog_pool_groups_have(&alice->groups, "Staff"));
+    assert_true(pool_groups_have(&alice->groups, "Staff"));
     assert_string_equal(alice->keys, "");
     assert_true(bob->sub_tag == 0x8000000000000001);
     assert_true(bob->disabled);
     assert_string_equal(bob->gecos, "");
     assert_int_equal(bob->groups.count, 2);
-    assert_true(cog_pool_groups_have(&bob->groups, "Caf\xc3\xa9 \\ 1"));
+    assert_true(pool_groups_have(&bob->groups, "Caf\xc3\xa9 \\ 1"));
     assert_string_equal(bob->keys, "ssh-ed25519 AAAA one\nssh-rsa BBBB");
     free(seen);
 }
