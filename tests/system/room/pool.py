@@ -47,12 +47,13 @@ def make_authority(directory=CA, *options):
         stdout=subprocess.DEVNULL)
 
 
-def start(address=ADDRESS, directory=CA, log=LOG, users=(), settings=None):
+def start(address=ADDRESS, directory=CA, log=LOG, users=(), settings=None,
+          faults=()):
     """A pool process that answers; its seed lies beside the log."""
     path = log + ".seed"
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
               "w", encoding="utf-8") as file:
-        json.dump(seed(users, settings), file)
+        json.dump({**seed(users, settings), "faults": list(faults)}, file)
     with open(log + ".err", "a", encoding="utf-8") as errors:
         process = subprocess.Popen(
             ["/usr/bin/python3", PROGRAM, "--listen", address,

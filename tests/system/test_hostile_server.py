@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A service that means harm: whatever it answers, nobody comes in, nothing
+that a terminal or a log could obey comes out, and it ends."""
+
+import concurrent.futures
+import itertools
+import json
+import re
+import socket
+
+from room import callers, pool, syslog
+from room.case import Case
+from room.namespace import ROOM
+from room.terminal import plain
+
+TIMEOUT_S = 4
+# A control, an escape sequence, a bidirectional override, a line of a log.
+EVIL = ("\x1b[2J\x1b]0;owned\x07\u202eevil\u2066\x9b31m\r\n"
+        "Accepted password for root\x00tail\x7f\u200b")
+DEEP = 20000
+CHALLENGES = ("PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED", "SELECT_MFA_TYPE",
+              "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP", "MFA_SETUP",
+              "CUSTOM_CHALLENGE", "DEVICE_SRP_AUTH", "WEB_AUTHN")
+GOOD = {
+    "ChallengeName": "SMS_MFA", "Session": "s" * 40,
+    "ChallengeParameters": {
+        "CODE_DELIVERY_DESTINATION": "+*******1234",
+        "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS",
+        "USER_ID_FOR_SRP": "somebody"},
+}
+WRONG_VALUES = (None, True, 17, -1, 1e400, "", [], {}, [[]], "x" * 200000)
+
+
+def text(value):
+    return json.dumps(value)
+
+
+def wrong_types():
+    """Each member of a challenge, with each wrong value."""
+    for key, value in itertools.product(
+            ("ChallengeName", "Session", "ChallengeParameters"),
+            WRONG_VALUES):
+        yield (f"{key} is {str(value)[:8]}",
+               text({**GOOD, key: value}).replace("Infinity", "1e400"))
+
+
+def evil_texts():
+    """The same bytes in every text that might be shown."""
+    yield "escapes in a name", text({**GOOD, "ChallengeName": EVIL})
+    for name in CHALLENGES:
+        parameters = {key: EVIL for key in (
+            "CODE_DELIVERY_DESTINATION", "question", "prompt", "message",
+            "requiredAttributes", "userAttributes", "MFAS_CAN_CHOOSE",
+            "MFAS_CAN_SETUP", "FRIENDLY_DEVICE_NAME", "USERNAME", "SALT",
+            "SRP_B", "SECRET_BLOCK", "USER_ID_FOR_SRP")}
+        yield (f"escapes in {name}",
+               text({"ChallengeName": name, "Session": EVIL,
+                     "ChallengeParameters": parameters}))
+    listed = json.dumps([f"userAttributes.{EVIL}", "userAttributes.name"])
+    yield ("escapes in an attribute", text({
+        "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "s",
+        "ChallengeParameters": {"requiredAttributes": listed,
+                                "userAttributes": json.dumps(
+                                    {"name": EVIL})}}))
+    yield ("escapes in an error", text({
+        "__type": "UserLambdaValidationException", "message": EVIL}))
+    yield "escapes in an error's type", text({"__type": EVIL})
+
+
+def documents():
+    """Bytes that are no object of ours."""
+    good = text(GOOD)
+    yield "deep objects", '{"a":' * DEEP + "1" + "}" * DEEP
+    yield "deep arrays", '{"a":' + "[" * DEEP + "]" * DEEP + "}"
+    yield "a member twice", good[:-1] + ',"Session":"t"}'
+    yield ("tokens and a challenge", good[:-1]
+           + ',"AuthenticationResult":{"IdToken":"a.b.c"}}')
+    yield "something behind it", good + good
+    yield "a mark before it", "\ufeff" + good
+    yield "a comment", good[:-1] + "/* */}"
+    yield "NaN", '{"AuthenticationResult":{"ExpiresIn":NaN,"IdToken":"a"}}'
+    yield "many members", "{" + ",".join(
+        f'"k{i}":{i}' for i in range(30000)) + "}"
+    yield "an array", "[" + good + "]"
+    yield "NUL in a key", good.replace("Session", "Sess\\u0000ion")
+    yield "half a surrogate", good.replace("1234", "\\ud800")
+    for size in (255, 257, 4096):
+        yield (f"a result of {size} kB", text({"AuthenticationResult": {
+            "IdToken": "a." + "b" * (size * 1024) + ".c"}}))
+    for token in ("..", "a.b", "eyJhbGciOiJub25lIn0.e30.", "\x00",
+                  "a" * 70000):
+        yield (f"token {token[:8]!r}", text({"AuthenticationResult": {
+            "IdToken": token, "AccessToken": token, "RefreshToken": token,
+            "ExpiresIn": -1}}))
+
+
+def printable(shown):
+    """Whether a terminal could take none of it for a command."""
+    return not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f"
+                         "\u202a-\u202e\u2066-\u2069]",
+                         shown.replace("\r\n", "\n"))
+
+
+class HostileServer(Case):
+    """proves P3, P45, P47, P48, P49, P94, P95"""
+
+    def hostile_pool(self, cases, operation):
+        """A pool of its own, which answers each person with a body."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        process = pool.start(
+            f"127.0.0.1:{port}", log=f"{ROOM}/log/hostile{port}.jsonl",
+            users=[pool.person(person.name, person.password)
+                   for _, _, person in cases],
+            faults=[{"operation": operation, "do": "body", "body": body,
+                     "username": person.name} for _, body, person in cases])
+        self.addCleanup(process.kill)
+        return f"https://cognito.test:{port}"
+
+    @staticmethod
+    def meet(name, person, service):
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        # Whatever it asks: something, until it has enough.
+        for _ in range(40):
+            if terminal.read_to(r"[^\n]: $", "pamtester: ") == 1:
+                break
+            terminal.spawned.sendline("123456")
+        terminal.end()
+        return name, person, terminal
+
+    def run_all(self, cases, operation):
+        cases = [(name, body, self.person(in_pool=False))
+                 for name, body in cases]
+        service = self.service(timeout=TIMEOUT_S, enrol="any",
+                               endpoint=self.hostile_pool(cases, operation))
+        with concurrent.futures.ThreadPoolExecutor(6) as workers:
+            done = list(workers.map(
+                lambda case: self.meet(case[0], case[2], service), cases))
+        for name, person, terminal in done:
+            with self.subTest(f"{name} at {operation}"):
+                self.assertNotEqual(callers.pam_code(terminal), "success",
+                                    terminal.text)
+                self.assertTrue(printable(terminal.text),
+                                repr(plain(terminal.text)))
+                self.assertNotIn("Accepted password for root\n",
+                                 terminal.text.replace("\r", ""))
+                lines = self.log_of(person.name)
+                self.assertTrue(lines)
+                for line in lines:
+                    self.assertRegex(line, r"\A[\x20-\x7e]+\Z")
+
+    def test_wrong_types(self):
+        self.run_all(wrong_types(), "RespondToAuthChallenge")
+
+    def test_texts(self):
+        self.run_all(evil_texts(), "RespondToAuthChallenge")
+
+    def test_documents(self):
+        self.run_all(documents(), "RespondToAuthChallenge")
+
+    def test_before_the_proof(self):
+        """the same before anything was proved"""
+        self.run_all(itertools.chain(documents(), evil_texts()),
+                     "InitiateAuth")
+
+    def test_endless_challenges(self):
+        """proves P6: the same question for ever comes to an end"""
+        for name in ("CUSTOM_CHALLENGE", "SMS_MFA", "NEW_PASSWORD_REQUIRED",
+                     "SELECT_MFA_TYPE"):
+            parameters = {"requiredAttributes": "[]",
+                          "MFAS_CAN_CHOOSE": '["SMS_MFA","EMAIL_OTP"]'}
+            self.run_all([(f"{name} for ever", text({
+                "ChallengeName": name, "Session": "s",
+                "ChallengeParameters": parameters}))],
+                "RespondToAuthChallenge")
+
+    def test_no_line_of_its_own(self):
+        """proves P94: nothing of it began a line of the log"""
+        self.run_all(evil_texts(), "RespondToAuthChallenge")
+        with open(syslog.PATH, encoding="utf-8",
+                  errors="backslashreplace") as file:
+            for line in file:
+                self.assertNotRegex(line, r"^\S* ?Accepted password for root")
