@@ -67,6 +67,23 @@ class Nscd(PoolCase):
         self.assertIn(group,
                       self.host.say("getent", "group", f"cognito-{group}"))
 
+    def test_other_groups(self):
+        """nscd keeps lists of somebody's groups for an hour"""
+        self.start()
+        person = self.person(groups=["Staff", "Old"])
+
+        def groups():
+            return set(self.host.say("id", "-nG", person.name).split())
+
+        self.sign_in(person)
+        for _ in range(3):
+            self.assertEqual(groups(),
+                             {person.name, "cognito-Staff", "cognito-Old"})
+        person.set(groups=["Staff", "New"])
+        self.sign_in(person)
+        self.assertEqual(groups(),
+                         {person.name, "cognito-Staff", "cognito-New"})
+
     def test_account_that_is_gone(self):
         """What nscd still says of a forgotten account admits nobody, with
         an ssh key neither"""
