@@ -223,10 +223,17 @@ class ListingTest(SyncCase):
 
         sync.sync(pool)
         self.assertEqual((keys("alice"), keys("bob")), (key, key))
+        self.assertIn(key.encode(), sync.contents()["keys.cdb"])
         pool.set("alice", enabled=False)
         pool.set("bob", attributes={"custom:keys": "nonsense"})
         sync.sync(pool)
         self.assertEqual((keys("alice"), keys("bob")), ("", ""))
+        self.assertNotIn(key.encode(), sync.contents()["keys.cdb"])
+        # An option that was taken away takes them all.
+        pool.set("bob", attributes={"custom:keys": key})
+        pool.configure()
+        sync.sync(pool)
+        self.assertEqual(keys("bob"), "")
 
 
 class HostileTest(SyncCase):

@@ -107,28 +107,26 @@ class AllOrNothingTest(SyncCase):
 
     def test_a_fifth(self):
         """one in five may go, one more needs --force"""
-        fifth = (USERS - 10) // 5
-        for name in [one["username"] for one in self.users[:10]]:
-            self.made.set(name, groups=["Guests"])
+        people = [one["username"] for one in self.users]
+        for name in people[:11 + USERS // 5]:
             self.addCleanup(self.made.set, name, groups=["Staff"])
+        # With the newcomer they are then a multiple of five.
+        for name in people[:11]:
+            self.made.set(name, groups=["Guests"])
         sync.sync(self.made)
         before = len(sync.accounts())
-        allowed = before // 5
-        self.assertGreaterEqual(allowed, fifth)
-        names = [one["username"] for one in self.users[10:11 + allowed]]
-        for name in names:
+        self.assertEqual(before % 5, 0)
+        gone = people[11:11 + before // 5 + 1]
+        for name in gone:
             self.made.set(name, groups=["Guests"])
-            self.addCleanup(self.made.set, name, groups=["Staff"])
-        self.assertIn(f"{allowed + 1} of {before} accounts",
+        self.assertIn(f"{len(gone)} of {before} accounts",
                       sync.fails(self.made, code=ctl.FORCE))
         # What it would have done is printed all the same.
         document = sync.sync(self.made, code=ctl.FORCE)
-        self.assertEqual(sync.names(document, "removed"), names)
+        self.assertEqual(sync.names(document, "removed"), gone)
         self.assertFalse(document["written"])
-        self.made.set(names[0], groups=["Staff"])
-        self.assertEqual(sync.sync(self.made)["removed"], allowed)
-        self.made.set(names[0], groups=["Guests"])
-        sync.sync(self.made)
+        self.made.set(gone[0], groups=["Staff"])
+        self.assertEqual(sync.sync(self.made)["removed"], before // 5)
 
     def test_nothing_left(self):
         """an empty pool, a group that is gone, a group without members"""
