@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 say(const char *before, const char *format, va_list arguments)
 {
     char text[1024], shown[1024];

@@ -5,11 +5,14 @@
  */
 #include "accounts/id_map.h"
 #include "cognitoctl/id_map_edit.h"
+#include "cognitoctl/key_ids.h"
 #include "cognitoctl/name_list.h"
 #include "cognitoctl/nsswitch.h"
 #include "cognitoctl/pam_stack.h"
 #include "cognitoctl/power.h"
+#include "cognitoctl/shadow.h"
 #include "cognitoctl/ssh_key.h"
+#include "cognitoctl/sshd_config.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -147,8 +150,38 @@ read_power(const char *bytes, size_t size)
     cog_power_polkit(bytes, size, &reader);
 }
 
+static void
+read_sshd(const char *bytes, size_t size)
+{
+    struct cog_sshd_line line;
+
+    while (cog_sshd_next_line(&bytes, &size, &line))
+        must(strlen(line.value) < sizeof line.value);
+}
+
+static void
+read_shadow(const char *bytes, size_t size)
+{
+    struct cog_passwd_line line;
+
+    (void) cog_shadow_usable(bytes, size, "root");
+    while (cog_passwd_next(&bytes, &size, &line))
+        must(line.name[0] != '\0');
+}
+
+static void
+read_keys(const char *bytes, size_t size)
+{
+    static const char pinned[] = "{\"keys\":[{\"kid\":\"a\"}]}";
+    char missing[COG_KEY_ID_SIZE];
+
+    (void) cog_key_ids_lack(pinned, sizeof pinned - 1, bytes, size, missing);
+    must(!cog_key_ids_lack(bytes, size, bytes, size, missing));
+}
+
 static void (*const parsers[])(const char *bytes, size_t size) = {
-    edit_map, read_list, read_key, read_nsswitch, read_pam, read_power,
+    edit_map,   read_list, read_key,    read_nsswitch, read_pam,
+    read_power, read_sshd, read_shadow, read_keys,
 };
 
 int
