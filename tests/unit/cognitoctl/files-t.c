@@ -27,20 +27,24 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static char directory[64];
+static char directory[4096];
 
 static int
 set_up(void **state)
 {
+    char here[2048];
+
     (void) state;
-    (void) snprintf(directory, sizeof directory, "/tmp/files-t.XXXXXX");
+    if (getcwd(here, sizeof here) == NULL)
+        return -1;
+    (void) snprintf(directory, sizeof directory, "%s/files-t.XXXXXX", here);
     return mkdtemp(directory) == NULL ? -1 : 0;
 }
 
 static const char *
 in(const char *name)
 {
-    static char path[128];
+    static char path[4200];
 
     (void) snprintf(path, sizeof path, "%s/%s", directory, name);
     return path;
@@ -318,8 +322,8 @@ a_damaged_note_is_an_error_and_not_none(void **state)
         "{\"created\":-1,\"from\":\"\",\"etag\":\"\",\"fingerprint\":\"0\"}",
         "{\"created\":1,\"from\":\"\",\"etag\":\"\",\"fingerprint\":\"\"}",
         "{\"created\":1,\"from\":\"\",\"etag\":\"\",\"fingerprint\":\"x\"}",
-        "{\"created\":\"1\",\"from\":\"\",\"etag\":\"\","
-        "\"fingerprint\":\"0\"}",
+        ("{\"created\":\"1\",\"from\":\"\",\"etag\":\"\","
+         "\"fingerprint\":\"0\"}"),
     };
     struct cog_installed back = {.created_s = 7};
 
