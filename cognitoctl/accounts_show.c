@@ -3,6 +3,7 @@
 #include "cognitoctl/accounts.h"
 
 #include "accounts/cache_levels.h"
+#include "accounts/keys.h"
 #include "accounts/logins.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/output.h"
@@ -123,6 +124,16 @@ print_login(struct cog_output *output, const struct subject *subject)
     cog_output_close_list(output);
 }
 
+/* Whether sync brought keys for ssh; what is in them is sshd's matter. */
+static bool
+has_keys(const char *name)
+{
+    char text[COG_KEYS_TEXT_MAX];
+    size_t len = 0;
+
+    return cog_keys_find(COG_ACCOUNTS_DIR, name, text, sizeof text, &len) == 0;
+}
+
 static void
 print_subject(struct cog_output *output, const struct subject *subject)
 {
@@ -145,6 +156,7 @@ print_subject(struct cog_output *output, const struct subject *subject)
     cog_output_truth(output, "disabled",
                      subject->account.disabled ||
                          (has_login && subject->login.disabled));
+    cog_output_truth(output, "ssh_keys", has_keys(subject->name));
     print_login(output, subject);
     print_groups(output, subject);
 }

@@ -124,8 +124,8 @@ check_words(const struct given *given, struct argp_state *state)
     const struct cog_ids_subject *subject = &given->subject;
 
     if (is_verify(given)) {
-        if ((subject->file != NULL) == subject->accounts)
-            argp_error(state, "verify a FILE or --accounts");
+        if (subject->file != NULL && subject->accounts)
+            argp_error(state, "verify a FILE or --accounts, not both");
         return;
     }
     if (given->action == NULL || strcmp(given->action, "init") != 0 ||
@@ -165,12 +165,13 @@ cog_command_ids(const struct cog_common *common, int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "init\nverify FILE\nverify --accounts",
+        .args_doc = "init\nverify\nverify FILE\nverify --accounts",
         .doc = "init makes the secret key that user and group ids are "
                "computed with, once for a whole fleet. verify tells which "
-               "names of a list would be refused on this host, and why: a "
-               "name in each line, pool groups as %NAME; \"-\" is standard "
-               "input.",
+               "names would be refused on this host, and why: those of the "
+               "pool, asked with AWS credentials as sync does; those of a "
+               "list, a name in each line, pool groups as %NAME, \"-\" being "
+               "standard input; or the accounts of this host.",
     };
     struct given given = {.common = *common};
     int code = cog_command_parse(&argp, argc, argv, &given);

@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "cognitoctl/name_list.h"
 #include "cognitoctl/stores.h"
-#include "cognitoctl/verify.h"
 #include "host/files.h"
 #include "host/settings.h"
 
@@ -123,7 +122,18 @@ verify_accounts(struct work *work)
 }
 
 static int
-print_all(struct work *work, const struct cog_ids_subject *subject)
+verify_all(struct work *work, const struct cog_config *config,
+           const struct cog_ids_subject *subject)
+{
+    if (subject->accounts)
+        return verify_accounts(work);
+    return subject->file != NULL ? verify_file(&work->verify, subject->file)
+                                 : cog_ids_verify_pool(&work->verify, config);
+}
+
+static int
+print_all(struct work *work, const struct cog_config *config,
+          const struct cog_ids_subject *subject)
 {
     struct cog_verify *verify = &work->verify;
     struct cog_output *output = verify->output;
@@ -131,8 +141,7 @@ print_all(struct work *work, const struct cog_ids_subject *subject)
 
     cog_progress_begin(&verify->progress, "verifying", "names", 0);
     cog_output_open_table(output, "problems", cog_verify_columns);
-    code = subject->accounts ? verify_accounts(work)
-                             : verify_file(verify, subject->file);
+    code = verify_all(work, config, subject);
     if (code == COG_EXIT_OK)
         cog_verify_finish(verify);
     cog_output_close_table(output);
@@ -179,7 +188,7 @@ cog_ids_verify(const struct cog_common *common,
         return cog_fail(COG_EXIT_FAILED, "accounts of this host: %s",
                         cog_store_error_text(error));
     cog_output_begin(&output, stdout, common->json);
-    code = print_all(&work, subject);
+    code = print_all(&work, &config, subject);
     cog_verify_clear(&work.verify);
     cog_group_table_clear(&work.groups);
     return code;

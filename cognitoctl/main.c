@@ -32,7 +32,7 @@ static const struct command {
      "write the users of the pool as a signed snapshot"},
     {"forget", cog_command_forget, false, "forget NAME",
      "forget whom a name is bound to"},
-    {"ids", cog_command_ids, false, "ids init | verify FILE",
+    {"ids", cog_command_ids, false, "ids init | verify [FILE]",
      "make the secret key of ids; try a whole pool before rollout"},
     {"status", cog_command_status, false, "status",
      "how this host stands with the pool"},

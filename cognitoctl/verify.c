@@ -143,6 +143,21 @@ cog_verify_group(struct cog_verify *verify, const char *pool_group)
     return verify_name(verify, COG_ID_GROUP, name, NULL);
 }
 
+int
+cog_verify_record(struct cog_verify *verify, const char *name, uint32_t id)
+{
+    count(verify, &verify->users);
+    return cog_verify_id(verify, COG_ID_USER, name, id);
+}
+
+void
+cog_verify_refused(struct cog_verify *verify, const char *shown,
+                   const char *why)
+{
+    count(verify, &verify->users);
+    (void) report_bad(verify, shown, why);
+}
+
 static int
 compare(const void *a, const void *b)
 {

@@ -48,6 +48,12 @@ int cog_verify_group(struct cog_verify *verify, const char *pool_group);
 int cog_verify_id(struct cog_verify *verify, enum cog_id_kind kind,
                   const char *name, uint32_t id);
 
+/* A user of the pool whose id is known; one whom a listing has refused. */
+int cog_verify_record(struct cog_verify *verify, const char *name,
+                      uint32_t id);
+void cog_verify_refused(struct cog_verify *verify, const char *shown,
+                        const char *why);
+
 /* All against each other, at the end. */
 void cog_verify_finish(struct cog_verify *verify);
 

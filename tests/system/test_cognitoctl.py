@@ -40,8 +40,9 @@ class FrameTest(Case):
                       ("accounts", "show"), ("accounts", "list", "x"),
                       ("forget",), ("forget", "a", "b"), ("apply", "x"),
                       ("forget", "--same-person", "--new-id", "a"),
-                      ("ids",), ("ids", "x"), ("ids", "verify"),
+                      ("ids",), ("ids", "x"), ("ids", "verify", "a", "b"),
                       ("ids", "init", "--accounts"), ("--nonsense",),
+                      ("ids", "verify", "--accounts", "x"),
                       ("accounts", "--nonsense"), ("forget", "--", "-a"),
                       ("forget", "A"), ("forget", "a/../b")):
             with self.subTest(words):
@@ -233,6 +234,9 @@ class ForgetTest(Case):
         found = ctl.read("ids", "verify", "-", "--config", path,
                          input=person.name)
         self.assertEqual(found["problems"], [])
+        ctl.make_account(self, person, id_map=ids)
+        self.assertEqual(ctl.read("accounts", "show", person.name)["uid"],
+                         new)
         self.assertIn(f"{person.name} gets the id {new}", done.stdout)
 
     def test_new_id_without_map(self):

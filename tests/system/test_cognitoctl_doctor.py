@@ -603,6 +603,34 @@ class DoctorTest(Case):
         self.assert_found("pool-case", "case_insensitive = no", "--json",
                           env=ENVIRONMENT)
 
+    # ---- ids verify asks the pool itself
+
+    def test_p17_ids_verify_of_the_pool(self):
+        """P17, P19, P21: what sync would refuse of the pool is told before,
+        and nothing is written"""
+        good, taken = self.person(local=False), self.person(local=False)
+        upper = self.person("X" + secrets.token_hex(4), local=False)
+        ctl.become_local(taken.name)
+        listed = sorted(os.listdir(ACCOUNTS))
+        self.administer()
+        told = ctl.read("ids", "verify", code=ctl.ERRORS, env=ENVIRONMENT)
+        problems = {row["name"]: row["problem"] for row in told["problems"]}
+        self.assertNotIn(good.name, problems)
+        self.assertIn("local", problems[taken.name])
+        self.assertIn(upper.name, problems)
+        self.assertGreaterEqual(told["users"], 3)
+        self.assertGreaterEqual(told["groups"], 1)
+        self.assertEqual(sorted(os.listdir(ACCOUNTS)), listed)
+
+    def test_p83_ids_verify_without_credentials(self):
+        """P83: without credentials it fails, and says why"""
+        done = ctl.run("ids", "verify")
+        self.assertEqual(done.returncode, ctl.CONFIG, done.stdout)
+        self.assertIn("credentials", done.stderr)
+        done = ctl.run("ids", "verify", *self.with_config(allow_groups=None))
+        self.assertEqual(done.returncode, ctl.CONFIG, done.stdout)
+        self.assertIn("allow_groups", done.stderr)
+
     # ---- under a hostile caller
 
     def test_p30_p82_environment(self):
