@@ -14,24 +14,50 @@ void
 cog_group_choices_clear(struct cog_group_choices *choices)
 {
     free(choices->list);
-    free(choices->table);
+    free(choices->by_name);
+    free(choices->by_id);
     choices->list = NULL;
-    choices->table = NULL;
+    choices->by_name = choices->by_id = NULL;
     choices->count = choices->room = 0;
 }
 
 /* The slot of a name, or the empty one where it belongs. */
 static uint32_t *
-slot_of(const struct cog_group_choices *choices, const char *name)
+slot_of_name(const struct cog_group_choices *choices, const char *name)
 {
     uint64_t hash =
         cog_siphash24(choices->sources->key.bytes, name, strlen(name));
     size_t mask = 2 * choices->room - 1, at = (size_t) hash & mask;
 
-    while (choices->table[at] != 0 &&
-           strcmp(choices->list[choices->table[at] - 1].pool_group, name) != 0)
+    while (choices->by_name[at] != 0 &&
+           strcmp(choices->list[choices->by_name[at] - 1].pool_group, name) !=
+               0)
         at = (at + 1) & mask;
-    return &choices->table[at];
+    return &choices->by_name[at];
+}
+
+/* The same of an id, which is as good as random or few and chosen. */
+static uint32_t *
+slot_of_id(const struct cog_group_choices *choices, uint32_t id)
+{
+    size_t mask = 2 * choices->room - 1, at = id & mask;
+
+    while (choices->by_id[at] != 0 &&
+           choices->list[choices->by_id[at] - 1].group.gid != id)
+        at = (at + 1) & mask;
+    return &choices->by_id[at];
+}
+
+static void
+fill_tables(struct cog_group_choices *choices)
+{
+    for (size_t i = 0; i < choices->count; i++) {
+        const struct cog_group_choice *choice = &choices->list[i];
+
+        *slot_of_name(choices, choice->pool_group) = (uint32_t) i + 1;
+        if (choice->why == NULL)
+            *slot_of_id(choices, choice->group.gid) = (uint32_t) i + 1;
+    }
 }
 
 static int
@@ -39,35 +65,36 @@ make_room(struct cog_group_choices *choices)
 {
     size_t room = choices->room == 0 ? FIRST_ROOM : 2 * choices->room;
     struct cog_group_choice *list;
-    uint32_t *table;
+    uint32_t *by_name, *by_id;
 
     if (choices->count < choices->room)
         return 0;
-    table = calloc(2 * room, sizeof *table);
-    if (table == NULL)
-        return ENOMEM;
     list = reallocarray(choices->list, room, sizeof *list);
-    if (list == NULL) {
-        free(table);
+    if (list == NULL)
+        return ENOMEM;
+    choices->list = list;
+    by_name = calloc(2 * room, sizeof *by_name);
+    by_id = calloc(2 * room, sizeof *by_id);
+    if (by_name == NULL || by_id == NULL) {
+        free(by_name);
+        free(by_id);
         return ENOMEM;
     }
-    free(choices->table);
-    choices->table = table;
-    choices->list = list;
+    free(choices->by_name);
+    free(choices->by_id);
+    choices->by_name = by_name;
+    choices->by_id = by_id;
     choices->room = room;
-    for (size_t i = 0; i < choices->count; i++)
-        *slot_of(choices, list[i].pool_group) = (uint32_t) i + 1;
+    fill_tables(choices);
     return 0;
 }
 
-static bool
-id_is_chosen(const struct cog_group_choices *choices, uint32_t gid)
+const struct cog_group *
+cog_group_choices_with_id(const struct cog_group_choices *choices, uint32_t id)
 {
-    for (size_t i = 0; i < choices->count; i++) {
-        if (choices->list[i].why == NULL && choices->list[i].group.gid == gid)
-            return true;
-    }
-    return false;
+    uint32_t index = choices->count == 0 ? 0 : *slot_of_id(choices, id);
+
+    return index == 0 ? NULL : &choices->list[index - 1].group;
 }
 
 /* Whether this host lets the group be. */
@@ -113,7 +140,7 @@ decide(const struct cog_group_choices *choices, const char *name,
         choice->why = "has no id";
         return 0;
     }
-    if (id_is_chosen(choices, choice->group.gid)) {
+    if (cog_group_choices_with_id(choices, choice->group.gid) != NULL) {
         choice->why = "has the id of another pool group";
         return 0;
     }
@@ -125,21 +152,25 @@ cog_group_choices_find(struct cog_group_choices *choices,
                        const char *pool_group, size_t *index)
 {
     int error = make_room(choices);
+    struct cog_group_choice *choice;
     uint32_t *slot;
 
     if (error != 0)
         return error;
-    slot = slot_of(choices, pool_group);
+    slot = slot_of_name(choices, pool_group);
     if (*slot != 0) {
         *index = *slot - 1;
         return 0;
     }
     if (strlen(pool_group) > COG_POOL_GROUP_MAX)
         return EINVAL;
-    error = decide(choices, pool_group, &choices->list[choices->count]);
+    choice = &choices->list[choices->count];
+    error = decide(choices, pool_group, choice);
     if (error != 0)
         return error;
     *index = choices->count++;
     *slot = (uint32_t) choices->count;
+    if (choice->why == NULL)
+        *slot_of_id(choices, choice->group.gid) = (uint32_t) choices->count;
     return 0;
 }

@@ -25,7 +25,8 @@ struct cog_group_choices {
     const struct cog_places *places; /* NULL: do not ask this host */
     struct cog_group_choice *list;
     size_t count, room;
-    uint32_t *table; /* open hash table of index + 1, twice the room */
+    uint32_t *by_name, *by_id; /* open hash tables of index + 1, twice the
+                                  room; by_id of those that are groups */
 };
 
 #define COG_GROUP_CHOICES_EMPTY                                               \
@@ -47,5 +48,10 @@ void cog_group_choices_clear(struct cog_group_choices *choices);
  */
 int cog_group_choices_find(struct cog_group_choices *choices,
                            const char *pool_group, size_t *index);
+
+/* The Unix group among those decided that has this id; NULL: none. */
+const struct cog_group *
+cog_group_choices_with_id(const struct cog_group_choices *choices,
+                          uint32_t id);
 
 #endif

@@ -8,7 +8,7 @@
 #include "cognitoctl/commands.h"
 #include "cognitoctl/group_choices.h"
 #include "cognitoctl/progress.h"
-#include "host/nscd.h"
+#include "cognitoctl/stores.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -126,6 +126,26 @@ is_allowed(const struct cog_config *config,
     return false;
 }
 
+/*
+ * A user whose id is a group's, by chance: the user is refused, since else
+ * the group would have to go, with all its members. Groups come first.
+ */
+static bool
+is_id_of_group(struct installing *at, const struct cog_pool_record *record)
+{
+    const struct cog_group *group =
+        cog_group_choices_with_id(&at->choices, record->uid);
+    char why[160];
+
+    if (group == NULL)
+        return false;
+    (void) snprintf(why, sizeof why, "id %lu for %s %s %s",
+                    (unsigned long) record->uid, record->name,
+                    cog_id_place_text(COG_ID_POOL_GROUP), group->name);
+    cog_sync_report_note(at->report, COG_CHANGE_REFUSED, record->name, why);
+    return true;
+}
+
 /* The id that this host gives must be the record's: see see_group. */
 static bool
 check_id(struct installing *at, const struct cog_pool_record *record)
@@ -240,6 +260,8 @@ see_user(void *context, const struct cog_pool_record *record)
     }
     if (!check_id(at, record))
         return false;
+    if (is_id_of_group(at, record))
+        return true;
     fault = make_account(at->what, record, &account);
     if (fault != COG_FAULT_NONE) {
         cog_sync_report_note(at->report, COG_CHANGE_REFUSED, record->name,
@@ -269,8 +291,7 @@ say_error(const struct installing *at)
         return cog_fail(COG_EXIT_FAILED,
                         "more than %llu accounts: see max_accounts",
                         (unsigned long long) at->what->max_accounts);
-    return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_ACCOUNTS_DIR,
-                    strerror(at->error));
+    return cog_store_fail(at->what->places->accounts, at->error);
 }
 
 static int
@@ -344,8 +365,7 @@ write_files(struct installing *at)
     noted.etag[0] = '\0';
     at->error = cog_installed_store(at->what->places->logins, &noted);
     if (at->error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s: %s", at->what->places->logins,
-                        strerror(at->error));
+        return cog_store_fail(at->what->places->logins, at->error);
     at->error = cog_keys_finish(&at->keys);
     if (at->error == 0)
         at->error = cog_cache_bulk_finish(at->bulk, at->what->since_s);
@@ -372,8 +392,7 @@ check_order(const struct cog_install *what)
                         "that the next listing is no old one",
                         what->places->logins);
     if (error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s/listing: %s",
-                        what->places->logins, strerror(error));
+        return cog_store_fail(what->places->logins, error);
     if (!what->of_now && what->listing.created_s < installed.created_s)
         return cog_fail(COG_EXIT_FAILED,
                         "the listing is older than the one in place");
@@ -432,12 +451,10 @@ cog_install(const struct cog_install *install, struct cog_sync_report *report)
     int code;
 
     if (error != 0)
-        return cog_fail(COG_EXIT_FAILED, "%s/lock: %s",
-                        install->places->logins, strerror(error));
+        return cog_store_fail(install->places->logins, error);
     code = install_locked(&at, &lock);
     cog_cache_lock_release(&lock);
-    if (code == COG_EXIT_OK && !install->dry_run &&
-        cog_nscd_forget(COG_NSCD_SOCKET, cog_clock_ms() + COG_NSCD_MS) != 0)
-        cog_note("nscd was not told; it may give old answers for a while");
+    if (code == COG_EXIT_OK && !install->dry_run)
+        cog_stores_changed();
     return code;
 }

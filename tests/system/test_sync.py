@@ -6,7 +6,7 @@ import os
 import pwd
 import subprocess
 
-from room import callers, ctl, sync
+from room import callers, ctl, pool, sync
 from room.case import Case
 from room.namespace import ROOM
 
@@ -22,6 +22,17 @@ RESERVED = ("root", "admin", "sudo", "docker", "daemon", "systemd-network",
 def getent(database, *keys):
     return subprocess.run(["getent", database, *keys], capture_output=True,
                           text=True, check=False).stdout
+
+
+def entry_of(name):
+    """Asked by a process of its own: this one may hold an older file."""
+    fields = getent("passwd", name).rstrip("\n").split(":")
+    fields[2:4] = map(int, fields[2:4])
+    return pwd.struct_passwd(fields)
+
+
+def gid_of(name):
+    return int(getent("group", name).split(":")[2])
 
 
 def use_nss():
@@ -134,6 +145,29 @@ class ListingTest(SyncCase):
         sync.sync(pool)
         self.assertRegex(getent("passwd"), r"(?m)^alice:(.*\n)*^bob:")
         self.assertRegex(getent("group"), r"(?m)^cognito-Staff:.*alice")
+
+    def test_p27_local_users_are_no_members(self):
+        """P27: a local user named like one of the pool has none of its
+        groups and is nobody's member, also one who came later"""
+        use_nss()
+        pool = self.pool(sync.user("lena", "Staff", "Admins"),
+                         sync.user("late", "Staff", "Admins"),
+                         *[sync.user(f"u{i}", "Admins") for i in range(10)])
+        pool.configure(enumerate="yes", allow_groups="Staff Admins")
+        sync.sync(pool)
+        self.assertIn("late", getent("group", "cognito-Admins"))
+        with open("/etc/passwd", "a", encoding="utf-8") as file:
+            file.write("late:x:4243:4243::/:/bin/sh\n")
+        self.addCleanup(subprocess.run, ["sed", "-i", "/^late:/d",
+                                         "/etc/passwd"], check=True)
+        for _ in range(2):
+            for name in ("lena", "late"):
+                self.assertNotIn("cognito-", subprocess.run(
+                    ["id", name], capture_output=True, text=True,
+                    check=True).stdout)
+                self.assertNotRegex(getent("group", "cognito-Admins"),
+                                    rf"[:,]{name}\b")
+            sync.sync(pool)
 
     def test_p24_only_members_of_allow_groups(self):
         """P24, P28: who is in none of allow_groups has no account, and the
@@ -262,7 +296,7 @@ class HostileTest(SyncCase):
             "custom:shell": "/bin/evil", "custom:groups": "sudo"}))
         sync.sync(pool)
         use_nss()
-        entry = pwd.getpwnam("alice")
+        entry = entry_of("alice")
         self.assertEqual(entry.pw_uid, entry.pw_gid)
         self.assertIn(entry.pw_uid, RANGE)
         self.assertEqual((entry.pw_dir, entry.pw_shell),
@@ -299,7 +333,7 @@ class HostileTest(SyncCase):
         pool = self.pool(sync.user("alice", "Staff", "Builders", "Ops"))
         sync.sync(pool)
         use_nss()
-        gid = grp.getgrnam("cognito-Ops").gr_gid
+        gid = gid_of("cognito-Ops")
         for line in ("cognito-Builders:x:4242:\n", f"taken:x:{gid}:\n"):
             with open("/etc/group", "a", encoding="utf-8") as file:
                 file.write(line)
@@ -482,7 +516,7 @@ class IdTest(SyncCase):
         pool.configure(id_map="/etc/cognito/sync-map")
         sync.sync(pool)
         self.assertEqual(sync.accounts()["alice"]["uid"], 1900000001)
-        self.assertEqual(grp.getgrnam("cognito-Staff").gr_gid, 1900000500)
+        self.assertEqual(gid_of("cognito-Staff"), 1900000500)
         with open("/etc/cognito/sync-map", "a", encoding="utf-8") as file:
             file.write("nonsense\n")
         self.assertRegex(sync.fails(pool, code=ctl.CONFIG), "sync-map.*3")
@@ -509,6 +543,21 @@ class IdTest(SyncCase):
                             ("erin", "no id"), ("fay", "no id_attribute")):
             self.assertIn(words, sync.why(done, name))
 
+    def test_p21_the_id_of_a_group(self):
+        """P21: a user with the id of a pool group is refused, and the group
+        keeps its members"""
+        use_nss()
+        sync.sync(self.pool(sync.user("alice")))
+        gid = gid_of("cognito-Staff")
+        pool = self.attribute_pool(
+            [sync.user(name, attributes={"custom:uid": str(uid)})
+             for name, uid in (("adam", gid), ("bob", 1900000002),
+                               ("zoe", 1900000003))],
+            write_attributes=["name"])
+        done = sync.sync(pool, "--force")
+        self.assertEqual(sorted(sync.accounts()), ["bob", "zoe"])
+        self.assertRegex(sync.why(done, "adam"), rf"{gid}.*cognito-Staff")
+
     def test_p23_attribute_that_users_may_write(self):
         """P23: nothing is done where the app client may write the attribute,
         or where nobody can tell"""
@@ -521,3 +570,30 @@ class IdTest(SyncCase):
             "cognito-idp:List*"]}], roles=[])
         self.assertIn("DescribeUserPoolClient",
                       sync.fails(pool, code=ctl.CONFIG))
+
+
+class SignInTest(SyncCase):
+    """who was synced signs in"""
+
+    def test_first_ssh_login(self):
+        """somebody who was never on this host comes in by ssh at the first
+        try, as the user that the sync made"""
+        use_nss()
+        person = self.person(local=False)
+        pool.control("iam", iam=sync.IAM, roles=[])
+        done = ctl.run("sync", env=sync.KEYS)
+        self.assertEqual(done.returncode, ctl.OK, done.stderr)
+        uid = entry_of(person.name).pw_uid
+        terminal = self.enters_by_ssh(person, command=f"{callers.PROBE};"
+                                      "echo uid-$(id -u)-")
+        self.assertIn(f"uid-{uid}-", terminal.text)
+        self.assertFalse(sync.accounts()[person.name]["disabled"])
+        self.assertEqual(sync.accounts()[person.name]["uid"], uid)
+
+    def test_before_apply(self):
+        """on a host without stores sync says what to do"""
+        made = self.pool(sync.user("alice"))
+        os.unlink(f"{sync.PRIVATE}/logins.cdb")
+        done = sync.run("sync", made.config)
+        if done.returncode != ctl.OK:
+            self.assertIn("cognitoctl apply", done.stderr)

@@ -474,6 +474,16 @@ p21_two_groups_never_share_an_id(void **state)
         usable += choices.list[index].why == NULL;
     }
     assert_true(usable > GROUPS / 2 && usable < GROUPS);
+    for (uint32_t id = small.id_base; id < small.id_base + 1000; id++) {
+        const struct cog_group *group =
+            cog_group_choices_with_id(&choices, id);
+
+        if (group != NULL) {
+            assert_int_equal(group->gid, id);
+            usable--;
+        }
+    }
+    assert_int_equal(usable, 0);
     for (size_t i = 0; i < GROUPS; i++) {
         for (size_t j = 0; j < i; j++) {
             if (choices.list[i].why == NULL && choices.list[j].why == NULL)
