@@ -393,9 +393,11 @@ check_order(const struct cog_install *what)
                         what->places->logins);
     if (error != 0)
         return cog_store_fail(what->places->logins, error);
-    if (!what->of_now && what->listing.created_s < installed.created_s)
+    if (what->listing.created_s < installed.created_s &&
+        !(what->of_now && installed.created_s > cog_clock_unix_s()))
         return cog_fail(COG_EXIT_FAILED,
-                        "the listing is older than the one in place");
+                        "a newer listing is in place already: nothing was "
+                        "changed");
     return COG_EXIT_OK;
 }
 

@@ -35,8 +35,8 @@ struct cog_install {
     bool force;   /* let many accounts be lost */
     bool dry_run; /* change nothing */
     /*
-     * The listing may be older than the one in place: it is the pool's own
-     * word of now, and a clock that was wrong must not stop it for ever.
+     * It is the pool's own word of now: one in place that is of the future
+     * was noted by a clock that was wrong, and must not stop it for ever.
      */
     bool of_now;
     struct cog_installed noted; /* what to note of the listing; created_s is

@@ -253,6 +253,34 @@ class BesideLoginsTest(SyncCase):
             for name in os.listdir(directory):
                 self.assertNotRegex(name, r"new$|^\.")
 
+    def test_p73_two_at_once(self):
+        """P73: a slow sync does not undo what a later and faster one has
+        brought; a note of the future, by a wrong clock, stops nobody"""
+        pool = self.pool(*[sync.user(f"u{i}") for i in range(10)])
+        pool.control("faults", faults=[
+            {"operation": "ListUsersInGroup", "do": "delay", "ms": 4000,
+             "nth": 1, "after": True}])
+        with subprocess.Popen(
+                ["/usr/sbin/cognitoctl", "sync", f"--config={pool.config}"],
+                env=sync.KEYS, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True) as slow:
+            self.wait_for_call(pool, "ListGroups")
+            time.sleep(1.2)
+            pool.add(sync.user("newcomer"))
+            self.assertEqual(sync.sync(pool)["added"], 11)
+            said = slow.communicate()[1]
+        self.assertEqual(slow.returncode, ctl.FAILED)
+        self.assertIn("newer listing", said)
+        self.assertIn("newcomer", sync.accounts())
+        path = f"{sync.PRIVATE}/listing"
+        with open(path, encoding="utf-8") as file:
+            note = json.load(file)
+        note["created"] += 10 ** 9
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(note, file)
+        pool.add(sync.user("another"))
+        self.assertEqual(sync.names(sync.sync(pool), "added"), ["another"])
+
     def test_killed_at_every_moment(self):
         """P73, P76: kill -9 after so many system calls: the accounts are the
         old ones or the new ones, never others"""
