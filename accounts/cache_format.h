@@ -32,7 +32,7 @@
  *   "x" id        tombstone: whose it was, so that nobody else gets it
  *   "L" name      login (logins.cdb only)
  *   "I" id        kind, retired, name (logins.cdb only)
- *   "k" name      ssh keys (keys.cdb only)
+ *   "k" name      tag of the sub, ssh keys (keys.cdb only)
  *
  * Ids and chunk numbers in keys are 4 bytes little-endian.
  */

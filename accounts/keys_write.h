@@ -27,18 +27,26 @@ int cog_keys_begin(const char *directory, const struct cog_cache_lock *lock,
                    struct cog_keys *keys);
 
 /*
- * Add a name, each once, and its text. EINVAL: the name breaks the grammar;
- * EMSGSIZE: the text has over COG_KEYS_TEXT_MAX bytes; both leave this name
- * out, the others can go on.
+ * Add an owner, each name once, and the text. EINVAL: the name breaks the
+ * grammar, or the owner is bound to nobody; EMSGSIZE: the text has over
+ * COG_KEYS_TEXT_MAX bytes; both leave this one out, the others can go on.
  */
-int cog_keys_add(struct cog_keys *keys, const char *name, const char *text,
-                 size_t len);
+int cog_keys_add(struct cog_keys *keys, const struct cog_keys_owner *owner,
+                 const char *text, size_t len);
 
 /* Put the file in place, 0644. */
 int cog_keys_finish(struct cog_keys *keys);
 
 /* Clean up, after success or failure. */
 void cog_keys_end(struct cog_keys *keys);
+
+/*
+ * Write the file without the keys of a name, whoever's they are. ENOENT:
+ * there are none; ENODATA: there is no file; EBADMSG: it is damaged, and
+ * stays.
+ */
+int cog_keys_remove(const char *directory, const struct cog_cache_lock *lock,
+                    const char *name);
 
 #define cog_cleanup_keys_write __attribute__((cleanup(cog_keys_end)))
 

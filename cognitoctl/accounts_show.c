@@ -126,12 +126,14 @@ print_login(struct cog_output *output, const struct subject *subject)
 
 /* Whether sync brought keys for ssh; what is in them is sshd's matter. */
 static bool
-has_keys(const char *name)
+has_keys(const struct cog_account *account)
 {
+    const struct cog_keys_owner owner = {account->name, account->sub_tag};
     char text[COG_KEYS_TEXT_MAX];
     size_t len = 0;
 
-    return cog_keys_find(COG_ACCOUNTS_DIR, name, text, sizeof text, &len) == 0;
+    return cog_keys_find(COG_ACCOUNTS_DIR, &owner, text, sizeof text, &len) ==
+           0;
 }
 
 static void
@@ -156,7 +158,7 @@ print_subject(struct cog_output *output, const struct subject *subject)
     cog_output_truth(output, "disabled",
                      subject->account.disabled ||
                          (has_login && subject->login.disabled));
-    cog_output_truth(output, "ssh_keys", has_keys(subject->name));
+    cog_output_truth(output, "ssh_keys", has_keys(&subject->account));
     print_login(output, subject);
     print_groups(output, subject);
 }

@@ -73,7 +73,7 @@ print_lines(const char *name, const char *text, size_t len)
  * not known to be disabled: 0, ENOENT, or what could not be read.
  */
 static int
-find_account(const char *name)
+find_account(const char *name, struct cog_account *account)
 {
     cog_cleanup_cache struct cog_cache_reader reader =
         COG_CACHE_READER(COG_ACCOUNTS_DIR);
@@ -81,7 +81,6 @@ find_account(const char *name)
     const struct cog_whose_question question = {.name = name,
                                                 .local_group = "root"};
     struct cog_whose_ids ids;
-    struct cog_account account;
     int error;
 
     switch (cog_whose_is(&question, &ids)) {
@@ -92,19 +91,24 @@ find_account(const char *name)
     default:
         return ENOENT;
     }
-    error = cog_cache_find_name(&reader, name, &account);
-    return error == 0 && account.disabled ? ENOENT : error;
+    error = cog_cache_find_name(&reader, name, account);
+    return error == 0 && account->disabled ? ENOENT : error;
 }
 
 static int
 print_keys(const char *name)
 {
     char text[COG_KEYS_TEXT_MAX];
+    struct cog_account account;
     size_t len = 0;
-    int error = find_account(name);
+    int error = find_account(name, &account);
 
-    if (error == 0)
-        error = cog_keys_find(COG_ACCOUNTS_DIR, name, text, sizeof text, &len);
+    if (error == 0) {
+        const struct cog_keys_owner owner = {name, account.sub_tag};
+
+        error =
+            cog_keys_find(COG_ACCOUNTS_DIR, &owner, text, sizeof text, &len);
+    }
     if (error == ENOENT || error == ENODATA)
         return COG_EXIT_OK;
     if (error != 0)

@@ -7,6 +7,7 @@
 #include "cognitoctl/command_line.h"
 
 #include "accounts/cache_write.h"
+#include "accounts/keys_write.h"
 #include "accounts/logins.h"
 #include "cognitoctl/new_id.h"
 #include "cognitoctl/stores.h"
@@ -25,12 +26,18 @@ struct given {
     bool same_person, new_id;
 };
 
-/* The account goes first: without it nobody becomes that name meanwhile. */
+/*
+ * The keys for ssh go first, then the account: without it nobody becomes
+ * that name meanwhile.
+ */
 static int
 forget(const struct given *given, const struct cog_cache_lock *lock)
 {
-    int account, login;
+    int keys, account, login;
 
+    keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->name);
+    if (keys != 0 && keys != ENOENT && keys != ENODATA)
+        return cog_store_fail(COG_ACCOUNTS_DIR "/" COG_KEYS_FILE, keys);
     account = cog_cache_remove_account(&cog_stores, lock, given->name,
                                        given->same_person);
     if (account != 0 && account != ENOENT && account != ENODATA)

@@ -211,10 +211,11 @@ note_refused(struct installing *at, const char *name, int error,
 static int
 add_keys(struct installing *at, const struct cog_pool_record *record)
 {
+    const struct cog_keys_owner owner = {record->name, record->sub_tag};
+
     if (record->keys[0] == '\0' || record->disabled || at->what->dry_run)
         return 0;
-    return cog_keys_add(&at->keys, record->name, record->keys,
-                        strlen(record->keys));
+    return cog_keys_add(&at->keys, &owner, record->keys, strlen(record->keys));
 }
 
 static int

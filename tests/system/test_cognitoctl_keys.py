@@ -8,10 +8,12 @@ import pwd
 import secrets
 import subprocess
 import time
+import uuid
 
 from room import callers, ctl, host, native, pool, syslog
 from room.case import Case
 from room.namespace import ROOM
+from room.terminal import make_password
 
 KEYS = "/var/lib/cognito/accounts/keys.cdb"
 NOBODY = pwd.getpwnam("nobody")
@@ -199,6 +201,14 @@ class KeysTest(Case):
                            capture_output=False, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, ctl.FAILED)
 
+    def recreate(self, person):
+        """The pool user is deleted, and somebody else takes the name."""
+        pool.control("delete", username=person.name)
+        password = make_password()
+        pool.control("create", user=pool.person(
+            person.name, password, sub=str(uuid.uuid4())))
+        person.password = password
+
     # ---- by sshd
 
     def ssh(self, name, key):
@@ -238,6 +248,31 @@ class KeysTest(Case):
                         "disabled"], check=True)
         self.assertEqual(self.keys_of(person.name).stdout, "")
         self.assert_out(self.ssh(person.name, key))
+
+    def test_p16_forget_takes_the_keys(self):
+        """P16: after forget, the first person's key lets nobody in as the
+        second, not even from an old file of keys"""
+        person, other = self.account(), self.account()
+        key, line = make_key()
+        kept = make_key()[1]
+        self.put(**{person.name: line, other.name: kept})
+        self.assert_in(self.ssh(person.name, key), person.name)
+        with open(KEYS, "rb") as file:
+            old = file.read()
+        self.recreate(person)
+        done = ctl.run("forget", "--same-person", person.name)
+        self.assertEqual(done.returncode, ctl.OK, done.stderr)
+        with open(KEYS, "rb") as file:
+            self.assertNotIn(line.split()[1].encode(), file.read())
+        self.assertNotEqual(self.keys_of(other.name).stdout, "")
+        ctl.make_account(self, person)
+        self.assertEqual(self.keys_of(person.name).stdout, "")
+        self.assert_out(self.ssh(person.name, key))
+        with open(KEYS, "wb") as file:
+            file.write(old)
+        self.assertEqual(self.keys_of(person.name).stdout, "")
+        self.assert_out(self.ssh(person.name, key))
+        self.assertNotEqual(self.keys_of(other.name).stdout, "")
 
     def test_pool_away(self):
         """a login by key asks the pool nothing"""

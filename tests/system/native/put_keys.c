@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes the file of ssh keys as a sync would: put_keys NAME FILE...
- * FILE has all the text of the NAME before it.
+ * FILE has all the text of the NAME before it; the keys are of whom the
+ * account of that name is bound to.
  */
+#include "accounts/cache_read.h"
 #include "accounts/keys_write.h"
 #include "accounts/places.h"
 #include "base/clock.h"
@@ -13,6 +15,10 @@
 static int
 add(struct cog_keys *keys, const char *name, const char *path)
 {
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    struct cog_keys_owner owner = {name, 1};
+    struct cog_account account;
     char text[COG_KEYS_TEXT_MAX];
     FILE *stream = fopen(path, "rb");
     size_t len;
@@ -21,7 +27,9 @@ add(struct cog_keys *keys, const char *name, const char *path)
         return 1;
     len = fread(text, 1, sizeof text, stream);
     (void) fclose(stream);
-    return cog_keys_add(keys, name, text, len);
+    if (cog_cache_find_name(&reader, name, &account) == 0)
+        owner.sub_tag = account.sub_tag;
+    return cog_keys_add(keys, &owner, text, len);
 }
 
 int

@@ -123,11 +123,12 @@ put_with(const struct room *room, const char *name, uint32_t uid)
 static void
 put_keys(const struct room *room)
 {
+    static const struct cog_keys_owner alice = {"alice", 7};
     cog_cleanup_keys_write struct cog_keys keys = COG_KEYS_EMPTY;
     struct cog_cache_lock lock = take_lock(room);
 
     assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
-    assert_int_equal(cog_keys_add(&keys, "alice", ssh_key, sizeof ssh_key - 1),
+    assert_int_equal(cog_keys_add(&keys, &alice, ssh_key, sizeof ssh_key - 1),
                      0);
     assert_int_equal(cog_keys_finish(&keys), 0);
     cog_cache_lock_release(&lock);
@@ -296,16 +297,20 @@ count_wrong_logins(const struct room *room, bool strict)
 static size_t
 count_wrong_keys(const struct room *room, bool strict)
 {
+    static const struct cog_keys_owner alice = {"alice", 7},
+                                       alicd = {"alicd", 7},
+                                       another = {"alice", 6};
     char text[COG_KEYS_TEXT_MAX];
     size_t len = 0, wrong = 0;
-    int error =
-        cog_keys_find(room->accounts, "alice", text, sizeof text, &len);
+    int error = cog_keys_find(room->accounts, &alice, text, sizeof text, &len);
 
     wrong += is_wrong(
         error, len == sizeof ssh_key - 1 && memcmp(text, ssh_key, len) == 0,
         strict);
     wrong +=
-        cog_keys_find(room->accounts, "alicd", text, sizeof text, &len) == 0;
+        cog_keys_find(room->accounts, &alicd, text, sizeof text, &len) == 0;
+    wrong +=
+        cog_keys_find(room->accounts, &another, text, sizeof text, &len) == 0;
     return wrong;
 }
 

@@ -11,7 +11,20 @@
 
 #include "accounts/keys_write.h"
 
+/* The tag that all of these tests write with. */
+#define TAG UINT64_C(0x1122334455667788)
+
 static const char line[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 alice\n";
+
+/* Valid until the next call. */
+static const struct cog_keys_owner *
+owner(const char *name)
+{
+    static struct cog_keys_owner made;
+
+    made = (struct cog_keys_owner){name, TAG};
+    return &made;
+}
 
 static void
 write_keys(const struct room *room, const char *name, const char *text,
@@ -21,7 +34,7 @@ write_keys(const struct room *room, const char *name, const char *text,
     struct cog_cache_lock lock = take_lock(room);
 
     assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
-    assert_int_equal(cog_keys_add(&keys, name, text, len), 0);
+    assert_int_equal(cog_keys_add(&keys, owner(name), text, len), 0);
     assert_int_equal(cog_keys_finish(&keys), 0);
     cog_cache_lock_release(&lock);
 }
@@ -33,26 +46,29 @@ a_text_is_found_as_it_was_written(void **state)
     struct room *room = *state;
     size_t len = 7;
 
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len),
-        ENODATA);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     ENODATA);
     write_keys(room, "alice", line, sizeof line - 1);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len), 0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
     assert_int_equal(len, sizeof line - 1);
     assert_memory_equal(found, line, len);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "carol", found, sizeof found, &len),
-        ENOENT);
+    assert_int_equal(cog_keys_find(room->accounts, owner("carol"), found,
+                                   sizeof found, &len),
+                     ENOENT);
     memset(longest, 'k', sizeof longest);
     write_keys(room, "alice", longest, sizeof longest);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len), 0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
     assert_int_equal(len, sizeof longest);
     assert_memory_equal(found, longest, len);
     write_keys(room, "alice", "", 0);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len), 0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
     assert_int_equal(len, 0);
 }
 
@@ -65,14 +81,14 @@ a_buffer_that_is_too_small_is_left_alone(void **state)
 
     write_keys(room, "alice", line, sizeof line - 1);
     memset(found, '-', sizeof found);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof line - 2, &len),
-        EMSGSIZE);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof line - 2, &len),
+                     EMSGSIZE);
     assert_int_equal(found[0], '-');
     assert_int_equal(len, 7);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof line - 1, &len),
-        0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof line - 1, &len),
+                     0);
     assert_int_equal(found[sizeof line - 1], '-');
 }
 
@@ -87,19 +103,20 @@ p17_names_outside_the_grammar_are_neither_written_nor_found(void **state)
     size_t len;
 
     assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
-    assert_int_equal(cog_keys_add(&keys, "Alice", line, 3), EINVAL);
-    assert_int_equal(cog_keys_add(&keys, "", line, 3), EINVAL);
-    assert_int_equal(cog_keys_add(&keys, "../x", line, 3), EINVAL);
-    assert_int_equal(cog_keys_add(&keys, "alice", text, sizeof text),
+    assert_int_equal(cog_keys_add(&keys, owner("Alice"), line, 3), EINVAL);
+    assert_int_equal(cog_keys_add(&keys, owner(""), line, 3), EINVAL);
+    assert_int_equal(cog_keys_add(&keys, owner("../x"), line, 3), EINVAL);
+    assert_int_equal(cog_keys_add(&keys, owner("alice"), text, sizeof text),
                      EMSGSIZE);
-    assert_int_equal(cog_keys_add(&keys, "alice", line, 3), 0);
+    assert_int_equal(cog_keys_add(&keys, owner("alice"), line, 3), 0);
     assert_int_equal(cog_keys_finish(&keys), 0);
     cog_cache_lock_release(&lock);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "Alice", found, sizeof found, &len),
-        ENOENT);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len), 0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("Alice"), found,
+                                   sizeof found, &len),
+                     ENOENT);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
 }
 
 static void
@@ -115,15 +132,16 @@ p73_what_is_not_finished_changes_nothing(void **state)
     assert_int_equal(cog_keys_begin(room->accounts, &none, &keys), EBADF);
     lock = take_lock(room);
     assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
-    assert_int_equal(cog_keys_add(&keys, "carol", line, 3), 0);
+    assert_int_equal(cog_keys_add(&keys, owner("carol"), line, 3), 0);
     cog_keys_end(&keys);
     cog_cache_lock_release(&lock);
     assert_false(file_exists(path_in(room->accounts, "keys.cdb.new")));
-    assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len), 0);
-    assert_int_equal(
-        cog_keys_find(room->accounts, "carol", found, sizeof found, &len),
-        ENOENT);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("carol"), found,
+                                   sizeof found, &len),
+                     ENOENT);
 }
 
 /* sshd's AuthorizedKeysCommandUser is an ordinary user. */
@@ -149,8 +167,8 @@ keys_are_found_without_root(void **state)
             _exit(2);
         if (access(room->accounts, X_OK) != 0)
             _exit(2);
-        _exit(cog_keys_find(room->accounts, "alice", found, sizeof found,
-                            &len) != 0);
+        _exit(cog_keys_find(room->accounts, owner("alice"), found,
+                            sizeof found, &len) != 0);
     }
     assert_int_equal(waitpid(child, &result, 0), child);
     if (WEXITSTATUS(result) == 2)
@@ -168,9 +186,68 @@ p70_a_file_that_others_may_write_gives_no_keys(void **state)
 
     write_keys(room, "alice", line, sizeof line - 1);
     assert_int_equal(chmod(path_in(room->accounts, "keys.cdb"), 0664), 0);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     EPERM);
+}
+
+static void
+p16_keys_are_of_whom_they_were_written_for(void **state)
+{
+    static const struct cog_keys_owner another = {"alice", TAG ^ 1},
+                                       nobody = {"alice", 0};
+    struct room *room = *state;
+    cog_cleanup_keys_write struct cog_keys keys = COG_KEYS_EMPTY;
+    struct cog_cache_lock lock;
+    char found[COG_KEYS_TEXT_MAX];
+    size_t len = 7;
+
+    write_keys(room, "alice", line, sizeof line - 1);
     assert_int_equal(
-        cog_keys_find(room->accounts, "alice", found, sizeof found, &len),
-        EPERM);
+        cog_keys_find(room->accounts, &another, found, sizeof found, &len),
+        ENOENT);
+    assert_int_equal(
+        cog_keys_find(room->accounts, &nobody, found, sizeof found, &len),
+        ENOENT);
+    assert_int_equal(len, 7);
+    lock = take_lock(room);
+    assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
+    assert_int_equal(cog_keys_add(&keys, &nobody, line, 3), EINVAL);
+    cog_cache_lock_release(&lock);
+}
+
+static void
+p16_a_names_keys_are_removed_and_the_others_stay(void **state)
+{
+    struct room *room = *state;
+    cog_cleanup_keys_write struct cog_keys keys = COG_KEYS_EMPTY;
+    struct cog_cache_lock none = COG_CACHE_LOCK_NONE, lock = take_lock(room);
+    char found[COG_KEYS_TEXT_MAX];
+    size_t len = 0;
+
+    assert_int_equal(cog_keys_remove(room->accounts, &lock, "alice"), ENODATA);
+    assert_int_equal(cog_keys_begin(room->accounts, &lock, &keys), 0);
+    assert_int_equal(cog_keys_add(&keys, owner("alice"), line, 5), 0);
+    assert_int_equal(cog_keys_add(&keys, owner("bob"), line, 6), 0);
+    assert_int_equal(cog_keys_add(&keys, owner("carol"), line, 7), 0);
+    assert_int_equal(cog_keys_finish(&keys), 0);
+    assert_int_equal(cog_keys_remove(room->accounts, &none, "bob"), EBADF);
+    assert_int_equal(cog_keys_remove(room->accounts, &lock, "dave"), ENOENT);
+    assert_int_equal(cog_keys_remove(room->accounts, &lock, "Bob"), ENOENT);
+    assert_int_equal(cog_keys_remove(room->accounts, &lock, "bob"), 0);
+    assert_int_equal(cog_keys_remove(room->accounts, &lock, "bob"), ENOENT);
+    assert_int_equal(cog_keys_find(room->accounts, owner("alice"), found,
+                                   sizeof found, &len),
+                     0);
+    assert_int_equal(len, 5);
+    assert_int_equal(cog_keys_find(room->accounts, owner("carol"), found,
+                                   sizeof found, &len),
+                     0);
+    assert_int_equal(len, 7);
+    assert_int_equal(
+        cog_keys_find(room->accounts, owner("bob"), found, sizeof found, &len),
+        ENOENT);
+    cog_cache_lock_release(&lock);
 }
 
 #define IN_ROOM(test)                                                         \
@@ -184,6 +261,8 @@ main(void)
         IN_ROOM(a_buffer_that_is_too_small_is_left_alone),
         IN_ROOM(p17_names_outside_the_grammar_are_neither_written_nor_found),
         IN_ROOM(p73_what_is_not_finished_changes_nothing),
+        IN_ROOM(p16_keys_are_of_whom_they_were_written_for),
+        IN_ROOM(p16_a_names_keys_are_removed_and_the_others_stay),
         IN_ROOM(keys_are_found_without_root),
         IN_ROOM(p70_a_file_that_others_may_write_gives_no_keys),
     };
