@@ -42,12 +42,14 @@ pack_unasked(const struct cog_cache_record *record, void *context)
     return error != 0 ? error : pack(record, context);
 }
 
-/* Whom no file has; out of the way of those whom one has. */
+/* Out of the way of those whom a file has. */
+typedef int find_account(const char *name, struct cog_account *account);
+
 static __attribute__((noinline)) int
-pack_provisional(const char *name, const struct room *room)
+pack_found(find_account *find, const char *name, const struct room *room)
 {
     struct cog_account account;
-    int error = cog_nss_provisional(name, &account);
+    int error = find(name, &account);
 
     if (error != 0)
         return error;
@@ -61,8 +63,16 @@ _nss_cognito_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
     struct room room = {entry, buffer, size};
     int found = cog_cache_use_name(&cog_nss_reader, name, pack, &room);
 
+    if (found == 0 &&
+        atomic_load_explicit(&cog_nss_told.state, memory_order_relaxed) ==
+            COG_NSS_TOLD) {
+        int told = pack_found(cog_nss_remembered, name, &room);
+
+        if (told != ENOENT)
+            found = told;
+    }
     if (found == ENOENT)
-        found = pack_provisional(name, &room);
+        found = pack_found(cog_nss_provisional, name, &room);
     return cog_nss_status(found, error);
 }
 

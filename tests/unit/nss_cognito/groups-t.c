@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "accounts/cache_write.h"
 #include "accounts/ids.h"
 #include "nss_cognito/place.h"
 
@@ -475,6 +476,62 @@ sshd_is_told_what_a_first_login_will_make(void **state)
 }
 
 static void
+put_settings(const struct room *room, const struct cog_settings *settings)
+{
+    struct cog_cache_lock lock = take_lock(room);
+
+    assert_int_equal(
+        cog_cache_put_settings(&room->places, &lock, settings, NULL), 0);
+    cog_cache_lock_release(&lock);
+}
+
+/* sshd goes on with its first answer; who judges the login must see that. */
+static void
+what_sshd_was_told_stays_what_it_is_told(void **state)
+{
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    struct answer first, answer;
+
+    offer_provisional(room);
+    be_called("sshd");
+    ask_name("vera", &first);
+    assert_found(&first);
+    /* Of other settings a first login would make another record. */
+    settings.provisional = true;
+    (void) snprintf(settings.provisional_match,
+                    sizeof settings.provisional_match, "v*");
+    (void) snprintf(settings.shell, sizeof settings.shell, "/bin/sh");
+    sync_accounts(room, &settings);
+    ask_name("vera", &answer);
+    assert_found(&answer);
+    assert_string_equal(answer.passwd.pw_shell, "/bin/bash");
+    assert_int_equal(answer.passwd.pw_uid, first.passwd.pw_uid);
+    /* One name only. */
+    ask_name("vanja", &answer);
+    assert_found(&answer);
+    assert_string_equal(answer.passwd.pw_shell, "/bin/sh");
+    /* Where the login would not be seen to be ours it is nobody's. */
+    settings.id_base += first.passwd.pw_uid - settings.id_base + 1;
+    settings.id_range = 10;
+    put_settings(room, &settings);
+    ask_name("vera", &answer);
+    assert_absent(&answer);
+    settings = sample_settings();
+    put_settings(room, &settings);
+    ask_name("vera", &answer);
+    assert_absent(&answer);
+    /* A record of another id, made meanwhile. */
+    put_one(room, &settings, "vera", ALICE + 100);
+    ask_name("vera", &answer);
+    assert_int_equal(answer.passwd.pw_uid, first.passwd.pw_uid);
+    /* Nobody else's programs are told. */
+    be_called("groups-t");
+    ask_name("vera", &answer);
+    assert_int_equal(answer.passwd.pw_uid, ALICE + 100);
+}
+
+static void
 other_programs_are_told_of_nobody_who_does_not_exist(void **state)
 {
     static const char *const hosts[] = {"sudo", "su",    "login", "ssh",
@@ -547,6 +604,7 @@ main(void)
         IN_ROOM(p27_local_users_hide_their_namesakes_in_listings),
         IN_ROOM(p27_nobody_is_listed_where_local_users_are_not_known),
         IN_ROOM(sshd_is_told_what_a_first_login_will_make),
+        IN_ROOM(what_sshd_was_told_stays_what_it_is_told),
         IN_ROOM(other_programs_are_told_of_nobody_who_does_not_exist),
         IN_ROOM(nobody_is_told_where_it_is_switched_off),
         IN_ROOM(without_the_id_key_there_is_no_answer),

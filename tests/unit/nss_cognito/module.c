@@ -10,6 +10,7 @@
 #include "accounts/cache_bulk.h"
 #include "accounts/cache_write.h"
 #include "nss_cognito/place.h"
+#include "nss_cognito/provisional.h"
 
 int
 module_room_make(void **state)
@@ -38,6 +39,7 @@ module_begin(enum way way)
 {
     cog_cache_close(&cog_nss_reader);
     atomic_store(&cog_nss_reader.lookups, way == WAY_MAPPED ? 1000U : 0U);
+    atomic_store(&cog_nss_told.state, COG_NSS_TOLD_NOTHING);
 }
 
 void
