@@ -474,6 +474,49 @@ class Refused(PoolCase):
                 self.finish(terminal, ("Password: ", person.password))
                 self.assert_in(terminal, person.name)
 
+    def test_configuration_that_was_applied_meanwhile(self):
+        """sshd goes on with what it was told first in this connection"""
+        for change, reason in (({"shell": "/bin/sh"}, "record-changed"),
+                               ({"home": "/srv/%u"}, "record-changed"),
+                               # Whom no range has is nobody's.
+                               ({"id_base": "1900000000",
+                                 "id_range": "500"}, "wrong-password"),
+                               ({"provisional": None,
+                                 "provisional_match": None},
+                                "wrong-password")):
+            with self.subTest(change):
+                other, person = self.other_host(), self.person()
+                terminal = other.ssh(person.name, prompts=3)
+                terminal.answer("Password: ", make_password())
+                terminal.read_to("Password: ")
+                other.config(**{**host.PROVISIONAL, **change})
+                other.run("cognitoctl", "apply", stdout=subprocess.DEVNULL)
+                # The prompt before knew the old configuration.
+                terminal.send(make_password() + "\r")
+                terminal.read_to("Password: ")
+                self.finish_refused(terminal, person, reason)
+
+    def test_account_that_was_made_meanwhile(self):
+        """By somebody else's configuration: the same name, another id"""
+        other, person = self.other_host(), self.person()
+        terminal = other.ssh(person.name, prompts=3)
+        terminal.answer("Password: ", make_password())
+        terminal.read_to("Password: ")
+        mapped = "/etc/cognito/ids"
+        other.run("sh", "-c", f"echo '{person.name} {ids.ID_BASE + 5}'"
+                  f" >{mapped}")
+        other.config(id_map=mapped)
+        console = other.terminal("login")
+        callers.say_name(console, person.name)
+        console.answer("Password: ", person.password)
+        callers.use_shell(console)
+        self.assert_in(console, person.name)
+        # The prompt before knew of no account. Another there is not.
+        terminal.send(make_password() + "\r")
+        terminal.end()
+        self.assert_out(terminal)
+        self.assertIn("reason=name-refused", self.log_of(person.name)[-1])
+
     def test_id_that_a_local_user_got(self):
         other, person = self.other_host(), self.person()
         terminal = self.at_the_prompt(other, person)

@@ -39,12 +39,12 @@ PAM_TEXTS = {
 
 
 def ssh(name, *options, method="keyboard-interactive", command=PROBE,
-        **more):
+        prompts=1, **more):
     return Terminal(
         "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
         "-o", f"PreferredAuthentications={method}",
-        "-o", "NumberOfPasswordPrompts=1", *options,
+        "-o", f"NumberOfPasswordPrompts={prompts}", *options,
         "-l", name, "127.0.0.1", command, **more)
 
 
