@@ -288,7 +288,7 @@ static void
 run_cdb(const char *options, const char *file, const char *redirection,
         const char *other)
 {
-    char command[16384];
+    static char command[16384];
 
     (void) snprintf(command, sizeof command, CDB " %s '%s' %s'%s'", options,
                     file, redirection, other);
