@@ -73,8 +73,14 @@ AC_DEFUN([COG_SANITIZERS], [
         [SAN_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"])
     AS_IF([test $enable_fuzzers = yes],
         [SAN_CFLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"])
+    AC_ARG_ENABLE([thread-sanitizer],
+        [AS_HELP_STRING([--enable-thread-sanitizer], [TSan])],
+        [], [enable_thread_sanitizer=no])
+    AS_IF([test $enable_thread_sanitizer = yes],
+        [SAN_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer"])
     AC_SUBST([SAN_CFLAGS])
     AM_CONDITIONAL([FUZZERS], [test $enable_fuzzers = yes])
     AM_CONDITIONAL([SANITIZERS],
-        [test $enable_sanitizers = yes || test $enable_fuzzers = yes])
+        [test $enable_sanitizers = yes || test $enable_fuzzers = yes ||
+            test $enable_thread_sanitizer = yes])
 ])
