@@ -158,12 +158,17 @@ mapped_readers_see_a_change_at_once(void **state)
     struct room *room = *state;
     struct cog_cache_reader reader = mapping_reader(room);
     struct cog_account account;
+    struct cog_gids gids;
 
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
     assert_int_equal(cog_cache_find_name(&reader, "carol", &account), ENOENT);
     assert_int_equal(put(room, "carol", CAROL, 1), 0);
     assert_int_equal(cog_cache_find_name(&reader, "carol", &account), 0);
     assert_alice(&reader);
+    /* Of one who is found, too: only the word in the old file tells. */
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    assert_int_equal(cog_cache_find_gids(&reader, "alice", &gids), 0);
+    assert_int_equal(gids.count, 1);
     cog_cache_close(&reader);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "accounts/cache_build.h"
+#include "accounts/cache_compose.h"
 #include "accounts/cache_levels.h"
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
@@ -305,6 +306,60 @@ p17_a_forged_record_with_a_bad_name_is_not_returned(void **state)
     }
 }
 
+/* Records of an accounts file beside the account of alice. */
+static void
+forge_beside(const struct room *room, const struct cog_members *members,
+             const struct cog_tombstone *tombstone)
+{
+    struct cog_cache_build build = COG_CACHE_BUILD_EMPTY;
+
+    assert_int_equal(
+        cog_cache_build_begin(room->accounts, "recent.cdb", &build), 0);
+    assert_int_equal(cog_compose_members(&build, members), 0);
+    assert_int_equal(cog_compose_tombstone(&build, tombstone), 0);
+    assert_int_equal(cog_cache_build_finish(&build, 0644, 0), 0);
+    cog_cache_build_end(&build);
+}
+
+static void
+p17_p67_forged_members_and_tombstones_are_not_returned(void **state)
+{
+    static const struct {
+        const char *names;
+        size_t len;
+        uint32_t chunks;
+        int error;
+    } cases[] = {
+        {"alice\0bob", 10, 1, 0},
+        {"", 0, 1, 0},
+        {"alice\0bob", 9, 1, EBADMSG}, /* the last has no NUL */
+        {"Root", 5, 1, EBADMSG},
+        {"0", 2, 1, EBADMSG},
+        {"alice\0\0bob", 11, 1, EBADMSG},
+        {"alice\0a:b", 10, 1, EBADMSG},
+        {"alice", 6, 0, EBADMSG}, /* chunk 0 of none */
+        {"alice", 6, COG_MEMBERS_CHUNKS_MAX, 0},
+        {"alice", 6, COG_MEMBERS_CHUNKS_MAX + 1, EBADMSG},
+    };
+    struct room *room = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+        struct cog_tombstone tombstone = {.id = ALICE, .kind = COG_ID_USER};
+        struct cog_members members = {
+            .gid = GROUP, .chunks = cases[i].chunks, .len = cases[i].len};
+
+        memcpy(members.names, cases[i].names, cases[i].len);
+        strcpy(tombstone.name, i == 0 ? "alice" : "a..b");
+        forge_beside(room, &members, &tombstone);
+        assert_int_equal(cog_cache_find_members(&reader, GROUP, 0, &members),
+                         cases[i].error);
+        assert_int_equal(cog_cache_find_tombstone(&reader, ALICE, &tombstone),
+                         i == 0 ? 0 : EBADMSG);
+        cog_cache_close(&reader);
+    }
+}
+
 static void
 p71_another_version_is_told_from_damage(void **state)
 {
@@ -430,6 +485,7 @@ main(void)
         IN_ROOM(p20_a_forged_record_with_a_forbidden_id_is_not_returned),
         IN_ROOM(p71_an_index_that_leads_to_another_number_is_no_answer),
         IN_ROOM(p17_a_forged_record_with_a_bad_name_is_not_returned),
+        IN_ROOM(p17_p67_forged_members_and_tombstones_are_not_returned),
         IN_ROOM(p71_another_version_is_told_from_damage),
         IN_ROOM(p71_a_damaged_file_is_not_carried_on),
         IN_ROOM(p71_a_damaged_base_is_not_carried_on),
