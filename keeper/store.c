@@ -223,13 +223,14 @@ cog_store_refreshed(const struct cog_subject *subject,
 {
     bool known = false;
     enum cog_outcome outcome =
-        cog_rules_groups(config, &proof->groups, reason);
+        subject->caller_is_root
+            ? check_and_record(subject, config, proof, reason)
+            : check_binding(subject, proof, &known, reason);
 
+    /* Behind the record: who lost the groups is out without the pool, too. */
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    if (subject->caller_is_root)
-        return check_and_record(subject, config, proof, reason);
-    return check_binding(subject, proof, &known, reason);
+    return cog_rules_groups(config, &proof->groups, reason);
 }
 
 void

@@ -110,14 +110,13 @@ start(const struct cog_host_files *files, const char *sign_in_name,
 
 /*
  * A rotated token first of all: the old one is spent, whatever else the
- * answer says.
+ * answer says, and whatever we make of it.
  */
 static void
-take_tokens(const struct cog_ruling *ruling, struct cog_dialog *dialog,
-            struct cog_kept *kept)
+take_tokens(struct cog_dialog *dialog, struct cog_kept *kept)
 {
-    bool vouched = ruling->outcome == COG_OUTCOME_ADMITTED;
-
+    if (dialog->tokens.refresh.len == 0 && dialog->tokens.id.len == 0)
+        return;
     if (dialog->tokens.refresh.len > 0)
         cog_secret_move(&kept->refresh, &dialog->tokens.refresh);
     if (dialog->tokens.id.len > 0) {
@@ -125,16 +124,17 @@ take_tokens(const struct cog_ruling *ruling, struct cog_dialog *dialog,
         cog_secret_move(&kept->access, &dialog->tokens.access);
         kept->expires_s = dialog->tokens.expires_s;
     }
-    if (vouched)
-        kept->checked_s = cog_clock_unix_s();
     save(kept);
 }
 
-/* The pool vouches: for the same person, and with groups that may enter. */
+/*
+ * The pool vouches: for the same person, and with groups that may enter. Only
+ * what ends in admission counts as its word from now on.
+ */
 static void
 judge(const struct cog_subject *subject, const struct cog_config *config,
       const struct cog_dialog *dialog, const char *sign_in_name,
-      const struct cog_kept *kept, struct cog_ruling *ruling)
+      struct cog_kept *kept, struct cog_ruling *ruling)
 {
     struct cog_proof proof;
 
@@ -145,6 +145,10 @@ judge(const struct cog_subject *subject, const struct cog_config *config,
     }
     ruling->outcome =
         cog_store_refreshed(subject, config, &proof, ruling->reason);
+    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+        return;
+    kept->checked_s = cog_clock_unix_s();
+    save(kept);
 }
 
 /* The pool's no is remembered: it holds also when the pool is away. */
@@ -182,9 +186,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         return;
     dialog.speaker_fd = speaker_fd;
     cog_dialog_listen(&dialog, ruling);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED ||
-        dialog.tokens.refresh.len > 0)
-        take_tokens(ruling, &dialog, kept);
+    take_tokens(&dialog, kept);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge(subject, &files->config, &dialog, sign_in_name, kept, ruling);
     else

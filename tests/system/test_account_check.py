@@ -110,7 +110,11 @@ class Refresh(Case):
         self.sign_in(service, person)
         person.set(groups=["Guests"])
         self.age(person)
-        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        away = self.service(account_check="refresh", allow_groups="Staff",
+                            on_unavailable="cached",
+                            endpoint="https://cognito.test:9")
+        for stack in (service, service, away):
+            self.assertEqual(self.account(stack, person), "PAM_PERM_DENIED")
 
     def test_other_user_of_that_name(self):
         """proves P16: tokens of another sub open nothing"""
