@@ -3,7 +3,7 @@
 #include "cognitoctl/checks.h"
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "cognitoctl/nscd_conf.h"
 #include "cognitoctl/nsswitch.h"
 #include "cognitoctl/text_file.h"
 #include "host/nscd.h"
@@ -40,30 +40,6 @@ check_database(struct cog_checks *checks, const char *bytes, size_t len,
                          database, services);
 }
 
-/* A line "enable-cache passwd no" (nscd.conf(5)); the last one counts. */
-static bool
-nscd_keeps_users(const char *text)
-{
-    bool keeps = true;
-
-    for (const char *line = text; line != NULL && *line != '\0';) {
-        const char *end = strchrnul(line, '\n');
-        const char *at = line + strspn(line, " \t");
-
-        if (cog_text_begins(at, "enable-cache")) {
-            at += strlen("enable-cache");
-            at += strspn(at, " \t");
-            if (cog_text_begins(at, "passwd")) {
-                at += strlen("passwd");
-                at += strspn(at, " \t");
-                keeps = !cog_text_begins(at, "no");
-            }
-        }
-        line = *end == '\0' ? NULL : end + 1;
-    }
-    return keeps;
-}
-
 static void
 check_nscd(struct cog_checks *checks)
 {
@@ -75,7 +51,7 @@ check_nscd(struct cog_checks *checks)
         access(COG_NSCD_SOCKET, F_OK) != 0)
         return;
     if (cog_text_file_read(NSCD_CONF, &text, &len) == 0 &&
-        !nscd_keeps_users(text))
+        !cog_nscd_keeps_users(text, len))
         return;
     cog_findings_add(&checks->findings, COG_FIND_NSCD,
                      "nscd runs and keeps users");

@@ -7,6 +7,7 @@
 #include "cognitoctl/id_map_edit.h"
 #include "cognitoctl/key_ids.h"
 #include "cognitoctl/name_list.h"
+#include "cognitoctl/nscd_conf.h"
 #include "cognitoctl/nsswitch.h"
 #include "cognitoctl/pam_stack.h"
 #include "cognitoctl/power.h"
@@ -96,6 +97,7 @@ read_nsswitch(const char *bytes, size_t size)
     char services[COG_NSSWITCH_LINE_SIZE];
 
     (void) cog_nsswitch_look(bytes, size, "passwd", services);
+    (void) cog_nscd_keeps_users(bytes, size);
     must(strlen(services) < sizeof services);
 }
 

@@ -3,6 +3,7 @@
 #include "cognitoctl/checks.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/key_ids.h"
+#include "cognitoctl/nscd_conf.h"
 #include "cognitoctl/shadow.h"
 #include "cognitoctl/sshd_config.h"
 
@@ -183,6 +184,31 @@ lines_of_sshd_config_are_read_as_sshd_does(void **state)
     assert_false(cog_sshd_next_line(&at, &len, &line));
 }
 
+/* ---- nscd.conf */
+
+static void
+p77_nscd_keeps_users_unless_it_is_told_not_to(void **state)
+{
+    static const struct {
+        const char *text;
+        bool keeps;
+    } cases[] = {
+        {"", true},
+        {"\tenable-cache\t\tpasswd\t\tno\n", false},
+        {"enable-cache passwd yes\nenable-cache passwd no", false},
+        {"enable-cache passwd no\nenable-cache passwd yes\n", true},
+        {"#enable-cache passwd no\nenable-cache group no\n", true},
+        {"enable-cache passwd nothing\nenable-cachepasswd no\n", true},
+        {"enable-cache passwd", true},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            cog_nscd_keeps_users(cases[i].text, strlen(cases[i].text)),
+            cases[i].keeps);
+}
+
 /* ---- key sets */
 
 static bool
@@ -221,6 +247,7 @@ main(void)
             p87_a_password_that_can_be_typed_is_known_from_others),
         cmocka_unit_test(lines_of_passwd_are_read_or_passed_over),
         cmocka_unit_test(lines_of_sshd_config_are_read_as_sshd_does),
+        cmocka_unit_test(p77_nscd_keeps_users_unless_it_is_told_not_to),
         cmocka_unit_test(p42_a_key_that_is_not_pinned_is_found),
     };
 
