@@ -85,11 +85,12 @@ take_code(struct cog_login *login)
 {
     struct cog_secret *password = &login->flow.password;
     cog_cleanup_secret struct cog_secret front = COG_SECRET_EMPTY;
-    const char *digits = password->data + password->len - CODE_DIGITS;
+    const char *digits;
     enum cog_status status;
 
     if (password->len <= CODE_DIGITS)
         return COG_OK;
+    digits = password->data + password->len - CODE_DIGITS;
     for (size_t i = 0; i < CODE_DIGITS; i++) {
         if (!cog_ascii_is_digit(digits[i]))
             return COG_OK;
@@ -304,8 +305,10 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     login->flow.rpc.report = report;
     cog_rpc_allow(&login->flow.rpc, login->flow.settings->timeout_ms);
     status = run_flows(login);
-    if (cog_recover(&login->flow, status))
+    if (cog_recover(&login->flow, status)) {
+        cog_secret_clear(&login->typed); /* there is a new password */
         status = run_flows(login);
+    }
     if (status == COG_OK)
         status = admit(login, started_s, keys, identity);
     tell_of_password(&login->flow, status);

@@ -33,6 +33,11 @@ static const struct remedy remedies[] = {
     /* Whoever reset it had a code sent: another would make that one void. */
     {COG_RESET_REQUIRED, "ForgotPassword", true, true, "ConfirmForgotPassword",
      "ConfirmationCode"},
+    /* The service refuses these, in the same words: they tell nothing. */
+    {COG_LOCKED, "ForgotPassword", false, true, "ConfirmForgotPassword",
+     "ConfirmationCode"},
+    {COG_DISABLED, "ForgotPassword", false, true, "ConfirmForgotPassword",
+     "ConfirmationCode"},
     {COG_NOT_CONFIRMED, "ResendConfirmationCode", true, false, "ConfirmSignUp",
      "ConfirmationCode"},
 };

@@ -11,6 +11,7 @@
 #include "accounts/logins.h"
 #include "cognitoctl/new_id.h"
 #include "cognitoctl/stores.h"
+#include "host/kept.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +34,7 @@ struct given {
 static int
 forget(const struct given *given, const struct cog_cache_lock *lock)
 {
-    int keys, account, login;
+    int keys, account, login, kept;
 
     keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->name);
     if (keys != 0 && keys != ENOENT && keys != ENODATA)
@@ -46,6 +47,9 @@ forget(const struct given *given, const struct cog_cache_lock *lock)
                               given->same_person);
     if (login != 0 && login != ENOENT)
         return cog_store_fail(COG_LOGINS_DIR, login);
+    kept = cog_kept_remove(COG_KEPT_DIR, given->name);
+    if (kept != 0 && kept != ENOENT)
+        return cog_store_fail(COG_KEPT_DIR, kept);
     /* With a new id it may be the second try of one that was cut short. */
     if (account != 0 && login != 0 && !given->new_id)
         return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");

@@ -220,8 +220,8 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
                     int *speaker_fd, struct cog_ruling *ruling)
 {
     cog_cleanup_files struct cog_host_files files = {0};
-    const struct cog_start start = {COG_RUN_DIR, subject->user, subject->rhost,
-                                    cog_clock_ms()};
+    struct cog_start start = {COG_RUN_DIR, subject->user, subject->rhost,
+                              cog_clock_ms()};
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;
@@ -236,8 +236,11 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
     ruling->outcome = COG_OUTCOME_NONE;
     run_login(subject, &files, speaker_fd, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED &&
-        cog_rules_is_provisional(subject))
+        cog_rules_is_provisional(subject)) {
+        /* Now: what has decayed since is not given back twice. */
+        start.now_ms = cog_clock_ms();
         cog_starts_give_back(&start);
+    }
 }
 
 void

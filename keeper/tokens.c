@@ -16,6 +16,8 @@
 #include <syslog.h>
 
 #define SEND_MS 2000
+/* For an account check of the same name to end, behind a login. */
+#define LOCK_MS 700
 
 /* What the pool or the way to it may say that is no word about the person. */
 static bool
@@ -68,7 +70,16 @@ cog_tokens_keep(const struct cog_subject *subject,
                 struct cog_dialog *dialog)
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    int error = cog_kept_lock(COG_KEPT_DIR, subject->user,
+                              cog_clock_ms() + LOCK_MS, &lock);
 
+    /* An account check is asking with the old one: that stays good. */
+    if (error != 0) {
+        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %d",
+                        subject->user, error);
+        return;
+    }
     (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
     (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
     kept.signed_in_s = kept.checked_s = cog_clock_unix_s();

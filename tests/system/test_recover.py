@@ -111,5 +111,9 @@ class Recovery(Case):
         service = self.service(forgot="any")
         terminal = callers.pamtester(service, person.name)
         terminal.answer("Password: ", person.password)
+        terminal.answer(OFFER, "yes", secret=False)
+        self.replace(terminal)
+        for _ in range(3):
+            terminal.answer(CODE, RESET_CODE)
         terminal.end()
         self.assertNotIn("success", terminal.text)

@@ -231,6 +231,14 @@ test_same_words(void **state)
          expired_code},
         {fake_proof_wanted, reset_required, NULL, wrong_code},
         {reset_required, NULL, NULL, wrong_code},
+        {fake_proof_wanted,
+         FAKE_ERROR("NotAuthorizedException", "User is disabled."),
+         FAKE_ERROR("NotAuthorizedException", "User is disabled."),
+         expired_code},
+        {fake_proof_wanted,
+         FAKE_ERROR("NotAuthorizedException", "Password attempts exceeded"),
+         FAKE_ERROR("LimitExceededException", "Attempt limit exceeded"),
+         expired_code},
     };
     static struct fake_world first;
 
@@ -363,8 +371,6 @@ static void
 test_others(void **state)
 {
     static const char *const failures[] = {
-        FAKE_ERROR("NotAuthorizedException", "User is disabled."),
-        FAKE_ERROR("NotAuthorizedException", "Password attempts exceeded"),
         FAKE_ERROR("NotAuthorizedException",
                    "Temporary password has expired and must be reset by an "
                    "administrator."),
@@ -402,7 +408,7 @@ main(void)
         CASE("P88: without permission nothing is offered or sent",
              test_not_permitted),
         CASE("P88: nothing is sent before somebody says yes", test_not_wanted),
-        CASE("P63: known, unknown and stubborn accounts read the same",
+        CASE("P63: known, unknown, disabled and locked names read the same",
              test_same_words),
         CASE("a reset's own code is used", test_reset),
         CASE("P88: two messages at most, however often they are asked for",
