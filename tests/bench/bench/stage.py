@@ -16,6 +16,7 @@ from room.namespace import ROOM, SOURCE, run
 
 HERE = f"{SOURCE}/tests/bench"
 TOOLS = f"{ROOM}/bench"
+BUILD = None  # the build's directory, on a disk
 PASSWORD = "Bench-press-2718"
 OURS, UNIX, OTHER = "olga", "ulf", "otto"
 KEYS = "/etc/cognito/bench-jwks.json"
