@@ -53,6 +53,25 @@ def of_processes():
         yield from glob.glob(f"/proc/[0-9]*/{kind}")
 
 
+def read_data(path):
+    """What is written of a file: lastlog has room for every user id, some
+    hundred gigabytes of holes."""
+    parts, at = [], 0
+    with open(path, "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < 1 << 24:
+            return file.read()
+        while at < size:
+            try:
+                at = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            except OSError:
+                break
+            end = os.lseek(file.fileno(), at, os.SEEK_HOLE)
+            parts.append(os.pread(file.fileno(), end - at, at))
+            at = end
+    return b"".join(parts)
+
+
 class SecretsTest(Case):
     """proves P89, P90, P92, P93"""
 
@@ -61,8 +80,7 @@ class SecretsTest(Case):
         found, count = [], 0
         for path in paths:
             try:
-                with open(path, "rb") as file:
-                    content = file.read()
+                content = read_data(path)
             except OSError:
                 continue
             count += 1

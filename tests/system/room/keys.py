@@ -38,7 +38,7 @@ class KeyTests:
 
     def press_at_each_moment(self, key):
         slow = self.person()
-        self.fault(slow, "InitiateAuth", "delay", ms=2500)
+        self.fault(slow, "InitiateAuth", "delay", ms=4500)
         coded = self.person(totp_secret=TOTP_SECRET)
         at_prompt = self.start(slow)
         at_prompt.read_to("Password: ")
