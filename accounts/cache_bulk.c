@@ -158,13 +158,24 @@ check_groups(const struct cog_cache_bulk *bulk,
     return error;
 }
 
+/* Whether an old account may stay: the host may have taken its name or id. */
+static bool
+may_stay(const struct cog_id_table *table, const struct cog_id_use *old)
+{
+    const struct cog_id_wish wish = {COG_ID_USER, old->name, old->id, 0};
+    struct cog_id_use *mine = NULL;
+
+    return cog_id_table_check(table, &wish, &mine, NULL) == 0;
+}
+
 /* The name stays with its old account, which must not be lost over this. */
 static void
 note_bound(const struct cog_cache_bulk *bulk, const char *name)
 {
     struct cog_id_use *old = cog_id_table_account(&bulk->table, name);
 
-    if (old != NULL && (old->flags & COG_USE_NEW) == 0)
+    if (old != NULL && (old->flags & COG_USE_NEW) == 0 &&
+        may_stay(&bulk->table, old))
         old->flags |= COG_USE_BOUND;
 }
 
@@ -327,7 +338,8 @@ keep_account(void *context, const struct cog_account *account,
     bool kept = false;
     int error = 0;
 
-    if (use != NULL && (use->flags & (COG_USE_NEW | COG_USE_BOUND)) == 0)
+    if (use != NULL && (use->flags & (COG_USE_NEW | COG_USE_BOUND)) == 0 &&
+        may_stay(table, use))
         error = has_signed_in(keeping->bulk, account->name, keeping->since_s,
                               &kept);
     if (error != 0)

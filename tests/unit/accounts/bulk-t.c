@@ -522,6 +522,44 @@ who_signed_in_since_the_listing_began_is_kept(void **state)
     assert_int_equal(put(room, "eve", CAROL, 0), EEXIST);
 }
 
+/* useradd and groupadd after the records were written. */
+static void
+p13_names_and_ids_that_became_local_are_not_carried_on(void **state)
+{
+    struct room *room = *state;
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+    struct cog_account account;
+    struct cog_bulk_counts counts;
+    struct listing *listing = begin(room);
+
+    assert_int_equal(add(listing, "alice", ALICE, 0), 0);
+    assert_int_equal(add(listing, "carol", CAROL, 0), 0);
+    finish(listing);
+    put_login(room, "dave", DAVE, NOW_S + 1);
+    assert_int_equal(put(room, "dave", DAVE, 0), 0);
+    write_file(room->passwd,
+               "root:x:0:0:root:/root:/bin/bash\n"
+               "alice:x:1001:1001::/home/alice:/bin/bash\n"
+               "other:x:1900000002:1002::/home/other:/bin/bash\n",
+               0644);
+    write_file(room->group, "root:x:0:\ndave:x:1003:\n", 0644);
+    listing = begin(room);
+    /* alice is bound to another sub besides; and dave signed in just now. */
+    refuse_add(listing, "alice", ALICE, COG_ID_NAME_LOCAL, &refusal);
+    assert_int_equal(add_bound(listing, "alice", ALICE, 5, 0, NULL), EEXIST);
+    refuse_add(listing, "carol", CAROL, COG_ID_LOCAL, &refusal);
+    assert_string_equal(refusal.conflict.owner, "other");
+    assert_int_equal(add_bound(listing, "carol", CAROL, 5, 0, NULL), EEXIST);
+    assert_int_equal(cog_cache_bulk_count(listing->bulk, NOW_S, &counts), 0);
+    assert_int_equal(counts.lost, 3);
+    assert_int_equal(counts.kept, 0);
+    assert_int_equal(counts.bound, 0);
+    finish(listing);
+    assert_false(has(room, "alice", &account));
+    assert_false(has(room, "carol", &account));
+    assert_false(has(room, "dave", &account));
+}
+
 static int
 note_name(void *context, const char *name, uint32_t uid)
 {
@@ -759,6 +797,7 @@ main(void)
         IN_ROOM(p16_a_name_with_another_sub_stays_its_old_account_disabled),
         IN_ROOM(p16_p21_the_login_store_has_its_say),
         IN_ROOM(who_signed_in_since_the_listing_began_is_kept),
+        IN_ROOM(p13_names_and_ids_that_became_local_are_not_carried_on),
         IN_ROOM(what_will_change_is_told_before),
         IN_ROOM(members_are_written_with_enumerate_only_and_are_complete),
         IN_ROOM(members_survive_a_fold),

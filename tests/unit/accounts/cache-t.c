@@ -308,6 +308,33 @@ p12_local_names_are_never_written(void **state)
     assert_false(file_exists(path_in(room->accounts, "recent.cdb")));
 }
 
+/* A package or an administrator adds it after the record was written. */
+static void
+p13_a_name_or_id_that_became_local_is_refused_from_then_on(void **state)
+{
+    struct room *room = *state;
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+    struct cog_account alice = sample_account("alice", ALICE);
+    struct cog_groups none = {.count = 0}, one = sample_groups(1);
+
+    assert_int_equal(put_account(room, &alice, &one, NULL), 0);
+    write_file(room->group, "root:x:0:\ncognito-Group0:x:1005:\n", 0644);
+    assert_int_equal(put_account(room, &alice, &one, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    assert_string_equal(refusal.conflict.wanted_by, "cognito-Group0");
+    write_file(room->group, "root:x:0:\nstrange:x:2000000000:\n", 0644);
+    assert_int_equal(put_account(room, &alice, &one, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_LOCAL);
+    assert_string_equal(refusal.conflict.owner, "strange");
+    write_file(room->group, "root:x:0:\nalice:x:1005:\n", 0644);
+    assert_int_equal(put_account(room, &alice, &none, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    write_file(room->group, "root:x:0:\n", 0644);
+    write_file(room->passwd, "alice:x:1001:1001::/home/alice:/bin/sh\n", 0644);
+    assert_int_equal(put_account(room, &alice, &none, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+}
+
 static void
 p13_a_broken_local_file_stops_every_write(void **state)
 {
@@ -802,6 +829,7 @@ main(void)
         IN_ROOM(nothing_is_written_when_nothing_changes),
         IN_ROOM(groups_in_another_order_are_no_change),
         IN_ROOM(p12_local_names_are_never_written),
+        IN_ROOM(p13_a_name_or_id_that_became_local_is_refused_from_then_on),
         IN_ROOM(p13_a_broken_local_file_stops_every_write),
         IN_ROOM(p17_p19_p20_p23_accounts_that_break_a_rule_are_never_written),
         IN_ROOM(p21_a_taken_id_is_refused_and_both_are_named),
