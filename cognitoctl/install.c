@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Logins write for milliseconds; another sync may take seconds. */
@@ -81,15 +80,6 @@ see_group(void *context, const struct cog_pool_group_record *record)
 }
 
 static int
-compare_groups(const void *left, const void *right)
-{
-    const struct cog_group *a = left, *b = right;
-
-    return a->gid < b->gid ? -1 : a->gid > b->gid;
-}
-
-/* In an order that does not depend on the listing's. */
-static int
 make_groups(struct installing *at, const struct cog_pool_record *record,
             struct cog_groups *groups)
 {
@@ -105,7 +95,6 @@ make_groups(struct installing *at, const struct cog_pool_record *record,
         if (choice->why == NULL)
             groups->list[groups->count++] = choice->group;
     }
-    qsort(groups->list, groups->count, sizeof groups->list[0], compare_groups);
     return 0;
 }
 
