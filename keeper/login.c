@@ -137,19 +137,16 @@ debug_result(const struct cog_subject *subject,
 static void
 name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
 {
-    char reason[80];
-
     if (ruling->outcome != COG_OUTCOME_FAILURES)
         return;
     if (guesses->error != 0) {
-        (void) snprintf(reason, sizeof reason,
-                        "failures cannot be counted in " COG_RUN_DIR ": %d",
+        ruling->outcome = COG_OUTCOME_STORE;
+        (void) snprintf(ruling->reason, sizeof ruling->reason,
+                        "failures cannot be counted in %s: %d", COG_RUN_DIR,
                         guesses->error);
-        cog_rule(ruling, COG_OUTCOME_STORE, reason);
     } else if (guesses->refused != NULL) {
-        (void) snprintf(reason, sizeof reason, "too many failures %s",
-                        guesses->refused);
-        cog_rule(ruling, COG_OUTCOME_FAILURES, reason);
+        (void) snprintf(ruling->reason, sizeof ruling->reason,
+                        "too many failures %s", guesses->refused);
     }
 }
 
