@@ -59,38 +59,38 @@ rarely(bool condition)
     return __builtin_expect(condition, false);
 }
 
-/* Into the scratch, at offset part of it; for fetch. */
+/* Into the scratch's record; for fetch. */
 static __attribute__((noinline)) int
-read_part(const struct cog_cache_file *file, uint64_t at, size_t len,
-          size_t part)
+read_part(const struct cog_cache_file *file, uint64_t at, size_t len)
 {
-    return read_at(file->fd, (uint32_t) at,
-                   (unsigned char *) file->scratch + part, len);
+    struct cog_cache_scratch *scratch = file->scratch;
+
+    if (len > sizeof scratch->record)
+        return EBADMSG;
+    scratch->has_head = false;
+    return read_at(file->fd, (uint32_t) at, scratch->record, len);
 }
 
 /*
- * Make len bytes at a position available: in place, or in a part of the
- * scratch that has room for them. No buffer on the stack, here and below: it
- * would be zeroed at each look-up, also where the file is in memory. The
- * caller has not checked anything.
+ * Make len bytes at a position available: in place, or in the scratch. No
+ * buffer on the stack, here and below: it would be zeroed at each look-up,
+ * also where the file is in memory. The caller has not checked anything.
  */
 static inline int
-fetch(const struct cog_cache_file *file, uint64_t at, size_t len, size_t part,
+fetch(const struct cog_cache_file *file, uint64_t at, size_t len,
       const unsigned char **bytes)
 {
     if (rarely(len > file->size || at > file->size - len))
         return EBADMSG;
     if (rarely(file->bytes == NULL)) {
-        *bytes = (unsigned char *) file->scratch + part;
-        return read_part(file, at, len, part);
+        bool in_head = file->scratch->has_head && at + len <= COG_RECORDS_AT;
+
+        *bytes = file->scratch->record + (in_head ? at : 0);
+        return in_head ? 0 : read_part(file, at, len);
     }
     *bytes = file->bytes + at;
     return 0;
 }
-
-#define PART_RECORD offsetof(struct cog_cache_scratch, record)
-#define PART_TABLES offsetof(struct cog_cache_scratch, tables)
-#define PART_SLOTS  offsetof(struct cog_cache_scratch, slots)
 
 static struct pair
 pair_get(const unsigned char *from)
@@ -148,8 +148,8 @@ read_stamp(uint64_t size, struct cog_cache_file *file)
     if (size < COG_RECORDS_AT)
         return EBADMSG;
     file->size = (uint32_t) size;
-    error = fetch(file, COG_CDB_HEADER, COG_CDB_PAIR + COG_STAMP_BYTES,
-                  PART_RECORD, &record);
+    error =
+        fetch(file, COG_CDB_HEADER, COG_CDB_PAIR + COG_STAMP_BYTES, &record);
     if (error != 0)
         return error;
     return parse_stamp(record, file);
@@ -176,8 +176,13 @@ cog_cache_file_from_fd(int fd, uint64_t size,
     struct cog_cache_file opened = {.fd = fd, .scratch = scratch};
     int error;
 
+    if (size < COG_RECORDS_AT)
+        return EBADMSG;
     scratch->slots_len = 0;
-    error = read_stamp(size, &opened);
+    scratch->has_head = true;
+    error = read_at(fd, 0, scratch->record, COG_RECORDS_AT);
+    if (error == 0)
+        error = read_stamp(size, &opened);
     if (error != 0)
         return error;
     *file = opened;
@@ -199,8 +204,7 @@ find_table(const struct cog_cache_file *file, uint32_t table,
     struct pair entry;
     int error;
 
-    error = fetch(file, first * COG_CDB_PAIR, 3 * COG_CDB_PAIR, PART_TABLES,
-                  &bytes);
+    error = fetch(file, first * COG_CDB_PAIR, 3 * COG_CDB_PAIR, &bytes);
     if (rarely(error != 0))
         return error;
     at = bytes + (table - first) * COG_CDB_PAIR;
@@ -228,7 +232,8 @@ static inline int
 fetch_front(const struct cog_cache_file *file, uint32_t position,
             struct pair *lengths, const unsigned char **front)
 {
-    size_t len = COG_CDB_PAIR + COG_KEY_MAX;
+    size_t len =
+        file->bytes != NULL ? COG_CDB_PAIR + COG_KEY_MAX : COG_RECORD_AT_ONCE;
     int error;
 
     /* The records end behind COG_RECORDS_AT: see parse_stamp. */
@@ -238,7 +243,7 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
     /* The key is there or the record is cut: take what there is. */
     if (len > file->end - position)
         len = file->end - position;
-    error = fetch(file, position, len, PART_RECORD, front);
+    error = fetch(file, position, len, front);
     if (rarely(error != 0))
         return error;
     *lengths = pair_get(*front);
@@ -250,7 +255,7 @@ fetch_front(const struct cog_cache_file *file, uint32_t position,
     return 0;
 }
 
-/* The whole record into the scratch, where its front is already. */
+/* The whole record into the scratch, where its front is already, or all. */
 static __attribute__((noinline)) int
 read_record(const struct cog_cache_file *file, uint32_t position,
             struct pair lengths)
@@ -259,9 +264,9 @@ read_record(const struct cog_cache_file *file, uint32_t position,
     struct pair again;
     int error;
 
-    if (size > sizeof file->scratch->record)
-        return EBADMSG;
-    error = read_part(file, position, size, PART_RECORD);
+    if (size <= COG_RECORD_AT_ONCE)
+        return 0;
+    error = read_part(file, position, size);
     if (error != 0)
         return error;
     /* It may have changed between the two reads, in a file forged. */
@@ -526,7 +531,7 @@ check_table(const struct cog_cache_file *file, uint32_t number, uint64_t *full)
         struct pair slot;
 
         error = fetch(file, table.first + (uint64_t) i * COG_CDB_PAIR,
-                      COG_CDB_PAIR, PART_SLOTS, &bytes);
+                      COG_CDB_PAIR, &bytes);
         if (error != 0)
             return error;
         slot = pair_get(bytes);

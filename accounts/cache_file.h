@@ -21,10 +21,13 @@
 
 #include "accounts/cache_format.h"
 
+_Static_assert(COG_RECORDS_AT >= COG_ACCOUNT_RECORD_MAX, "one buffer");
+
 /* Where a file is read to that is not in memory. */
 struct cog_cache_scratch {
-    unsigned char record[COG_ACCOUNT_RECORD_MAX];
-    unsigned char tables[3 * COG_CDB_PAIR];
+    /* A record; before the first one is read, all that lies before it. */
+    unsigned char record[COG_RECORDS_AT];
+    bool has_head; /* it is that */
     unsigned char slots[COG_SLOTS_AT_ONCE * COG_CDB_PAIR];
     uint64_t slots_at; /* which part of the file is in slots ... */
     size_t slots_len;  /* ... and how much; 0: none */
