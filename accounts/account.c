@@ -260,11 +260,6 @@ cog_group_name_make(const char *prefix, const char *pool_group, size_t len,
  * 2147352576 and above: systemd's foreign ids, and what is negative as a
  * 32-bit number to programs that do not care.
  */
-bool
-cog_id_is_forbidden(uint32_t id)
-{
-    return id < 1000 || (id >= 60000 && id <= 65535) || id >= 2147352576U;
-}
 
 enum cog_fault
 cog_id_range_check(uint32_t base, uint32_t range)

@@ -157,7 +157,11 @@ enum cog_fault cog_group_prefix_check(const char *prefix);
  * Ids nobody may have (P20): below 1000, 60000-65535, 2147352576 and
  * above.
  */
-bool cog_id_is_forbidden(uint32_t id);
+static inline bool
+cog_id_is_forbidden(uint32_t id)
+{
+    return id < 1000 || (id >= 60000 && id <= 65535) || id >= 2147352576U;
+}
 
 /* A range: not empty and without a forbidden id. */
 enum cog_fault cog_id_range_check(uint32_t base, uint32_t range);

@@ -321,6 +321,22 @@ is_current(const char *directory, const char *name,
            (uint64_t) status.st_ino == map->inode;
 }
 
+/*
+ * Of recent, while base is fetched. After a sync recent has the settings and
+ * nothing else: then there is no need to look.
+ */
+static inline int
+find_in_recent(const struct cog_cache_file *recent,
+               const struct cog_cache_file *base, const struct query *query,
+               struct cog_cache_record *record)
+{
+    if (recent->records <= 1 && query->key.bytes[0] != 'S')
+        return ENOENT;
+    if (base->bytes != NULL)
+        cog_cache_file_prefetch(base, query->key.hash);
+    return find_in(recent, query, record);
+}
+
 /* Inside of the gate. ESTALE: the files were replaced. */
 static int
 find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
@@ -334,9 +350,7 @@ find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
     if (is_superseded(&reader->recent) || is_superseded(&reader->base) ||
         is_old(reader))
         return ESTALE;
-    if (base->bytes != NULL)
-        cog_cache_file_prefetch(base, query->key.hash);
-    error = find_in(recent, query, &record);
+    error = find_in_recent(recent, base, query, &record);
     if (error == ENOENT && base->bytes != NULL)
         error = find_in_base(recent, base, query, &record);
     if (error == 0)

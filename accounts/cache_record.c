@@ -26,22 +26,6 @@ static const struct cog_record_text account_texts[] = {
     COG_RECORD_TEXT(struct cog_account, shell),
 };
 
-/* Copied and hashed in one go: a look-up begins with it. */
-void
-cog_cache_key_text(char kind, const char *name, size_t len,
-                   struct cog_cache_key *key)
-{
-    uint32_t hash = cog_cache_hash_add(COG_CDB_HASH, (unsigned char) kind);
-
-    key->bytes[0] = (unsigned char) kind;
-    for (size_t i = 0; i < len; i++) {
-        key->bytes[i + 1] = (unsigned char) name[i];
-        hash = cog_cache_hash_add(hash, (unsigned char) name[i]);
-    }
-    key->len = len + 1;
-    key->hash = hash;
-}
-
 void
 cog_cache_key_name(char kind, const char *name, struct cog_cache_key *key)
 {

@@ -30,9 +30,24 @@ struct cog_cache_key {
 void cog_cache_key_name(char kind, const char *name,
                         struct cog_cache_key *key);
 
-/* The same for who knows how long it is: 1 to 32 bytes. */
-void cog_cache_key_text(char kind, const char *name, size_t len,
-                        struct cog_cache_key *key);
+/*
+ * The same for who knows how long it is: 1 to 32 bytes. Copied and hashed in
+ * one go, and here to be seen by the compiler: a look-up begins with it.
+ */
+static inline void
+cog_cache_key_text(char kind, const char *name, size_t len,
+                   struct cog_cache_key *key)
+{
+    uint32_t hash = cog_cache_hash_add(COG_CDB_HASH, (unsigned char) kind);
+
+    key->bytes[0] = (unsigned char) kind;
+    for (size_t i = 0; i < len; i++) {
+        key->bytes[i + 1] = (unsigned char) name[i];
+        hash = cog_cache_hash_add(hash, (unsigned char) name[i]);
+    }
+    key->len = len + 1;
+    key->hash = hash;
+}
 
 /* "U", "g", "I", "x". */
 void cog_cache_key_id(char kind, uint32_t id, struct cog_cache_key *key);

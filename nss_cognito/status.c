@@ -27,10 +27,8 @@ static const struct outcome {
 };
 
 enum nss_status
-cog_nss_status(int error, int *glibcs)
+cog_nss_failure(int error, int *glibcs)
 {
-    if (error == 0)
-        return NSS_STATUS_SUCCESS;
     for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
         if (outcomes[i].error == error) {
             *glibcs = outcomes[i].glibcs;

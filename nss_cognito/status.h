@@ -9,11 +9,17 @@
 #include <nss.h>
 
 /*
- * error: 0, or the errno of a look-up (accounts/cache_read.h), ERANGE for a
- * buffer that is too small, ENOMEM for an array that cannot grow. Sets
- * *glibcs, which is glibc's errno variable, unless the status is
- * NSS_STATUS_SUCCESS.
+ * error: the errno of a look-up (accounts/cache_read.h), ERANGE for a buffer
+ * that is too small, ENOMEM for an array that cannot grow. Sets *glibcs,
+ * which is glibc's errno variable.
  */
-enum nss_status cog_nss_status(int error, int *glibcs);
+enum nss_status cog_nss_failure(int error, int *glibcs);
+
+/* The same, but 0 is NSS_STATUS_SUCCESS, and *glibcs is left alone then. */
+static inline enum nss_status
+cog_nss_status(int error, int *glibcs)
+{
+    return error == 0 ? NSS_STATUS_SUCCESS : cog_nss_failure(error, glibcs);
+}
 
 #endif
