@@ -277,6 +277,24 @@ class Host(GuestCase):
                     answers=["not-it", "not-it"], preexec_fn=self.prepare)
                 self.assert_same_states(lines, 3)
 
+    def test_standard_descriptors_closed(self):
+        """proves P37: they are neither missed nor used"""
+        for count in (1, 2, 3):
+            with self.subTest(count):
+                person, new = self.person(totp_secret=TOTP_SECRET), \
+                    make_password()
+                lines = self.be_host(
+                    self.service(), person.name, f"closed={count}",
+                    "authenticate", "account", "setcred", "change",
+                    answers=[person.password, person.code(),
+                             person.password, person.code(1), new, new])
+                for word in ("authenticate", "account", "setcred", "change"):
+                    self.assertEqual(self.codes(lines, word), [PAM_SUCCESS],
+                                     lines)
+                self.assertEqual(
+                    {line for line in lines if line.startswith("descriptor")},
+                    {f"descriptor {n} open 0" for n in range(count)})
+
     def test_no_child_while_the_person_types(self):
         """login takes the end of any child for the end of its shell"""
         person = self.person()

@@ -5,6 +5,7 @@ nothing appears that would not otherwise."""
 
 import os
 import resource
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,9 +16,11 @@ import pexpect
 from room import callers, host, native
 from room.case import TOTP_SECRET, Case
 from room.namespace import ROOM
+from room.processes import KEEPER, working_for
 from room.terminal import CODE, make_password
 
 TARGET = "/var/hostile"
+CAP_SYS_RESOURCE = 24  # of linux/capability.h
 
 
 class Listener:
@@ -145,7 +148,7 @@ def limit(kind, value):
 
 
 def pending_alarm():
-    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    signal.setitimer(signal.ITIMER_REAL, 3.0)
 
 
 def ignore(*numbers):
@@ -159,11 +162,17 @@ def block_all():
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 
 
+def may_raise_limits():
+    with open("/proc/self/status", encoding="utf-8") as file:
+        (line,) = [line for line in file if line.startswith("CapEff:")]
+    return bool(int(line.split()[1], 16) >> CAP_SYS_RESOURCE & 1)
+
+
 class ProcessState(Case):
     """proves P11, P33, P35, P40: for somebody with a second factor, so that
     a weaker path would show"""
 
-    # What must not matter, and what may lead to a denial.
+    # What must not matter.
     HARMLESS = {
         "umask 0": lambda: os.umask(0),
         "SIGCHLD ignored": ignore(signal.SIGCHLD),
@@ -171,26 +180,37 @@ class ProcessState(Case):
         "all ignored": ignore(signal.SIGCHLD, signal.SIGPIPE,
                               signal.SIGALRM, signal.SIGTERM,
                               signal.SIGHUP, signal.SIGUSR1),
+        "all blocked": block_all,
         "no core": limit(resource.RLIMIT_CORE, 0),
         "endless core": lambda: resource.setrlimit(
             resource.RLIMIT_CORE,
             (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2),
-    }
-    HARMFUL = {
-        "6 descriptors": limit(resource.RLIMIT_NOFILE, 6),
-        "10 descriptors": limit(resource.RLIMIT_NOFILE, 10),
-        "files of no size": limit(resource.RLIMIT_FSIZE, 0),
-        "little memory": limit(resource.RLIMIT_AS, 60 << 20),
-        "little data": limit(resource.RLIMIT_DATA, 4 << 20),
         "little stack": limit(resource.RLIMIT_STACK, 256 << 10),
-        "few processes": limit(resource.RLIMIT_NPROC, 1),
-        "a second of CPU": limit(resource.RLIMIT_CPU, 1),
-        "alarm": pending_alarm,
-        "all blocked": block_all,
+    }
+    # What the module cannot help.
+    HARMFUL = {
+        "6 descriptors": (limit(resource.RLIMIT_NOFILE, 6),
+                          "system-error .*the keeper cannot be started"),
+    }
+    # What the keeper puts right where root may raise limits. In a container
+    # where it may not (CAP_SYS_RESOURCE), what the log says of the denial.
+    TOO_LOW = "system-error .*resource limits are too low"
+    LIMITS = {
+        "10 descriptors": (limit(resource.RLIMIT_NOFILE, 10), TOO_LOW),
+        "files of no size": (limit(resource.RLIMIT_FSIZE, 0), TOO_LOW),
+        "little memory": (limit(resource.RLIMIT_AS, 60 << 20), TOO_LOW),
+        "little data": (limit(resource.RLIMIT_DATA, 4 << 20), TOO_LOW),
+        "a second of CPU": (limit(resource.RLIMIT_CPU, 1), TOO_LOW),
+        # The speaker, or the thread of its resolver, is one too many.
+        "few processes": (limit(resource.RLIMIT_NPROC, 1),
+                          "(no-connection|speaker-failed) "),
     }
 
     def start(self, person, prepare):
-        return callers.su(person.name, prepare=prepare)
+        """By a user of its own, who has no other process."""
+        caller = "c" + secrets.token_hex(4)
+        host.add_user(caller)
+        return callers.su(person.name, user=caller, prepare=prepare)
 
     def go_on(self, terminal, person, password):
         """Type what is asked for, whatever that is; the end."""
@@ -201,28 +221,74 @@ class ProcessState(Case):
             terminal.send((person.code() if asked else password) + "\r")
         terminal.close()
 
+    def sign_in(self, prepare):
+        person = self.person(totp_secret=TOTP_SECRET)
+        terminal = self.start(person, prepare)
+        self.go_on(terminal, person, person.password)
+        return terminal, person
+
+    def assert_in_with_both(self, terminal, person):
+        """The shell, and behind it two proofs that the pool took."""
+        self.assert_in(terminal, person.name)
+        self.assertEqual(
+            [call["outcome"] for call in self.calls_of(person.name)],
+            ["PASSWORD_VERIFIER", "SOFTWARE_TOKEN_MFA", "success"])
+
+    def assert_out_for(self, terminal, person, why):
+        """No shell, and one line that says why."""
+        self.assert_out(terminal)
+        lines = [line for line in self.log_of(person.name)
+                 if ":auth)" in line]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertRegex(lines[0], f" denied .* reason={why}")
+
     def test_harmless(self):
         for name, prepare in self.HARMLESS.items():
             with self.subTest(name):
-                person = self.person(totp_secret=TOTP_SECRET)
-                terminal = self.start(person, prepare)
-                self.go_on(terminal, person, person.password)
-                self.assert_in(terminal, person.name)
+                self.assert_in_with_both(*self.sign_in(prepare))
         self.assertEqual(made_for_all(), [])
 
     def test_harmful(self):
-        """Admitted only with both factors; else denied."""
-        for name, prepare in self.HARMFUL.items():
+        for name, (prepare, why) in self.HARMFUL.items():
             with self.subTest(name):
-                person = self.person(totp_secret=TOTP_SECRET)
-                terminal = self.start(person, prepare)
-                self.go_on(terminal, person, person.password)
-                if "in-42" in terminal.text:
-                    self.assertIn("authenticator", terminal.text)
+                self.assert_out_for(*self.sign_in(prepare), why)
         self.assertEqual(made_for_all(), [])
+        self.assert_root_enters()
+
+    def test_limits(self):
+        """Raised, or a denial: never a weaker path"""
+        for name, (prepare, why) in self.LIMITS.items():
+            with self.subTest(name):
+                if may_raise_limits():
+                    self.assert_in_with_both(*self.sign_in(prepare))
+                else:
+                    self.assert_out_for(*self.sign_in(prepare), why)
+        self.assertEqual(made_for_all(), [])
+        self.assert_root_enters()
+
+    def test_alarm(self):
+        """the caller's timer ends the caller's su, and nothing else"""
+        person = self.person(totp_secret=TOTP_SECRET)
+        self.fault(person, "InitiateAuth", "delay", ms=6000)
+        terminal = self.start(person, pending_alarm)
+        terminal.answer("Password: ", person.password)
+        keeper = working_for(terminal.spawned.pid, KEEPER)
+        self.assertEqual(terminal.end(), -signal.SIGALRM)
+        self.assert_out(terminal)
+        for _ in range(1000):
+            if not os.path.exists(f"/proc/{keeper}"):
+                break
+            time.sleep(0.02)
+        self.assertFalse(os.path.exists(f"/proc/{keeper}"))
+        # It did not wait for the pool, which logs what it answers.
+        self.assertEqual(self.calls_of(person.name), [])
+        self.assertEqual([line for line in self.log_of(person.name, 0)
+                          if " admitted " in line], [])
 
     def test_wrong_password_is_never_enough(self):
-        states = {**self.HARMLESS, **self.HARMFUL}
+        states = {**self.HARMLESS,
+                  **{name: prepare for name, (prepare, _) in
+                     (self.HARMFUL | self.LIMITS).items()}}
         people = {name: self.person() for name in states}
         started = {name: self.start(people[name], prepare)
                    for name, prepare in states.items()}
@@ -230,25 +296,29 @@ class ProcessState(Case):
             with self.subTest(name):
                 self.go_on(terminal, people[name], make_password())
                 self.assert_out(terminal)
+                # Also where su could not have started a shell.
+                self.assertEqual([line for line in
+                                  self.log_of(people[name].name, 0)
+                                  if " admitted " in line], [])
 
     def test_closed_descriptors(self):
+        """su has nothing to read from then (the C library opens /dev/full
+        or /dev/null there): the conversation has ended, whoever types"""
         for count in (1, 2, 3):
             with self.subTest(count):
                 person = self.person()
                 closing = " ".join(f"{number}>&-" if number else "0<&-"
                                    for number in range(count))
-                terminal = callers.Terminal(
-                    "sh", "-c", f"exec su {person.name} -c 'id -un >"
-                    f" /tmp/in-{person.name}' {closing}",
-                    user=host.LOCAL_USER)
-                time.sleep(0.4)
-                terminal.send(person.password + "\r")
-                terminal.end()
-                # With both ends closed nobody saw a prompt; what holds is
-                # that whoever came in had typed the password.
-                if os.path.exists(f"/tmp/in-{person.name}"):
-                    lines = self.log_of(person.name)
-                    self.assertIn(" admitted ", lines[0])
+                tried = subprocess.run(
+                    ["setpriv", f"--reuid={host.LOCAL_USER}",
+                     f"--regid={host.LOCAL_USER}", "--init-groups", "sh",
+                     "-c", f"exec su {person.name} -c 'id -un >"
+                     f" /tmp/in-{person.name}' {closing}"],
+                    input=person.password + "\n", text=True, check=False,
+                    capture_output=True, timeout=60)
+                self.assertNotEqual(tried.returncode, 0)
+                self.assertFalse(os.path.exists(f"/tmp/in-{person.name}"))
+                self.assert_reason(person.name, "conversation-ended", "su")
 
     def test_caller_stops_all_it_may(self):
         """SIGSTOP and SIGKILL at everything of the caller's: others still

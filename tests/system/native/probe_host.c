@@ -7,6 +7,9 @@
  *
  * authenticate account setcred change silent-change change-expired
  *     that call; its number is printed
+ * closed=N                  what follows runs with the first N descriptors
+ *                           closed; which of them are open behind it is
+ *                           printed
  * silent                    PAM_SILENT from here on
  * user=NAME                 sets PAM_USER
  * user-when-asked=NAME      the conversation sets it, at the next question
@@ -199,6 +202,31 @@ print_locale(void)
     printf("day %s\n", day);
 }
 
+/*
+ * What is printed meanwhile stays in stdio's buffer, where all answers are
+ * already: standard input is a pipe that was written before.
+ */
+static void
+close_first(int count, int saved[3])
+{
+    ungetc(getc(stdin), stdin);
+    fflush(stdout);
+    for (int i = 0; i < count; i++) {
+        saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 100);
+        close(i);
+    }
+}
+
+static void
+open_first(int count, const int saved[3])
+{
+    for (int i = 0; i < count; i++) {
+        printf("descriptor %d open %d\n", i, fcntl(i, F_GETFD) >= 0);
+        dup2(saved[i], i);
+        close(saved[i]);
+    }
+}
+
 static void
 obey(const char *word, int *flags)
 {
@@ -235,7 +263,7 @@ main(int argc, char **argv)
     const struct pam_conv conv = {converse, NULL};
     void (*delay)(int, unsigned, void *) = note_delay;
     const void *item;
-    int flags = 0;
+    int flags = 0, closed = 0, saved[3];
 
     if (argc < 3)
         return 2;
@@ -247,7 +275,13 @@ main(int argc, char **argv)
     memcpy(&item, &delay, sizeof item);
     pam_set_item(pamh, PAM_FAIL_DELAY, item);
     for (int i = 3; i < argc; i++) {
+        if (strncmp(argv[i], "closed=", 7) == 0) {
+            closed = atoi(argv[i] + 7);
+            continue;
+        }
+        close_first(closed, saved);
         obey(argv[i], &flags);
+        open_first(closed, saved);
         fflush(stdout);
     }
     if (pam_get_item(pamh, PAM_USER, &item) == PAM_SUCCESS && item != NULL)

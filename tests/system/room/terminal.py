@@ -4,6 +4,7 @@
 import os
 import re
 import secrets
+import signal
 
 import pexpect
 
@@ -30,6 +31,17 @@ def make_password():
     return "Canary-" + secrets.token_hex(8)
 
 
+def as_from_a_shell(prepare):
+    """What runs before the program: first back to what a shell gives,
+    since Python ignores two signals itself."""
+    def both():
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        if prepare:
+            prepare()
+    return both
+
+
 class Terminal:
     """A program on a pty of its own. `user` is whose it is, else root's."""
 
@@ -47,7 +59,7 @@ class Terminal:
             env={"PATH": os.environ["PATH"], "TERM": "dumb",
                  "HOME": f"/home/{user}" if user else "/root",
                  "LC_ALL": "C.UTF-8", **(env or {})},
-            preexec_fn=prepare)
+            preexec_fn=as_from_a_shell(prepare))
         self.spawned.delaybeforesend = None
         self.text = ""
         # Whether the program echoed at each prompt, in their order.
