@@ -415,6 +415,26 @@ class Surroundings(NssCase):
                 if not path.startswith(("/etc/ld.so", "/lib", "/usr/lib"))]
         self.assertEqual(ours, [RECENT, BASE])
 
+    def test_twins(self):
+        """proves P38: a host may have functions of all our names"""
+        module = f"{native.LIBRARIES}/libnss_cognito.so.2"
+        names = {line.split()[-1] for line in subprocess.run(
+            ["nm", "--defined-only", module], capture_output=True,
+            text=True, check=True).stdout.splitlines()
+            if line.split()[-2] in "tT"}
+        names = {name for name in names if re.fullmatch(r"[a-z]\w+", name)}
+        names -= {"end", "frame_dummy", "main"}
+        self.assertIn("cog_cache_use_name", names)
+        source, twin = f"{ROOM}/twins.c", f"{ROOM}/twins"
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("#include <stdlib.h>\n" + "".join(
+                f"void {name}(void) {{ abort(); }}\n" for name in names))
+        subprocess.run(["gcc", "-w", "-fno-builtin", "-D_GNU_SOURCE",
+                        "-rdynamic", "-o", twin, source,
+                        f"{native.NATIVE}/ask_names.c"], check=True)
+        self.assertEqual(self.host.run(twin, "20", "alice",
+                                       "carol").returncode, 0)
+
     def test_ulimits(self):
         for limit in ("-n 6", "-s 128", "-v 60000", "-d 1000", "-c 0"):
             with self.subTest(limit):
