@@ -2,6 +2,7 @@
 """pamtester: the PAM code of every outcome, and the module's arguments."""
 
 import os
+import pwd
 import secrets
 
 from room import callers, host, pool
@@ -307,7 +308,9 @@ class Arguments(Case):
 
     def test_minimum_uid(self):
         person = self.person()
-        terminal = callers.pamtester(self.service("minimum_uid=50000"),
+        # Just above theirs: others here may have made useradd begin high.
+        above = pwd.getpwnam(person.name).pw_uid + 1
+        terminal = callers.pamtester(self.service(f"minimum_uid={above}"),
                                      person.name)
         self.assert_code(terminal, "PAM_USER_UNKNOWN")
 
