@@ -27,8 +27,10 @@ assert_locale_is_in_force(const char *name)
         assert_string_equal(text, "Thu Jan");
     else
         assert_string_not_equal(text, "Thu Jan");
+#ifndef __SANITIZE_ADDRESS__ /* which brings a strcasecmp of its own */
     assert_int_equal(strcasecmp("TITLE", "title") == 0,
                      strcmp(name, "tr_TR.UTF-8") != 0);
+#endif
 }
 
 /* Runs it in each; the case is skipped if one is not to be had. */
