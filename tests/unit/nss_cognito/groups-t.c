@@ -420,7 +420,7 @@ static bool
 make_key_place(void)
 {
     return unshare(CLONE_NEWNS) == 0 &&
-           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
            mount("none", "/mnt", "tmpfs", 0, "mode=0755") == 0;
 }
 
