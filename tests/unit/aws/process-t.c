@@ -7,8 +7,11 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,6 +140,17 @@ test_sigchld(void **state)
     assert_problem("/bin/false", 100, PLENTY_MS, "ended with an error");
 }
 
+/* valgrind 3.19 knows no pidfd_open(2), without which nothing is started. */
+static bool
+knows_pidfds(void)
+{
+    int fd = (int) syscall(SYS_pidfd_open, getpid(), 0);
+
+    if (fd >= 0)
+        (void) close(fd);
+    return fd >= 0;
+}
+
 int
 main(void)
 {
@@ -155,5 +169,9 @@ main(void)
          test_sigchld, NULL, NULL, NULL},
     };
 
+    if (!knows_pidfds()) {
+        (void) puts("skipped: valgrind knows no pidfd_open");
+        return 77;
+    }
     return cmocka_run_group_tests_name("aws/process", tests, NULL, NULL);
 }
