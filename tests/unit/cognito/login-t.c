@@ -623,23 +623,38 @@ test_session(void **state)
 static void
 test_timestamp_corrected(void **state)
 {
+    static const struct {
+        int64_t offset_s;
+        const char *timestamp; /* NULL: too far off */
+    } cases[] = {
+        {1, "Sat Nov 21 13:02:04 UTC 2026"},
+        {-1, "Sat Nov 21 13:02:02 UTC 2026"},
+        {300, "Sat Nov 21 13:07:03 UTC 2026"},
+        {-300, "Sat Nov 21 12:57:03 UTC 2026"},
+        {301, NULL},
+        {-301, NULL},
+        {86400, NULL},
+        {-86400, NULL},
+    };
+
     (void) state;
-    world.date_offset_s = 300;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
-    assert_admitted();
-    assert_string_equal(answer_sent(1, "TIMESTAMP"),
-                        "Sat Nov 21 13:07:03 UTC 2026");
-    fake_end(&world);
-    fake_begin(&world);
-    world.date_offset_s = -301;
-    fake_body(&world, fake_proof_wanted);
-    assert_denied(COG_CLOCK);
-    assert_true(world.report.offset_known);
-    assert_int_equal(world.report.offset_s, -301);
-    assert_int_equal(world.call_count, 1);
-    fake_end(&world);
-    fake_begin(&world);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        world.date_offset_s = cases[i].offset_s;
+        fake_body(&world, fake_proof_wanted);
+        if (cases[i].timestamp != NULL) {
+            fake_body(&world, fake_tokens());
+            assert_admitted();
+            assert_string_equal(answer_sent(1, "TIMESTAMP"),
+                                cases[i].timestamp);
+        } else {
+            assert_denied(COG_CLOCK);
+            assert_true(world.report.offset_known);
+            assert_int_equal(world.report.offset_s, cases[i].offset_s);
+            assert_int_equal(world.call_count, 1);
+        }
+        fake_end(&world);
+        fake_begin(&world);
+    }
     world.has_date = false;
     fake_body(&world, fake_proof_wanted);
     fake_body(&world, fake_tokens());
