@@ -392,6 +392,7 @@ walk_token(void *context, const struct token *token)
 
     if (token->field == FIELD_NAME) {
         memset(line, 0, sizeof *line);
+        line->is_group = !walk->passwd;
         cog_text_for_log(token->text, token->len, line->name,
                          sizeof line->name);
         line->name_is_whole = token_is(token, line->name);

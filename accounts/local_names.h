@@ -78,6 +78,7 @@ int cog_local_id_find(const struct cog_local_files *files, uint32_t id,
 struct cog_local_line {
     char name[COG_NAME_MAX + 1]; /* made printable, cut */
     bool name_is_whole;          /* it is the name, byte for byte */
+    bool is_group;               /* of group; else of passwd */
     bool is_broken;              /* an id is there that cannot be read */
     size_t ids;
     uint32_t id[2]; /* of passwd uid and primary gid, of group gid */

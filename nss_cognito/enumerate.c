@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "accounts/cache_cursor.h"
-#include "nss_cognito/local_users.h"
+#include "nss_cognito/local.h"
 #include "nss_cognito/members.h"
 #include "nss_cognito/pack.h"
 #include "nss_cognito/place.h"
@@ -19,7 +19,7 @@
 /* glibc lets one thread at a time into each of the two maps. */
 struct listing {
     struct cog_cache_cursor cursor;
-    struct cog_nss_names local; /* nobody of these is listed */
+    struct cog_nss_names local; /* none of these is listed */
 };
 
 static struct listing users, groups;
@@ -62,12 +62,15 @@ next_account(struct listing *listing, struct cog_account *account)
     do {
         error = cog_cache_cursor_account(&listing->cursor, account);
         if (error == 0)
-            error = cog_nss_names_check(&listing->local, account->name);
+            error = cog_nss_names_check_user(&listing->local, account->name);
     } while (error == EEXIST);
     return error;
 }
 
-/* The same for groups: a private one goes with its user. */
+/*
+ * The next group that nothing local hides: a private one goes with its user,
+ * and no group is told beside a local one of its name (P19).
+ */
 static int
 next_group(struct listing *listing, struct cog_group *group)
 {
@@ -76,7 +79,9 @@ next_group(struct listing *listing, struct cog_group *group)
     do {
         error = cog_cache_cursor_group(&listing->cursor, group);
         if (error == 0)
-            error = cog_nss_names_check(&listing->local, group->name);
+            error = cog_nss_names_check_user(&listing->local, group->name);
+        if (error == 0)
+            error = cog_nss_names_check_group(&listing->local, group->name);
     } while (error == EEXIST);
     return error;
 }

@@ -7,7 +7,7 @@
 
 #include "accounts/cache_read.h"
 #include "base/text.h"
-#include "nss_cognito/local_users.h"
+#include "nss_cognito/local.h"
 #include "nss_cognito/pack.h"
 #include "nss_cognito/place.h"
 

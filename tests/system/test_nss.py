@@ -214,6 +214,39 @@ class Namesakes(NssCase):
         names = self.host.say("getent", "passwd")
         self.assertEqual(len(re.findall("^bob:", names, flags=re.M)), 1)
 
+    def test_local_group_made_after_the_record(self):
+        """proves P19: the name is the local group's alone, for those who
+        ask by number, too; what sudoers gives to it is not given to ours"""
+        self.host.sources("files", "cognito")
+        self.host.accounts(options=("--enumerate",))
+        self.host.write("/etc/sudoers.d/late",
+                        "%cognito-Staff,%alice ALL=(ALL) /usr/bin/id\n")
+        self.assertIn("/usr/bin/id", self.host.say("sudo", "-l", "-U",
+                                                   "alice"))
+        # groupadd itself refuses a name that NSS knows; a package may not.
+        self.host.append("/etc/group",
+                         "alice:x:1300:\ncognito-Staff:x:1301:\n")
+        for gid in (ALICE, STAFF):
+            self.assertEqual(
+                self.host.run("getent", "group", str(gid)).returncode,
+                NOT_FOUND)
+        self.assertEqual(self.host.say("getent", "group", "alice"),
+                         "alice:x:1300:\n")
+        names = self.host.say("getent", "group")
+        self.assertEqual(re.findall("^(?:alice|cognito-Staff):.*", names,
+                                    flags=re.M),
+                         ["alice:x:1300:", "cognito-Staff:x:1301:"])
+        self.assertEqual(
+            self.host.say("id", "alice"),
+            f"uid={ALICE}(alice) gid={ALICE} groups={ALICE},"
+            f"{ADMINS}(cognito-Admins),{STAFF}\n")
+        self.assertIn("not allowed", self.host.say("sudo", "-l", "-U",
+                                                   "alice"))
+        # Also where somebody asks us first, or alone.
+        self.host.sources("cognito")
+        self.assertEqual(self.host.run("getent", "group",
+                                       "cognito-Staff").returncode, NOT_FOUND)
+
     def test_group_map(self):
         """proves P26: a local group by its name, with its gid of now"""
         self.host.append("/etc/group", "builders:x:1300:\n")

@@ -286,6 +286,13 @@ p27_no_member_is_a_local_user_of_this_moment(void **state)
     /* A line that glibc could still read somehow counts, too. */
     write_file(room->passwd, "carol:x:10x:1000\nalice:\n", 0644);
     assert_string_equal(members_of(GROUP0), "");
+    /* One id that can be read makes it no line of group. */
+    write_file(room->passwd, "carol:x:1000\n", 0644);
+    assert_string_equal(members_of(GROUP0), "alice ");
+    /* Nor is a group a user. */
+    write_file(room->passwd, "root:x:0:0:::\n", 0644);
+    write_file(room->group, "alice:x:1000:\ncarol:x:\n", 0644);
+    assert_string_equal(members_of(GROUP0), "alice carol ");
     write_file(room->passwd, "+carol\n#alice\nroot:x:0:0:::\n", 0644);
     assert_string_equal(members_of(GROUP0), "alice carol ");
     /* Nobody knows who is local. */
@@ -381,6 +388,100 @@ p27_local_users_hide_their_namesakes_in_listings(void **state)
     assert_string_equal(listing(ask_passwd_entry), "carol ");
     assert_string_equal(listing(ask_group_entry),
                         "carol cognito-Group0 cognito-Group1 ");
+}
+
+static void
+p27_a_local_user_whose_line_is_malformed_hides_namesakes_too(void **state)
+{
+    static const char *const lines[] = {"alice:x:1000\n", "alice\n",
+                                        "alice:x:1:x:::\n", "alice:x::\n"};
+    struct room *room = *state;
+
+    enumerate(room);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        write_file(room->passwd, lines[i], 0644);
+        (void) _nss_cognito_setpwent(0);
+        assert_string_equal(listing(ask_passwd_entry), "carol ");
+    }
+}
+
+/* A name that groupadd, or a package, made a local group of. */
+static void
+make_local_groups(const struct room *room)
+{
+    write_file(room->group, "root:x:0:\nalice:x:1500:\ncognito-Group0:x:\n",
+               0644);
+}
+
+static void
+p19_a_group_of_this_moment_has_its_name_to_itself(void **state)
+{
+    static const struct {
+        const char *name;
+        gid_t gid;
+    } hidden[] = {{"alice", ALICE}, {"cognito-Group0", GROUP0}};
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    struct answer answer;
+
+    for (int i = 0; i < 2; i++) { /* the entries are packed in two ways */
+        settings.enumerate = i == 1;
+        write_file(room->group, "root:x:0:\n", 0644);
+        sync_accounts(room, &settings);
+        for (int way = WAY_READING; way <= WAY_MAPPED; way++) {
+            module_begin((enum way) way);
+            write_file(room->group, "root:x:0:\n", 0644);
+            for (size_t j = 0; j < COUNT(hidden); j++) {
+                ask_gid(hidden[j].gid, &answer);
+                assert_found(&answer);
+                assert_string_equal(answer.group.gr_name, hidden[j].name);
+            }
+            make_local_groups(room);
+            for (size_t j = 0; j < COUNT(hidden); j++) {
+                ask_gid(hidden[j].gid, &answer);
+                assert_absent(&answer);
+                ask_group(hidden[j].name, &answer);
+                assert_absent(&answer);
+            }
+            /* Whoever has another name is as before. */
+            ask_gid(CAROL, &answer);
+            assert_found(&answer);
+            ask_group("cognito-Group1", &answer);
+            assert_found(&answer);
+            ask_name("alice", &answer);
+            assert_is_alice(&answer);
+        }
+    }
+}
+
+static void
+p19_local_groups_hide_their_namesakes_in_listings(void **state)
+{
+    struct room *room = *state;
+
+    enumerate(room);
+    make_local_groups(room);
+    assert_string_equal(listing(ask_group_entry), "carol cognito-Group1 ");
+    assert_string_equal(listing(ask_passwd_entry), "alice carol ");
+}
+
+static void
+p19_no_group_is_told_where_local_groups_are_not_known(void **state)
+{
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    struct answer answer;
+
+    sync_accounts(room, &settings);
+    write_file(room->group, "root:x:0:\n", 0666);
+    ask_gid(ALICE, &answer);
+    assert_int_equal(answer.status, NSS_STATUS_UNAVAIL);
+    ask_group("cognito-Group0", &answer);
+    assert_int_equal(answer.status, NSS_STATUS_UNAVAIL);
+    /* Where there is no file there are no local groups. */
+    assert_int_equal(unlink(room->group), 0);
+    ask_gid(ALICE, &answer);
+    assert_found(&answer);
 }
 
 static void
@@ -602,6 +703,10 @@ main(void)
         IN_ROOM(with_enumerate_everybody_is_listed_once),
         IN_ROOM(a_listing_tells_one_state_of_the_files),
         IN_ROOM(p27_local_users_hide_their_namesakes_in_listings),
+        IN_ROOM(p27_a_local_user_whose_line_is_malformed_hides_namesakes_too),
+        IN_ROOM(p19_a_group_of_this_moment_has_its_name_to_itself),
+        IN_ROOM(p19_local_groups_hide_their_namesakes_in_listings),
+        IN_ROOM(p19_no_group_is_told_where_local_groups_are_not_known),
         IN_ROOM(p27_nobody_is_listed_where_local_users_are_not_known),
         IN_ROOM(sshd_is_told_what_a_first_login_will_make),
         IN_ROOM(what_sshd_was_told_stays_what_it_is_told),
