@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cognito/crypto.h"
 #include "cognito/error.h"
+#include "cognito/json_scan.h"
 
 #define MESSAGE_MAX 4096 /* bytes of an error's text; longer ones are none */
 
@@ -175,6 +176,7 @@ read_answer(struct cog_pool_admin *admin, const struct page *page,
 
     if (page->len == 0)
         return cog_json_parse(empty, sizeof empty - 1, answer);
+    cog_json_blank_halves(page->bytes, page->len);
     return cog_admin_malformed(admin,
                                cog_json_parse(page->bytes, page->len, answer),
                                "not one JSON object");

@@ -118,8 +118,8 @@ struct cog_pool_user {
 
 /*
  * The value of an attribute as "email" or "custom:shell"; borrowed. NULL
- * when the user has none. (A page in which a user has one twice is
- * malformed as a whole.)
+ * when the user has none, or one with a NUL or half a character in it. (A
+ * page in which a user has one twice is malformed as a whole.)
  */
 const char *cog_pool_user_attribute(const struct cog_pool_user *user,
                                     const char *name);

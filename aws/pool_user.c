@@ -7,7 +7,12 @@
 #define ATTRIBUTES_MAX 500 /* the service has 50 custom ones and some 20 */
 #define STATUS_MAX     64
 
-/* One attribute's name and value; a value may be missing. */
+/*
+ * One attribute's name and value; a value may be missing. One that is no
+ * text to us (a NUL in it, or longer than the service says) counts as
+ * missing: people write their own attributes, and nobody may end the listing
+ * of all others (P78).
+ */
 static enum cog_status
 attribute_at(const struct cog_json *attributes, size_t i, const char **name,
              const char **value)
@@ -18,8 +23,10 @@ attribute_at(const struct cog_json *attributes, size_t i, const char **name,
     *value = NULL;
     if (status == COG_OK)
         status = cog_json_text(one, "Name", COG_POOL_NAME_MAX, name);
-    if (status == COG_OK && cog_json_has(one, "Value"))
-        status = cog_json_text(one, "Value", COG_POOL_VALUE_MAX, value);
+    if (status == COG_OK && cog_json_has(one, "Value") &&
+        cog_json_text(one, "Value", COG_POOL_VALUE_MAX, value) != COG_OK &&
+        !cog_json_is_text(one, "Value"))
+        status = COG_PROTOCOL;
     return status;
 }
 

@@ -161,6 +161,12 @@ cog_json_text(const struct cog_json *object, const char *key, size_t max,
     return text_of(member_of(object, key, json_type_string), max, text);
 }
 
+bool
+cog_json_is_text(const struct cog_json *object, const char *key)
+{
+    return member_of(object, key, json_type_string) != NULL;
+}
+
 enum cog_status
 cog_json_integer(const struct cog_json *object, const char *key,
                  int64_t *number)

@@ -40,6 +40,8 @@ bool cog_json_has(const struct cog_json *object, const char *key);
  */
 enum cog_status cog_json_text(const struct cog_json *object, const char *key,
                               size_t max, const char **text);
+/* Whether the member is a text, which cog_json_text may yet refuse. */
+bool cog_json_is_text(const struct cog_json *object, const char *key);
 enum cog_status cog_json_integer(const struct cog_json *object,
                                  const char *key, int64_t *number);
 enum cog_status cog_json_true(const struct cog_json *object, const char *key);

@@ -199,6 +199,36 @@ scan_value(struct scan *scan)
     }
 }
 
+/* Behind "\u": one half of a pair, high or low. */
+static bool
+is_half(struct scan scan)
+{
+    uint32_t unit;
+
+    return scan_unit(&scan, &unit) && unit >= 0xd800 && unit <= 0xdfff;
+}
+
+void
+cog_json_blank_halves(char *bytes, size_t len)
+{
+    struct scan scan = {.at = bytes, .end = bytes + len};
+    bool has_nul;
+
+    while (scan.at < scan.end) {
+        char *digits;
+
+        /* A backslash has no place but in strings. */
+        if (*scan.at++ != '\\' || scan.at == scan.end || *scan.at++ != 'u')
+            continue;
+        digits = bytes + (scan.at - bytes);
+        if (scan_escaped_unit(&scan, &has_nul))
+            continue; /* behind the pair, if it is one */
+        scan.at = digits;
+        if (is_half(scan))
+            memcpy(digits, "0000", 4);
+    }
+}
+
 bool
 cog_json_scan(const char *bytes, size_t len, size_t *members)
 {

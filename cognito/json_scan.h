@@ -29,4 +29,13 @@
  */
 bool cog_json_scan(const char *bytes, size_t len, size_t *members);
 
+/*
+ * For documents that tell of many people, of whom one may have had half of a
+ * character stored: each escaped lone surrogate becomes \u0000, in place, so
+ * that the document can be read and this one text cannot (cog_json_text
+ * refuses it, and the scan a member name). Nothing else is changed; the
+ * bytes need not be JSON.
+ */
+void cog_json_blank_halves(char *bytes, size_t len);
+
 #endif

@@ -3,11 +3,13 @@
  * cognito/json: whatever is taken can be read, and is written and read again
  * without loss.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cognito/json.h"
+#include "cognito/json_scan.h"
 #include "cognito/json_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -56,14 +58,39 @@ read_object(const struct cog_json *object)
     }
 }
 
+/*
+ * What can be read has no half characters, and is left as it is. What cannot
+ * may be readable then, and stays so.
+ */
+static void
+blank_halves(const uint8_t *data, size_t size, bool is_read)
+{
+    struct cog_json *document = NULL;
+    char *bytes = malloc(size + 1);
+
+    if (bytes == NULL)
+        abort();
+    memcpy(bytes, data, size);
+    cog_json_blank_halves(bytes, size);
+    if (is_read && memcmp(bytes, data, size) != 0)
+        abort();
+    if (cog_json_parse(bytes, size, &document) == COG_OK)
+        read_object(document);
+    cog_json_free(document);
+    free(bytes);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cog_json *document = NULL;
+    bool is_read =
+        cog_json_parse((const char *) data, size, &document) == COG_OK;
 
-    if (cog_json_parse((const char *) data, size, &document) == COG_OK)
+    if (is_read)
         read_object(document);
     cog_json_free(document);
+    blank_halves(data, size, is_read);
     document = NULL;
     (void) cog_json_parse_array((const char *) data, size, &document);
     cog_json_free(document);

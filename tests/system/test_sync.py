@@ -287,6 +287,25 @@ class HostileTest(SyncCase):
         self.assertRegex(done.stdout, rf"(?m)^refused +"
                                       rf"{len(HOSTILE) + len(RESERVED)}$")
 
+    def test_p78_values_that_are_no_text(self):
+        """P78: a NUL, half a character or too long a text, in attributes
+        that are used and in others, are their owner's loss and end no
+        listing"""
+        nothing = ("a\0b", "\0", "\ud800", "x\udc00y", "x" * 9000)
+        pool = self.pool(
+            *[sync.user(f"n{i}", attributes={"name": value, "profile": value})
+              for i, value in enumerate(nothing)],
+            sync.user("alice", attributes={"name": "Alice A"}))
+        first = sync.sync(pool)
+        self.assertEqual(sync.names(first, "added"),
+                         ["alice", *(f"n{i}" for i in range(len(nothing)))])
+        use_nss()
+        self.assertEqual(entry_of("alice").pw_gecos, "Alice A")
+        for i in range(len(nothing)):
+            self.assertEqual(entry_of(f"n{i}").pw_gecos, "")
+        pool.set("alice", enabled=False)
+        self.assertEqual(sync.names(sync.sync(pool), "changed"), ["alice"])
+
     def test_p23_attributes(self):
         """P23: uid, gid, home, shell and groups come from no attribute; the
         full name is made harmless"""

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aws/pool_user.h"
+#include "cognito/json_scan.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -105,7 +106,7 @@ test_bad_users(void **state)
         ",\"Attributes\":[{\"Name\":\"sub\",\"Value\":\"1\"},"
         "{\"Name\":\"sub\",\"Value\":\"2\"}]}",
         "{\"Username\":\"a\"," REST
-        ",\"Attributes\":[{\"Name\":\"x\",\"Value\":\"a\\u0000b\"}]}",
+        ",\"Attributes\":[{\"Name\":\"x\\u0000\",\"Value\":\"a\"}]}",
     };
 #undef REST
 
@@ -119,6 +120,42 @@ test_bad_users(void **state)
         assert_string_equal(user.username, "untouched");
         cog_json_free(document);
     }
+}
+
+/* A user whose attribute name says this in JSON, between two that are fine. */
+static void
+assert_absent(const char *value)
+{
+    static const char parts[2][300] = {
+        "{\"Username\":\"a\",\"Enabled\":true,\"UserStatus\":\"CONFIRMED\","
+        "\"Attributes\":[{\"Name\":\"sub\",\"Value\":\"1\"},"
+        "{\"Name\":\"name\",\"Value\":\"",
+        "\"},{\"Name\":\"email\",\"Value\":\"a@b\"}]}"};
+    static char text[16384];
+    struct cog_json *document = NULL;
+    struct cog_pool_user user;
+
+    (void) snprintf(text, sizeof text, "%s%s%s", parts[0], value, parts[1]);
+    cog_json_blank_halves(text, strlen(text));
+    assert_int_equal(read_user(text, &document, &user), COG_OK);
+    assert_null(cog_pool_user_attribute(&user, "name"));
+    assert_string_equal(user.sub, "1");
+    assert_string_equal(cog_pool_user_attribute(&user, "email"), "a@b");
+    cog_json_free(document);
+}
+
+static void
+test_values_that_are_no_text(void **state)
+{
+    static char longest[COG_POOL_VALUE_MAX + 2];
+
+    (void) state;
+    assert_absent("root\\u0000x");
+    assert_absent("\\u0000");
+    assert_absent("\\ud800");
+    assert_absent("Alice \\udc00 A");
+    memset(longest, 'x', sizeof longest - 1);
+    assert_absent(longest);
 }
 
 static void
@@ -160,6 +197,8 @@ main(void)
         {"P48, P49: a user with anything missing, twice or of another type "
          "is refused",
          test_bad_users, NULL, NULL, NULL},
+        {"P78: a value that is no text is no value, and its user is there",
+         test_values_that_are_no_text, NULL, NULL, NULL},
         {"groups have a name", test_groups, NULL, NULL, NULL},
     };
 

@@ -407,6 +407,47 @@ test_unwritable(void **state)
     }
 }
 
+static void
+test_halves(void **state)
+{
+    static const char *const halves[][2] = {
+        /* alone: high, low, upper case, at the end, the wrong way round */
+        {"[\"\\ud800\"]", "[\"\\u0000\"]"},
+        {"[\"a\\udfffb\"]", "[\"a\\u0000b\"]"},
+        {"[\"\\uDBFFx\"]", "[\"\\u0000x\"]"},
+        {"[\"\\udc00\\ud800\"]", "[\"\\u0000\\u0000\"]"},
+        {"[\"\\ud800\\n\"]", "[\"\\u0000\\n\"]"},
+        {"[\"\\ud800\\u0041\"]", "[\"\\u0000\\u0041\"]"},
+        {"\\ud800", "\\u0000"},
+        /* a half before a pair */
+        {"[\"\\ud800\\ud83d\\ude00\"]", "[\"\\u0000\\ud83d\\ude00\"]"},
+        /* left alone: pairs, other characters, what is no escape */
+        {"[\"\\ud83d\\ude00\\ud83d\\ude00\"]",
+         "[\"\\ud83d\\ude00\\ud83d\\ude00\"]"},
+        {"[\"\\ud7ff\\ue000\"]", "[\"\\ud7ff\\ue000\"]"},
+        {"[\"\\\\ud800\"]", "[\"\\\\ud800\"]"},
+        {"[\"\\\\\\ud800\"]", "[\"\\\\\\u0000\"]"},
+        {"\\ud80", "\\ud80"},
+        {"\\u", "\\u"},
+        {"\\", "\\"},
+        {"", ""},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
+        size_t len = strlen(halves[i][0]);
+        /* In as many bytes as there are, for sanitizers to see. */
+        char *text = malloc(len + 1);
+
+        assert_non_null(text);
+        memcpy(text, halves[i][0], len);
+        cog_json_blank_halves(text, len);
+        text[len] = '\0';
+        assert_string_equal(text, halves[i][1]);
+        free(text);
+    }
+}
+
 int
 main(void)
 {
@@ -427,6 +468,8 @@ main(void)
          NULL, NULL},
         {"escapes become the characters they stand for", test_escapes, NULL,
          NULL, NULL},
+        {"P48, P78: half a character becomes one that no text may have",
+         test_halves, NULL, NULL, NULL},
         {"every character survives writing and reading", test_written, NULL,
          NULL, NULL},
         {"lists, numbers and truths are written as JSON has them",
