@@ -158,6 +158,26 @@ cog_slots_map(const char *directory, const struct cog_slots_file *file,
     return 0;
 }
 
+int
+cog_slots_open_empty(const char *directory, const char *name, int *fd)
+{
+    cog_cleanup_fd int dir = -1;
+    cog_cleanup_fd int found = -1;
+    int error = open_directory(directory, &dir);
+
+    if (error != 0)
+        return error;
+    found =
+        openat(dir, name,
+               O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    if (found < 0)
+        return errno;
+    error = check_private(found, S_IFREG);
+    if (error == 0)
+        *fd = cog_take_fd(&found);
+    return error;
+}
+
 void
 cog_slots_unmap(const struct cog_slots_file *file, struct cog_slots_head *head)
 {

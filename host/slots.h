@@ -36,6 +36,12 @@ int cog_slots_map(const char *directory, const struct cog_slots_file *file,
 void cog_slots_unmap(const struct cog_slots_file *file,
                      struct cog_slots_head *head);
 
+/*
+ * Open a file of no bytes, for locks on ranges of it; directory and file are
+ * made when missing. *fd is the caller's to close. Errors as above.
+ */
+int cog_slots_open_empty(const char *directory, const char *name, int *fd);
+
 /* Room for what cog_slots_address makes. */
 #define COG_SLOTS_ADDRESS_MAX 257
 

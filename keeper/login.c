@@ -7,10 +7,10 @@
 #include "host/files.h"
 #include "keeper/dialog.h"
 #include "keeper/parent.h"
-#include "keeper/speaker_process.h"
 #include "keeper/starts.h"
 #include "keeper/store.h"
 #include "keeper/tokens.h"
+#include "keeper/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,33 +77,6 @@ wants_tokens(const struct cog_subject *subject,
             config->account_check == COG_CONFIG_CHECK_REFRESH);
 }
 
-static enum cog_outcome
-start_speaker(const struct cog_subject *subject,
-              const struct cog_host_files *files, const char *sign_in_name,
-              int *speaker_fd, struct cog_ruling *ruling)
-{
-    const char *failed = cog_speaker_start(speaker_fd);
-    uint64_t timeout_ms = (uint64_t) files->config.timeout_s * 1000;
-    const struct cog_speaker_job job = {
-        .operation = subject->operation,
-        .flags = subject->flags,
-        .sign_in_name = sign_in_name,
-        .keep_tokens = wants_tokens(subject, &files->config),
-    };
-
-    if (failed != NULL) {
-        cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
-        return ruling->outcome;
-    }
-    if (cog_speaker_send_job(*speaker_fd, files, &job,
-                             cog_clock_ms() + SEND_MS) != 0 ||
-        cog_parent_started(timeout_ms) != 0) {
-        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
-        return ruling->outcome;
-    }
-    return COG_OUTCOME_ADMITTED;
-}
-
 /* What the module argument debug adds to the log; never a secret. */
 static void
 debug_job(const struct cog_subject *subject,
@@ -163,6 +136,12 @@ run_login(const struct cog_subject *subject,
         .takes_tokens = wants_tokens(subject, &files->config),
     };
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
+    struct cog_speaker_job job = {
+        .operation = subject->operation,
+        .flags = subject->flags,
+        .sign_in_name = sign_in_name,
+        .keep_tokens = wants_tokens(subject, &files->config),
+    };
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
                           sign_in_name, sizeof sign_in_name) != 0) {
@@ -170,8 +149,7 @@ run_login(const struct cog_subject *subject,
         return;
     }
     debug_job(subject, files, sign_in_name);
-    if (start_speaker(subject, files, sign_in_name, speaker_fd, ruling) !=
-        COG_OUTCOME_ADMITTED)
+    if (!cog_worker_start(subject, files, &job, speaker_fd, ruling))
         return;
     dialog.speaker_fd = *speaker_fd;
     cog_guesses_begin(subject, &guesses);

@@ -184,13 +184,14 @@ int
 main(void)
 {
     static struct request request;
-    struct cog_caller caller = {.is_root = false};
+    struct cog_caller caller = {.is_root = false, .uid = (uid_t) -1};
     enum cog_outcome outcome = receive_request(&request);
     const char *failed, *reason = "";
 
     leave_parent(request.subject.operation);
     failed = cog_start_own_state(&caller);
     request.subject.caller_is_root = caller.is_root;
+    request.subject.caller = caller.uid;
     if (outcome == COG_OUTCOME_ADMITTED && failed != NULL) {
         outcome = COG_OUTCOME_SYSTEM;
         reason = failed;

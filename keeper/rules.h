@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define COG_REASON_SIZE 600
 
@@ -25,6 +26,7 @@ struct cog_subject {
     char user[COG_NAME_MAX + 1]; /* PAM_USER */
     uint64_t flags;              /* of enum cog_request_flag */
     bool caller_is_root;         /* only then something is written */
+    uid_t caller;                /* the host's real uid */
     enum cog_whose whose;
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
     /* With COG_REQUEST_TOLD: uid, gid, home and shell that the host has. */

@@ -163,7 +163,7 @@ send_job(int fd, const struct cog_config *config,
                                               : COG_WIRE_CLAIM_USERNAME);
     cog_message_put_number(&message, config->case_insensitive ? 1 : 0);
     cog_message_put_number(&message, wire_early(config->early));
-    cog_message_put_number(&message, (uint64_t) config->timeout_s * 1000);
+    cog_message_put_number(&message, job->timeout_ms);
     for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
         cog_message_put_number(&message, switches[i] ? 1 : 0);
     return cog_message_send(fd, &message, deadline_ms);

@@ -23,6 +23,7 @@ struct cog_speaker_job {
     const char *sign_in_name;
     bool keep_tokens;
     const struct cog_secret *old_token; /* REFRESH and REVOKE; else NULL */
+    uint64_t timeout_ms;                /* of each stretch of the network */
 };
 
 /*

@@ -133,7 +133,8 @@ take_root(struct cog_caller *caller)
 {
     uid_t real, effective, saved;
 
-    caller->is_root = getuid() == 0;
+    caller->uid = getuid();
+    caller->is_root = caller->uid == 0;
     if (geteuid() != 0 || setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 ||
         setresuid(0, 0, 0) != 0)
         return false;

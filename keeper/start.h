@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* What the caller was, remembered before it is changed. */
 struct cog_caller {
     bool is_root; /* the host's real uid is 0: sshd, login, cron */
+    uid_t uid;    /* that real uid */
 };
 
 /*

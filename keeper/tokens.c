@@ -7,15 +7,14 @@
 #include "host/files.h"
 #include "host/kept.h"
 #include "keeper/parent.h"
-#include "keeper/speaker_process.h"
 #include "keeper/store.h"
+#include "keeper/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-#define SEND_MS 2000
 /* For an account check of the same name to end, behind a login. */
 #define LOCK_MS 700
 
@@ -32,6 +31,7 @@ is_unavailable(enum cog_outcome outcome)
     case COG_OUTCOME_CLOCK:
     case COG_OUTCOME_KEYS:
     case COG_OUTCOME_SPEAKER:
+    case COG_OUTCOME_BUSY:
         return true;
     default:
         return false;
@@ -93,31 +93,6 @@ cog_tokens_keep(const struct cog_subject *subject,
 }
 
 /* ---- asking */
-
-static bool
-start(const struct cog_host_files *files, const char *sign_in_name,
-      const struct cog_kept *kept, int *speaker_fd, struct cog_ruling *ruling)
-{
-    const struct cog_speaker_job job = {
-        .operation = COG_OPERATION_REFRESH,
-        .sign_in_name = sign_in_name,
-        .keep_tokens = files->config.session_tokens,
-        .old_token = &kept->refresh,
-    };
-    const char *failed = cog_speaker_start(speaker_fd);
-
-    if (failed != NULL) {
-        cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
-        return false;
-    }
-    if (cog_speaker_send_job(*speaker_fd, files, &job,
-                             cog_clock_ms() + SEND_MS) != 0 ||
-        cog_parent_started((uint64_t) files->config.timeout_s * 1000) != 0) {
-        cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker takes no job");
-        return false;
-    }
-    return true;
-}
 
 /*
  * A rotated token first of all: the old one is spent, whatever else the
@@ -186,6 +161,12 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         .takes_tokens = true,
     };
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
+    struct cog_speaker_job job = {
+        .operation = COG_OPERATION_REFRESH,
+        .sign_in_name = sign_in_name,
+        .keep_tokens = files->config.session_tokens,
+        .old_token = &kept->refresh,
+    };
     cog_cleanup_fd int speaker_fd = -1;
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
@@ -193,7 +174,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
         return;
     }
-    if (!start(files, sign_in_name, kept, &speaker_fd, ruling))
+    if (!cog_worker_start(subject, files, &job, &speaker_fd, ruling))
         return;
     dialog.speaker_fd = speaker_fd;
     cog_dialog_listen(&dialog, ruling);

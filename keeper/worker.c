@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Putting a speaker to work; see the header. */
+#include "keeper/worker.h"
+
+#include "base/clock.h"
+#include "keeper/parent.h"
+#include "keeper/places.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#define SEND_MS 2000
+/* Between two looks for a place: seldom while a crowd is waiting. */
+#define PAUSE_MIN_MS 25
+#define PAUSE_MAX_MS 400
+
+/* Wait until deadline_ms, and no longer than anybody waits for us. */
+static int
+wait_for_place(uid_t caller, int64_t deadline_ms, const char **full)
+{
+    int pause_ms = PAUSE_MIN_MS, place = -1;
+
+    for (;;) {
+        const struct timespec pause = {.tv_nsec = pause_ms * 1000000L};
+        int error = cog_places_take(COG_RUN_DIR, caller, &place, full);
+
+        /* Held without a name: it ends with this process. */
+        if (error != EAGAIN)
+            return error;
+        if (cog_parent_is_gone() || cog_clock_left_ms(deadline_ms) <= pause_ms)
+            return EAGAIN;
+        (void) nanosleep(&pause, NULL);
+        if (pause_ms < PAUSE_MAX_MS)
+            pause_ms *= 2;
+    }
+}
+
+static bool
+take_place(const struct cog_subject *subject, int64_t deadline_ms,
+           struct cog_ruling *ruling)
+{
+    const char *full = "";
+    int error = wait_for_place(subject->caller, deadline_ms, &full);
+
+    if (error == 0)
+        return true;
+    if (error == EAGAIN) {
+        ruling->outcome = COG_OUTCOME_BUSY;
+        (void) snprintf(ruling->reason, sizeof ruling->reason,
+                        "too many logins at a time %s", full);
+    } else {
+        ruling->outcome = COG_OUTCOME_STORE;
+        (void) snprintf(ruling->reason, sizeof ruling->reason,
+                        "logins cannot be counted in %s: %d", COG_RUN_DIR,
+                        error);
+    }
+    return false;
+}
+
+bool
+cog_worker_start(const struct cog_subject *subject,
+                 const struct cog_host_files *files,
+                 struct cog_speaker_job *job, int *speaker_fd,
+                 struct cog_ruling *ruling)
+{
+    int64_t timeout_ms = (int64_t) files->config.timeout_s * 1000;
+    int64_t begun_ms = cog_clock_ms();
+    const char *failed;
+
+    if (!take_place(subject, begun_ms + timeout_ms / 2, ruling))
+        return false;
+    job->timeout_ms = (uint64_t) (timeout_ms - (cog_clock_ms() - begun_ms));
+    failed = cog_speaker_start(speaker_fd);
+    if (failed == NULL &&
+        (cog_speaker_send_job(*speaker_fd, files, job,
+                              cog_clock_ms() + SEND_MS) != 0 ||
+         cog_parent_started(job->timeout_ms) != 0))
+        failed = "the speaker takes no job";
+    if (failed == NULL)
+        return true;
+    cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
+    return false;
+}
