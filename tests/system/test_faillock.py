@@ -56,7 +56,7 @@ class Edited(Case):
         terminal = callers.pamtester(service, name, "authenticate",
                                      "acct_mgmt", "setcred")
         self.finish(terminal, *(("Password: ", text) for text in answers))
-        if "established" in terminal.text:
+        if "successfully been set" in terminal.text:
             return "success"
         return callers.pam_code(terminal)
 
@@ -129,7 +129,7 @@ class NotCounted(Edited):
         for name in (self.person().name, host.LOCAL_USER, "root"):
             terminal = callers.pamtester(service, name, "setcred")
             terminal.end()
-            self.assertIn("established", terminal.text)
+            self.assertIn("successfully been set", terminal.text)
 
     def test_who_is_not_ours(self):
         """proves P85: local users and root are not counted, nor is a name
