@@ -370,9 +370,9 @@ mark_superseded(const struct cog_cache_build *build, uint32_t word)
     return write_at(fd, COG_SUPERSEDED_AT, bytes, sizeof bytes);
 }
 
-/* Everything up to the moment when the new file could take over. */
-static int
-make_durable(struct cog_cache_build *build, mode_t mode, uint32_t flags)
+int
+cog_cache_build_seal(struct cog_cache_build *build, mode_t mode,
+                     uint32_t flags)
 {
     unsigned char header[COG_CDB_HEADER];
     int fd = build->fd;
@@ -392,13 +392,10 @@ make_durable(struct cog_cache_build *build, mode_t mode, uint32_t flags)
 }
 
 int
-cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
-                       uint32_t flags)
+cog_cache_build_place(struct cog_cache_build *build)
 {
-    int error = make_durable(build, mode, flags);
+    int error = mark_superseded(build, 1);
 
-    if (error == 0)
-        error = mark_superseded(build, 1);
     if (error == 0 && renameat(build->dir_fd, build->temporary, build->dir_fd,
                                build->name) != 0)
         error = errno;
@@ -409,6 +406,15 @@ cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
     }
     build->exists = false;
     return fsync(build->dir_fd) == 0 ? 0 : errno;
+}
+
+int
+cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
+                       uint32_t flags)
+{
+    int error = cog_cache_build_seal(build, mode, flags);
+
+    return error != 0 ? error : cog_cache_build_place(build);
 }
 
 void

@@ -61,11 +61,20 @@ int cog_cache_build_copy(struct cog_cache_build *build,
                          const struct cog_cache_record *record);
 
 /*
- * Finish and put in place with a mode (0644 or 0600) and stamp flags. After
- * a failure the old file is in place, unless the last step failed, the fsync
- * of the directory: then it is the new one, whole, and a crash of the
- * machine may bring back the old.
+ * Make the file whole and durable, with a mode (0644 or 0600) and stamp
+ * flags: all that can fail for want of room, before anything is replaced.
  */
+int cog_cache_build_seal(struct cog_cache_build *build, mode_t mode,
+                         uint32_t flags);
+
+/*
+ * Put a sealed file in place. After a failure the old file is in place,
+ * unless the last step failed, the fsync of the directory: then it is the
+ * new one, whole, and a crash of the machine may bring back the old.
+ */
+int cog_cache_build_place(struct cog_cache_build *build);
+
+/* Both. */
 int cog_cache_build_finish(struct cog_cache_build *build, mode_t mode,
                            uint32_t flags);
 

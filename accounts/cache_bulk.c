@@ -10,8 +10,8 @@
 #include "accounts/bulk_load.h"
 #include "accounts/cache_build.h"
 #include "accounts/cache_compose.h"
+#include "accounts/cache_recent.h"
 #include "accounts/cache_record.h"
-#include "accounts/group_table.h"
 #include "accounts/id_table.h"
 #include "accounts/login_record.h"
 #include "accounts/member_lists.h"
@@ -23,7 +23,8 @@ struct cog_cache_bulk {
     struct cog_cache_file logins;   /* of no bytes when missing */
     struct cog_id_table table;      /* all that stands against an id */
     struct cog_member_lists members;
-    struct cog_cache_build build; /* base in the making */
+    struct cog_cache_build build;   /* base in the making */
+    struct cog_cache_recent recent; /* first of two: see write_bridge */
     uint32_t added;
 };
 
@@ -36,6 +37,7 @@ cog_cache_bulk_free(struct cog_cache_bulk **bulk)
     if (gone == NULL)
         return;
     cog_cache_build_end(&gone->build);
+    cog_cache_recent_end(&gone->recent);
     cog_member_lists_clear(&gone->members);
     cog_id_table_clear(&gone->table);
     cog_cache_file_unmap(&gone->logins);
@@ -91,6 +93,7 @@ cog_cache_bulk_begin(const struct cog_places *places,
     fresh->places = places;
     fresh->settings = settings;
     fresh->build = (struct cog_cache_build) COG_CACHE_BUILD_EMPTY;
+    fresh->recent = (struct cog_cache_recent) COG_CACHE_RECENT_EMPTY;
     error = load(fresh, key);
     if (error == 0)
         error = cog_cache_build_begin(places->accounts, COG_BASE_FILE,
@@ -245,12 +248,29 @@ mark_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
     return error;
 }
 
+/* What recent has, too, is to say there what base will say. */
+static int
+bridge_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
+               const struct cog_groups *groups)
+{
+    int error = cog_cache_level_has(&bulk->levels.recent, account->name);
+
+    if (error == ENOENT)
+        return 0;
+    if (error == 0)
+        error = cog_cache_recent_begin(&bulk->recent, bulk->places->accounts);
+    return error != 0 ? error
+                      : cog_cache_recent_add(&bulk->recent, account, groups);
+}
+
 static int
 write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
               const struct cog_groups *groups)
 {
     int error = mark_all(bulk, account, groups);
 
+    if (error == 0)
+        error = bridge_account(bulk, account, groups);
     if (error == 0)
         error = cog_compose_account(&bulk->build, account, groups);
     return error != 0
@@ -312,9 +332,7 @@ has_signed_in(const struct cog_cache_bulk *bulk, const char *name,
 struct keeping {
     struct cog_cache_bulk *bulk;
     int64_t since_s;
-    /* when recent is written */
-    struct cog_cache_build *build;
-    struct cog_group_table groups;
+    bool bridging; /* see write_bridge */
 };
 
 static void
@@ -487,55 +505,55 @@ write_uses(struct cog_cache_bulk *bulk)
 
 /* A visitor of recent's accounts. */
 static int
-write_kept(void *context, const struct cog_account *account,
-           const struct cog_groups *groups)
+carry_recent(void *context, const struct cog_account *account,
+             const struct cog_groups *groups)
 {
-    struct keeping *keeping = context;
+    const struct keeping *keeping = context;
     const struct cog_id_use *use =
         cog_id_table_find(&keeping->bulk->table, COG_USE_FILES, account->uid);
-    int error;
+    unsigned flags = use == NULL ? 0 : use->flags;
+    struct cog_account old = *account;
 
-    if (use == NULL || (use->flags & COG_USE_KEPT) == 0)
-        return 0;
-    error = cog_group_table_add(&keeping->groups, account->name, account->gid);
-    for (size_t i = 0; error == 0 && i < groups->count; i++)
-        error = cog_group_table_add(&keeping->groups, groups->list[i].name,
-                                    groups->list[i].gid);
-    return error != 0 ? error
-                      : cog_compose_account(keeping->build, account, groups);
+    if ((flags & COG_USE_KEPT) == 0) {
+        if (!keeping->bridging || (flags & COG_USE_NEW) != 0)
+            return 0;
+        old.disabled = true; /* lost */
+    }
+    return cog_cache_recent_add(&keeping->bulk->recent, &old, groups);
 }
 
 static int
-write_recent_records(struct cog_cache_bulk *bulk,
-                     struct cog_cache_build *build)
+write_recent(struct cog_cache_bulk *bulk, bool bridging, bool has_base)
 {
     static const struct cog_cache_file nothing = COG_CACHE_FILE_EMPTY;
-    struct keeping keeping = {.bulk = bulk, .build = build};
-    int error = cog_compose_settings(build, bulk->settings);
+    const struct cog_cache_file *old = &bulk->levels.recent;
+    struct keeping keeping = {.bulk = bulk, .bridging = bridging};
+    int error = cog_cache_recent_begin(&bulk->recent, bulk->places->accounts);
 
     if (error == 0)
-        error = cog_cache_level_walk(&bulk->levels.recent, &nothing,
-                                     write_kept, &keeping);
-    for (size_t i = 0; error == 0 && i < keeping.groups.count; i++)
-        error = cog_compose_group(build, keeping.groups.groups[i].name,
-                                  keeping.groups.groups[i].gid);
-    cog_group_table_clear(&keeping.groups);
+        error = cog_cache_level_walk(old, &nothing, carry_recent, &keeping);
+    if (error == 0)
+        error = cog_cache_recent_finish(&bulk->recent, bulk->settings,
+                                        bridging ? old : NULL,
+                                        has_base ? COG_STAMP_HAS_BASE : 0);
+    cog_cache_recent_end(&bulk->recent);
     return error;
 }
 
+/*
+ * recent hides base. The old one beside the new base would keep enabled whom
+ * the listing disabled or lost, if we were killed there; the last one beside
+ * the old base would show what that says of them. So one comes between, with
+ * the accounts of the old recent as the listing has them, those lost
+ * disabled: once the new base is in place, nothing says otherwise (P76).
+ */
 static int
-write_recent(struct cog_cache_bulk *bulk)
+write_bridge(struct cog_cache_bulk *bulk)
 {
-    cog_cleanup_cache_build struct cog_cache_build build =
-        COG_CACHE_BUILD_EMPTY;
-    int error =
-        cog_cache_build_begin(bulk->places->accounts, COG_RECENT_FILE, &build);
-
-    if (error == 0)
-        error = write_recent_records(bulk, &build);
-    return error != 0 ? error
-                      : cog_cache_build_finish(&build, COG_ACCOUNTS_MODE,
-                                               COG_STAMP_HAS_BASE);
+    return bulk->levels.recent.accounts == 0
+               ? 0
+               : write_recent(bulk, true,
+                              cog_cache_level_exists(&bulk->levels.base));
 }
 
 /* Distinct enough: one number for each listing. */
@@ -561,6 +579,10 @@ cog_cache_bulk_finish(struct cog_cache_bulk *bulk, int64_t since_s)
         error = cog_member_lists_write(&bulk->members, &bulk->table,
                                        number_listing(), &bulk->build);
     if (error == 0)
-        error = cog_cache_build_finish(&bulk->build, COG_ACCOUNTS_MODE, 0);
-    return error != 0 ? error : write_recent(bulk);
+        error = cog_cache_build_seal(&bulk->build, COG_ACCOUNTS_MODE, 0);
+    if (error == 0)
+        error = write_bridge(bulk);
+    if (error == 0)
+        error = cog_cache_build_place(&bulk->build);
+    return error != 0 ? error : write_recent(bulk, false, true);
 }

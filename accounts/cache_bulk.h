@@ -12,7 +12,8 @@
  *
  * The lock is held from begin to free, and logins wait for it: list first,
  * then begin. Nothing is changed before finish; a failure or a kill at any
- * moment leaves each of the two files old or new, whole.
+ * moment leaves each of the two files old or new, whole, and once any account
+ * is as the listing has it that was not in recent, all are.
  *
  * Results are those of cache_write.h. EBADMSG: an old file is damaged. It is
  * not replaced, because it may hold the only record of ids that were given;
@@ -89,10 +90,11 @@ int cog_cache_bulk_walk_lost(struct cog_cache_bulk *bulk, int64_t since_s,
                              cog_bulk_visit *visit, void *context);
 
 /*
- * Write base, then recent with the settings. The id of whoever is lost is
- * given to no other name, and to the same name only for the same sub. With
- * settings.enumerate the members of each group are written, too, as of now.
- * The bulk can only be freed then.
+ * Write recent with the listing's verdicts on whom it has, then base, then
+ * recent with the settings and what base does not have. The id of whoever is
+ * lost is given to no other name, and to the same name only for the same sub.
+ * With settings.enumerate the members of each group are written, too, as of
+ * now. The bulk can only be freed then.
  */
 int cog_cache_bulk_finish(struct cog_cache_bulk *bulk, int64_t since_s);
 

@@ -169,23 +169,68 @@ list_carol_with_members(const struct room *room,
     return write_listing(room, lock, "carol", CAROL, true);
 }
 
+/* Of people who are in recent by a login, and in base or not. */
+static int
+list_denials(const struct room *room, const struct cog_cache_lock *lock)
+{
+    cog_cleanup_cache_bulk struct cog_cache_bulk *bulk = NULL;
+    const struct cog_settings settings = sample_settings();
+    const struct cog_groups none = sample_groups(0), two = sample_groups(2);
+    struct cog_account alice = sample_account("alice", ALICE);
+    const struct cog_account u1 = sample_account("u1", 1950000001U);
+    const struct cog_account carol = sample_account("carol", CAROL);
+    int error = cog_cache_bulk_begin(&room->places, lock, &settings, &key,
+                                     &bulk, NULL);
+
+    alice.disabled = true;
+    if (error == 0)
+        error = cog_cache_bulk_add(bulk, &alice, &two, NULL);
+    if (error == 0)
+        error = cog_cache_bulk_add(bulk, &u1, &none, NULL);
+    if (error == 0)
+        error = cog_cache_bulk_add(bulk, &carol, &two, NULL);
+    return error != 0 ? error : cog_cache_bulk_finish(bulk, NOW_S);
+}
+
+/* Nobody is admitted whom a listing refuses that is there. */
+static void
+assert_denied(const struct room *room, bool made)
+{
+    struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
+    struct cog_account account;
+    struct cog_gids gids;
+    int error;
+
+    if (!made)
+        return;
+    assert_int_equal(cog_cache_find_name(&reader, "alice", &account), 0);
+    assert_true(account.disabled);
+    assert_int_equal(cog_cache_find_gids(&reader, "u1", &gids), 0);
+    assert_int_equal(gids.count, 0);
+    error = cog_cache_find_name(&reader, "u2", &account);
+    assert_true(error == ENOENT || (error == 0 && account.disabled));
+    assert_false(has_account(room, "dave"));
+}
+
 const struct change changes[] = {
     [CHANGE_PUT] = {"put", 1, false, false, put_carol, has_carol, 1, 1, 2, 2,
-                    false},
+                    false, NULL},
     [CHANGE_REMOVE] = {"remove", 2, false, false, remove_alice, has_no_alice,
-                       2, 2, 1, 1, true},
+                       2, 2, 1, 1, true, NULL},
     [CHANGE_FOLD] = {"fold", COG_FOLD_FROM - 1, false, true, put_carol,
                      has_carol, COG_FOLD_FROM - 1, COG_FOLD_FROM - 1,
-                     COG_FOLD_FROM, COG_FOLD_FROM, false},
+                     COG_FOLD_FROM, COG_FOLD_FROM, false, NULL},
     [CHANGE_LOGIN] = {"login", 1, false, false, put_login_of_carol,
-                      has_login_of_carol, 1, 1, 1, 1, false},
+                      has_login_of_carol, 1, 1, 1, 1, false, NULL},
     /* Who is lost stays in recent until that is written, too. */
     [CHANGE_LISTING] = {"listing", 3, false, true, list_carol, has_carol, 3, 3,
-                        2, 4, false},
+                        2, 4, false, NULL},
     /* alice and dave of an older listing; u1 and u2 of recent. */
     [CHANGE_LISTING_AGAIN] = {"listing again", 3, true, true,
                               list_carol_with_members, has_carol, 4, 4, 2, 4,
-                              false},
+                              false, NULL},
+    [CHANGE_LISTING_DENIES] = {"listing denies", 3, true, true, list_denials,
+                               has_carol, 4, 4, 3, 4, false, assert_denied},
 };
 
 void
@@ -240,6 +285,8 @@ assert_sound(const struct room *room, const struct change *change)
     assert_int_equal(cog_logins_walk(room->logins, NULL, NULL, NULL), 0);
     if (!change->takes_alice)
         assert_true(has_account(room, "alice"));
+    if (change->check != NULL)
+        change->check(room, made);
 }
 
 void

@@ -22,6 +22,8 @@ struct change {
     /* how many accounts there may be then */
     unsigned least_before, most_before, least_after, most_after;
     bool takes_alice; /* else she is there all the time */
+    /* what must hold besides, made or not; may be NULL */
+    void (*check)(const struct room *room, bool made);
 };
 
 enum change_number {
@@ -29,8 +31,9 @@ enum change_number {
     CHANGE_REMOVE,
     CHANGE_FOLD,
     CHANGE_LOGIN,
-    CHANGE_LISTING,      /* the first */
-    CHANGE_LISTING_AGAIN /* over old files, with members */
+    CHANGE_LISTING,       /* the first */
+    CHANGE_LISTING_AGAIN, /* over old files, with members */
+    CHANGE_LISTING_DENIES /* it disables alice, u1 has no group, u2 is lost */
 };
 extern const struct change changes[];
 

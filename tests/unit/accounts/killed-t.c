@@ -274,6 +274,12 @@ p76_a_listing_over_an_older_one_killed_at_any_call_loses_nobody(void **state)
     kill_at_each_call(*state, &changes[CHANGE_LISTING_AGAIN]);
 }
 
+static void
+p76_a_listing_killed_at_any_call_admits_nobody_it_refuses(void **state)
+{
+    kill_at_each_call(*state, &changes[CHANGE_LISTING_DENIES]);
+}
+
 /* ---- modes */
 
 static void
@@ -362,6 +368,7 @@ main(void)
         IN_ROOM(p76_a_listing_killed_at_any_call_loses_nobody),
         IN_ROOM(
             p76_a_listing_over_an_older_one_killed_at_any_call_loses_nobody),
+        IN_ROOM(p76_a_listing_killed_at_any_call_admits_nobody_it_refuses),
         IN_ROOM(p72_umask_0_never_opens_an_unfinished_file),
         IN_ROOM(p72_umask_0_never_opens_an_unfinished_store),
         IN_ROOM(p72_umask_0_never_opens_an_unfinished_listing),

@@ -136,6 +136,15 @@ p74_a_failing_listing_over_an_older_one_loses_nothing(void **state)
 }
 
 static void
+p74_a_failing_listing_admits_nobody_it_refuses(void **state)
+{
+    struct room *room = *state;
+
+    prepare(room, &changes[CHANGE_LISTING_DENIES]);
+    fail_each_call(room, &changes[CHANGE_LISTING_DENIES], ENOSPC);
+}
+
+static void
 p74_writes_that_take_one_byte_at_a_time_are_finished(void **state)
 {
     struct room *room = *state;
@@ -190,6 +199,7 @@ main(void)
         IN_ROOM(p74_a_failing_fold_loses_nothing),
         IN_ROOM(p74_a_failing_listing_leaves_each_file_old_or_new),
         IN_ROOM(p74_a_failing_listing_over_an_older_one_loses_nothing),
+        IN_ROOM(p74_a_failing_listing_admits_nobody_it_refuses),
         IN_ROOM(p74_writes_that_take_one_byte_at_a_time_are_finished),
         IN_ROOM(p74_a_mapped_reader_goes_on_after_a_failed_rename),
     };
