@@ -220,9 +220,11 @@ static CURLcode
 transfer(struct cog_http *http, bool anew)
 {
     CURLcode result = CURLE_OUT_OF_MEMORY;
+    int64_t left_ms = http->deadline_ms - http->monotonic_ms();
 
     if (curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, anew ? 1L : 0L) ==
             CURLE_OK &&
+        cog_http_easy_limit_connect(http->easy, left_ms) &&
         curl_multi_add_handle(http->multi, http->easy) == CURLM_OK)
         result =
             cog_http_easy_run(http->multi, http->monotonic_ms,

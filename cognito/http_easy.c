@@ -9,6 +9,10 @@
 
 #define HEADERS_MAX (16 * 1024) /* of one exchange, 1xx answers included */
 
+/* Never 0, which is libcurl's word for five minutes. */
+#define CONNECT_LEAST_MS 100
+#define CONNECT_MOST_MS  60000
+
 bool
 cog_http_easy_is_capable(void)
 {
@@ -136,6 +140,19 @@ cog_http_easy_watch(CURL *easy, struct cog_sockets *sockets)
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets) ==
                CURLE_OK;
+}
+
+bool
+cog_http_easy_limit_connect(CURL *easy, int64_t left_ms)
+{
+    int64_t limit_ms = left_ms / 5 * 4;
+
+    if (limit_ms < CONNECT_LEAST_MS)
+        limit_ms = CONNECT_LEAST_MS;
+    else if (limit_ms > CONNECT_MOST_MS)
+        limit_ms = CONNECT_MOST_MS;
+    return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                            (long) limit_ms) == CURLE_OK;
 }
 
 static void
@@ -273,8 +290,9 @@ cog_http_easy_map(CURLcode result, bool sent)
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
-    case CURLE_OPERATION_TIMEDOUT:
         return sent ? COG_LOST : COG_NETWORK;
+    case CURLE_OPERATION_TIMEDOUT:
+        return sent ? COG_LOST : COG_TIMEOUT;
     default:
         /* HTTP/0.9, bad chunks, broken headers, ... */
         return sent ? COG_PROTOCOL : COG_NETWORK;

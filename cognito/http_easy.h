@@ -30,6 +30,13 @@ bool cog_http_easy_protect(CURL *easy, const char *ca_file,
 /* Remember the sockets of its connections; they must outlive the multi. */
 bool cog_http_easy_watch(CURL *easy, struct cog_sockets *sockets);
 
+/*
+ * How long connecting may take, of the time that is left: libcurl shares it
+ * among the addresses of a name, so that a dead one leaves time for the next,
+ * and for the request.
+ */
+bool cog_http_easy_limit_connect(CURL *easy, int64_t left_ms);
+
 /* The headers of one exchange while they come. Zero it before. */
 struct cog_http_headers {
     struct cog_response response; /* what they tell; no body */

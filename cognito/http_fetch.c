@@ -338,7 +338,9 @@ cog_fetch(struct cog_fetcher *fetcher, const struct cog_fetch_request *request,
     fetcher->problem = NULL;
     if (status != COG_OK)
         return status;
-    if (curl_multi_add_handle(fetcher->multi, transfer.easy) != CURLM_OK)
+    if (!cog_http_easy_limit_connect(
+            transfer.easy, request->deadline_ms - fetcher->monotonic_ms()) ||
+        curl_multi_add_handle(fetcher->multi, transfer.easy) != CURLM_OK)
         return COG_NO_MEMORY;
     result = cog_http_easy_run(fetcher->multi, fetcher->monotonic_ms,
                                &request->deadline_ms, &transfer.timed_out);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The room's user pool: start it, tell it what to do, read its log."""
 
+import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -85,16 +87,17 @@ def control(do, **command):
         raise RuntimeError(f"{do}: {error.read().decode()}") from None
 
 
-def fetch_keys(port, path):
-    """The key set of the pool at a port, into a file."""
+def fetch_keys(port, path, address="127.0.0.1"):
+    """The key set of the pool at an address of ours, into a file."""
     context = ssl.create_default_context(cafile=f"{CA}/ca.pem")
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}),
-        urllib.request.HTTPSHandler(context=context))
-    address = f"https://cognito.test:{port}/{POOL_ID}/.well-known/jwks.json"
-    with opener.open(address, timeout=20) as answer, \
-            open(path, "wb") as file:
-        file.write(answer.read())
+    connection = http.client.HTTPSConnection("cognito.test", port)
+    connection.sock = context.wrap_socket(
+        socket.create_connection((address, port), timeout=20),
+        server_hostname="cognito.test")
+    connection.request("GET", f"/{POOL_ID}/.well-known/jwks.json")
+    with open(path, "wb") as file:
+        file.write(connection.getresponse().read())
+    connection.close()
 
 
 def calls(path=LOG):
