@@ -18,7 +18,7 @@ struct services {
     char names[COG_SUBJECT_SIZE - 64];
 };
 
-enum { UNREACHED, IGNORED, LOCKOUT, KINDS };
+enum { UNREACHED, IGNORED, FALLBACK, LOCKOUT, KINDS };
 
 struct look {
     struct cog_checks *checks;
@@ -110,18 +110,36 @@ is_reached(const struct cog_pam_stack *stack, size_t ours,
     return reached[ours];
 }
 
-/* A "no" of ours that is not heard, or COG_PAM_SUCCESS. */
+/*
+ * A "no" of ours, this one or behind it, that is not heard, or
+ * COG_PAM_SUCCESS; unix_is: what pam_unix says.
+ */
 static enum cog_pam_result
-ignored_denial(const struct cog_pam_stack *stack)
+ignored_denial(const struct cog_pam_stack *stack, unsigned from,
+               enum cog_pam_result unix_is)
 {
-    for (unsigned i = COG_PAM_AUTH_ERR; i < COG_PAM_RESULTS; i++) {
+    for (unsigned i = from; i < COG_PAM_RESULTS; i++) {
         const struct trial trial = {true, (enum cog_pam_result) i,
-                                    COG_PAM_SUCCESS, COG_PAM_SUCCESS};
+                                    COG_PAM_SUCCESS, unix_is};
 
         if (run(stack, &trial, NULL))
             return (enum cog_pam_result) i;
     }
     return COG_PAM_SUCCESS;
+}
+
+/*
+ * Whether the one "no" that is not heard is that of an outage, and nobody
+ * but pam_unix says yes behind it: local passwords, as pam_cognito(8) tells.
+ */
+static bool
+is_fallback(const struct cog_pam_stack *stack, enum cog_pam_result denial)
+{
+    return denial == COG_PAM_AUTHINFO_UNAVAIL &&
+           ignored_denial(stack, COG_PAM_AUTHINFO_UNAVAIL + 1,
+                          COG_PAM_SUCCESS) == COG_PAM_SUCCESS &&
+           ignored_denial(stack, COG_PAM_AUTH_ERR, COG_PAM_AUTH_ERR) ==
+               COG_PAM_SUCCESS;
 }
 
 /* Whether local users come in without our line and not with it. */
@@ -164,8 +182,10 @@ look_at_stack(struct look *look, const char *service,
         note(&found[UNREACHED], COG_FIND_PAM_UNREACHED, service);
         return;
     }
-    denial = ignored_denial(&look->stack);
-    if (denial != COG_PAM_SUCCESS) {
+    denial = ignored_denial(&look->stack, COG_PAM_AUTH_ERR, COG_PAM_SUCCESS);
+    if (facility == COG_PAM_AUTH && is_fallback(&look->stack, denial)) {
+        note(&found[FALLBACK], COG_FIND_PAM_FALLBACK, service);
+    } else if (denial != COG_PAM_SUCCESS) {
         char text[128];
 
         (void) snprintf(text, sizeof text, "%.64s (%s)", service,

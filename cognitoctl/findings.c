@@ -136,6 +136,11 @@ static const struct {
                               "still let our users in.",
                               "Use the control of the shipped PAM files: "
                               "default=die."},
+    [COG_FIND_PAM_FALLBACK] = {"pam-fallback", WARNING,
+                               "While the pool cannot be reached, people of "
+                               "ours come in by their local password alone.",
+                               "Leave out authinfo_unavail=ignore, unless "
+                               "that is meant: see pam_cognito(8)."},
     [COG_FIND_PAM_LOCKOUT] = {"pam-lockout", ERROR,
                               "Local users and root are denied because "
                               "pam_cognito does not know them.",

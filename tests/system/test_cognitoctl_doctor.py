@@ -319,10 +319,22 @@ class DoctorTest(Case):
                           found["pam-ignored"])
         with self.stack("auth [success=done user_unknown=ignore "
                           "authinfo_unavail=ignore default=die] "
-                          "pam_cognito.so\n@include common-auth\n"
+                          "pam_cognito.so\nauth required pam_u2f.so\n"
                           "account required pam_permit.so\n"):
             self.assert_found("pam-ignored",
                               f"{self.name} (authinfo_unavail)")
+
+    def test_p8_fallback(self):
+        """P8: an outage, and nothing else, leaves it to pam_unix"""
+        outage = ("auth [success=done user_unknown=ignore "
+                  "authinfo_unavail=ignore {}default=die] pam_cognito.so\n"
+                  "@include common-auth\naccount required pam_permit.so\n")
+        with self.stack(outage.format("")):
+            found = self.assert_found("pam-fallback", "auth: " + self.name)
+            self.assertNotIn("pam-ignored", found)
+        with self.stack(outage.format("system_err=ignore ")):
+            found = self.assert_found("pam-ignored", self.name)
+            self.assertNotIn("pam-fallback", found)
 
     def test_p8_lockout(self):
         """P8: local users and root denied by our "unknown user" """

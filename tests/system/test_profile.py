@@ -121,6 +121,39 @@ class ProfileTest(Case):
         self.finish(terminal, ("Password: ", "New-Local-8812"))
         self.assert_in(terminal, "lutz")
 
+    def test_local_passwords_in_an_outage(self):
+        """The other profile stands in place of the first, and lets an
+        outage, and nothing else, go on to pam_unix."""
+        before = stack("auth")
+        self.exchange("cognito", "cognito-fallback")
+        try:
+            lines = stack("auth")
+            modules = [re.search(r"pam_\w+", line).group() for line in lines]
+            self.assertEqual(modules.count("pam_cognito"), 1, lines)
+            self.assertIn("authinfo_unavail=ignore default=die", lines[0])
+            self.assertEqual(modules[:2], ["pam_cognito", "pam_unix"])
+            self.assertNotIn("authinfo_unavail", "".join(
+                stack("account") + stack("password")))
+            person, local = self.person(), make_password()
+            host.set_password(person.name, local)
+            self.enters_by_ssh(person)
+            self.fault(person, "InitiateAuth", "reset")
+            terminal = callers.su(person.name)
+            self.finish(terminal, ("Password: ", person.password),
+                        ("Password: ", local))
+            self.assert_in(terminal, person.name)
+        finally:
+            self.exchange("cognito-fallback", "cognito")
+        self.assertEqual(stack("auth"), before)
+
+    @staticmethod
+    def exchange(old, new):
+        """As pam_cognito(8) says."""
+        subprocess.run(["pam-auth-update", "--disable", old, "--enable",
+                        new], check=True,
+                       env={**os.environ,
+                            "DEBIAN_FRONTEND": "noninteractive"})
+
     def test_removed_again(self):
         """Leaves the stacks as they were; put back for the others."""
         arguments = ["pam-auth-update", "--remove", "cognito"]
