@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import signal
+import time
 
 import pexpect
 
@@ -103,7 +104,17 @@ class Terminal:
         return self.spawned.exitstatus
 
     def close(self):
-        self.spawned.close(force=True)
+        """However busy the machine: pexpect waits a tenth of a second for
+        what it has killed."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self.spawned.close(force=True)
+                return
+            except pexpect.ExceptionPexpect:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
 
 def plain(text):
