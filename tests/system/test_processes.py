@@ -7,6 +7,7 @@ only the host of this one login sees.
 
 import os
 import pwd
+import re
 import secrets
 import signal
 import subprocess
@@ -19,6 +20,15 @@ from room.processes import KEEPER, SPEAKER, program, working_for
 
 LIBEXEC = "/usr/libexec"
 PROGRAMS = (KEEPER, SPEAKER)
+# The room's / is read-only: a command in one that is not, with all that
+# lies below it.
+ROOT_OF_ITS_OWN = (
+    "mkdir -p /run/root.$$ && mount -t tmpfs -o mode=0755 none"
+    " /run/root.$$ &&"
+    " for e in /*; do if [ -L $e ]; then cp -a $e /run/root.$$;"
+    " elif [ -d $e ]; then mkdir /run/root.$$$e &&"
+    " mount --rbind $e /run/root.$$$e; fi; done;"
+    ' exec chroot /run/root.$$ "$@"')
 
 
 def script(text):
@@ -285,11 +295,32 @@ class State(Case):
         self.assert_in(terminal, person.name)
 
     def test_cores_are_not_written(self):
-        terminal, _, (keeper, speaker) = self.start()
-        for pid in (speaker, keeper):
-            os.kill(pid, signal.SIGSEGV)
-        terminal.send("not-it\r")
-        terminal.end()
-        self.assert_out(terminal)
-        self.assertEqual([name for name in os.listdir("/")
-                          if name.startswith("core")], [])
+        """where their directory, /, can be written to, and the caller's
+        limit allows it: a shell leaves a core there"""
+        with open("/proc/sys/kernel/core_pattern", encoding="utf-8") as file:
+            lie_there = file.read(1) not in "|/"
+        for name in PROGRAMS:
+            with self.subTest(name):
+                found = self.what_lies_about_after(name)
+                if lie_there:
+                    self.assertIn("core-of-a-shell", found)
+                self.assertEqual([entry for entry in found
+                                  if re.match(r"core(\.\d+)?$", entry)], [])
+
+    def what_lies_about_after(self, name):
+        """In the / of a keeper or speaker that got a SIGSEGV."""
+        person = self.person()
+        terminal = callers.Terminal(
+            "unshare", "-m", "sh", "-c", ROOT_OF_ITS_OWN, "sh", "sh", "-c",
+            "ulimit -c unlimited; sh -c 'kill -SEGV $$';"
+            " mv /core* /core-of-a-shell; exec pamtester"
+            f" {self.service()} {person.name} authenticate")
+        terminal.read_to("Password: ")
+        host = terminal.spawned.pid
+        pid = working_for(host, name)
+        os.kill(pid, signal.SIGSEGV)
+        while os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.02)
+        found = os.listdir(f"/proc/{host}/root")
+        terminal.close()
+        return found
