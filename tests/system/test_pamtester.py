@@ -5,7 +5,7 @@ import os
 import pwd
 import secrets
 
-from room import callers, host, pool
+from room import callers, host, pool, syslog
 from room.case import TOTP_SECRET, Case
 from room.terminal import CODE, make_password
 
@@ -58,7 +58,7 @@ class Codes(Case):
             "no group": self.with_password(
                 "PAM_PERM_DENIED", "not-in-allow-groups", groups=[]),
         }
-        for challenge in ("WEB_AUTHN", "DEVICE_SRP_AUTH", "WEB_AUTHN",
+        for challenge in ("WEB_AUTHN", "DEVICE_SRP_AUTH", "SELECT_CHALLENGE",
                           "INVENTED_CHALLENGE"):
             table[challenge] = self.with_password(
                 "PAM_AUTH_ERR", "unsupported-challenge",
@@ -336,10 +336,18 @@ class Arguments(Case):
 
     def test_debug_tells_no_secret(self):
         person = self.person(totp_secret=TOTP_SECRET)
+        code = person.code()
         terminal = callers.pamtester(self.service("debug"), person.name)
         terminal.answer("Password: ", person.password)
-        terminal.answer(CODE, person.code())
+        terminal.answer(CODE, code)
         self.assert_code(terminal, "success")
+        self.log_of(person.name)
+        with open(syslog.PATH, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(f"{person.name} signs in as", text)
+        self.assertNotIn(person.password, text)
+        self.assertNotRegex(text, rf"\b{code}\b.*{person.name}|"
+                            rf"{person.name}.*\b{code}\b")
 
     def test_change_with_use_authtok(self):
         """The new password is what an earlier module asked for."""
