@@ -15,7 +15,7 @@ from room import host, native, pool, wire
 from room.by_hand import Keeper, false_program
 from room.case import Case
 from room.guest import change_accounts
-from room.namespace import ROOM
+from room.namespace import ETC_OF_ITS_OWN, ROOM
 from room.processes import KEEPER, SPEAKER, working_for
 from room.terminal import make_password
 
@@ -23,10 +23,6 @@ PATH = f"/usr/libexec/{KEEPER}"
 CREATE = wire.NUMBERS["REQUEST_CREATE_ACCOUNT"]
 UNKNOWN = wire.NUMBERS["REQUEST_ALLOW_UNKNOWN"]
 PROVED = wire.NUMBERS["REQUEST_PROVED"]
-# For the shell of KeeperCase.keeper: what follows changes nobody's /etc.
-ETC_OF_ITS_OWN = (
-    "mkdir -p /run/etc.$$/u /run/etc.$$/w", "mount -t overlay -o lowerdir="
-    "/etc,upperdir=/run/etc.$$/u,workdir=/run/etc.$$/w none /etc")
 
 
 class KeeperCase(Case):

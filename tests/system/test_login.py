@@ -3,10 +3,11 @@
 
 import pexpect
 
-from room import callers
+from room import callers, host
 from room.case import Case
 from room.challenges import ChallengeTests
 from room.keys import KeyTests
+from room.namespace import ETC_OF_ITS_OWN
 
 
 class LoginTest(ChallengeTests, Case):
@@ -70,16 +71,41 @@ class LoginTest(ChallengeTests, Case):
         self.assert_in(terminal, person.name)
 
     def test_nologin_holds_for_ours(self):
-        """What stands before us in the shipped stack still counts."""
-        with open("/usr/share/doc/pam_cognito/pam.d/login",
-                  encoding="utf-8") as file:
-            lines = [line.split() for line in file if line.startswith("auth")]
-        modules = [next(word for word in line if word.endswith(".so"))
-                   for line in lines]
-        self.assertLess(modules.index("pam_nologin.so"),
-                        modules.index("pam_cognito.so"))
-        self.assertLess(modules.index("pam_group.so"),
-                        modules.index("pam_cognito.so"))
+        """What stands before us in the shipped stack still counts; root
+        enters all the same."""
+        person = self.person()
+        for name, password in ((person.name, person.password),
+                               ("root", host.ROOT_PASSWORD)):
+            console = self.console_with("touch /etc/nologin")
+            callers.say_name(console, name)
+            if console.read_to("Password: ", callers.LOGIN,
+                               pexpect.EOF) == 0:
+                console.send(password + "\r")
+                callers.use_shell(console)
+            if name == "root":
+                self.assert_in(console, name)
+            else:
+                self.assert_out(console)
+            console.close()
+        self.assertEqual(self.calls_of(person.name), [])
+
+    def test_groups_of_group_conf_are_ours_too(self):
+        """pam_group stands before us: it acts when credentials are set"""
+        person = self.person()
+        console = self.console_with(
+            "echo 'login;*;*;Al0000-2400;games' >/etc/security/group.conf")
+        callers.say_name(console, person.name)
+        console.answer("Password: ", person.password)
+        console.read_to(r"[$#] $")
+        console.send("id -Gn; exit\n")
+        console.read_to("games")
+        console.close()
+
+    @staticmethod
+    def console_with(change):
+        """Where this change was made to an /etc of its own."""
+        return callers.Terminal("unshare", "-m", "sh", "-c", " && ".join(
+            (*ETC_OF_ITS_OWN, change, "exec login")))
 
 
 class LoginKeys(KeyTests, Case):

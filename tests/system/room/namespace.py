@@ -10,6 +10,11 @@ ROOM = "/run/room"
 OVERLAID = ("/etc", "/usr", "/var", "/home", "/root")
 SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 NODES = ("null", "zero", "full", "random", "urandom", "tty")
+# For a shell in a mount namespace of its own (unshare -m): what follows
+# these changes nobody's /etc.
+ETC_OF_ITS_OWN = (
+    "mkdir -p /run/etc.$$/u /run/etc.$$/w", "mount -t overlay -o lowerdir="
+    "/etc,upperdir=/run/etc.$$/u,workdir=/run/etc.$$/w none /etc")
 
 
 def run(*command, **options):
