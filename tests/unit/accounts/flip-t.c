@@ -4,6 +4,7 @@
  * an answer is right or an error.
  */
 #include "tests/unit/accounts/support.h"
+#include "tests/unit/sample.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,15 +56,6 @@ static void
 set_byte(const struct subject *subject, size_t at, unsigned char byte)
 {
     assert_int_equal(pwrite(subject->fd, &byte, 1, (off_t) at), 1);
-}
-
-/* valgrind is fifty times slower: every 41st bit will do there. */
-static size_t
-stride(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-
-    return preload != NULL && strstr(preload, "vgpreload") != NULL ? 41 : 1;
 }
 
 /* ---- files with a record of each kind */
@@ -322,7 +314,7 @@ static void
 flip_each_bit(const struct room *room, const char *path, questions *ask)
 {
     struct subject subject = open_subject(path);
-    size_t step = stride();
+    size_t step = sample_step();
 
     assert_int_equal(ask(room, true), 0);
     for (size_t bit = 0; bit < 8 * subject.len; bit += step) {
@@ -381,7 +373,7 @@ static void
 see_each_bit(const char *path)
 {
     struct subject subject = open_subject(path);
-    size_t step = stride();
+    size_t step = sample_step();
 
     for (size_t bit = 0; bit < 8 * subject.len; bit += step) {
         struct cog_cache_file file;
@@ -428,7 +420,7 @@ mutate(const struct room *room, const char *path)
     struct subject subject = open_subject(path);
     uint32_t seed = 1;
 
-    for (size_t run = 0; run < 4000; run += stride()) {
+    for (size_t run = 0; run < 4000; run += sample_step()) {
         size_t changes = 1 + next_random(&seed) % 8;
 
         for (size_t i = 0; i < changes; i++)

@@ -5,6 +5,7 @@
  * COGNITO_LONG=1 ten million look-ups.
  */
 #include "tests/unit/accounts/support.h"
+#include "tests/unit/sample.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -37,14 +38,13 @@ struct race {
     _Atomic unsigned long wrong;
 };
 
-/* valgrind is fifty times slower; it looks for other things, too. */
+/* valgrind looks for other things. */
 static unsigned long
 count_turns(void)
 {
-    const char *preload = getenv("LD_PRELOAD");
     const char *wanted = getenv("COGNITO_LONG");
 
-    if (preload != NULL && strstr(preload, "vgpreload") != NULL)
+    if (is_valgrind())
         return 100;
     /* A turn is five look-ups, of eight readers. */
     return wanted != NULL && strcmp(wanted, "1") == 0 ? 250000 : 10000;

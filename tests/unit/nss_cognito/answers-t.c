@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nss_cognito: what is answered, from sound files and from others. */
 #include "tests/unit/nss_cognito/module.h"
+#include "tests/unit/sample.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -369,15 +370,6 @@ p71_garbage_and_other_versions_are_not_believed(void **state)
     free(bytes);
 }
 
-/* valgrind is fifty times slower: every 41st bit will do there. */
-static size_t
-stride(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-
-    return preload != NULL && strstr(preload, "vgpreload") != NULL ? 41 : 1;
-}
-
 static bool
 is_alice(const struct answer *answer)
 {
@@ -428,7 +420,7 @@ p71_no_flipped_bit_leads_to_a_wrong_answer(void **state)
     struct room *room = *state;
     struct cog_settings settings = sample_settings();
     unsigned char *bytes;
-    size_t len, step = stride();
+    size_t len, step = sample_step();
     int fd;
 
     sync_accounts(room, &settings);

@@ -5,6 +5,7 @@
  * killed.
  */
 #include "tests/unit/nss_cognito/module.h"
+#include "tests/unit/sample.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -307,7 +308,6 @@ p68_the_filter_kills(void **state)
 int
 main(void)
 {
-    const char *preload = getenv("LD_PRELOAD");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(p68_the_filter_kills),
         cmocka_unit_test_setup_teardown(
@@ -315,7 +315,7 @@ main(void)
             module_room_remove),
     };
 
-    if (preload != NULL && strstr(preload, "vgpreload") != NULL)
+    if (is_valgrind())
         return skip_program("valgrind makes system calls of its own");
     if (!become_root())
         return skip_program("no uid 0 and no user namespaces here");

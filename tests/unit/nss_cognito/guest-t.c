@@ -4,6 +4,7 @@
  * reuse descriptors, while files are replaced.
  */
 #include "tests/unit/nss_cognito/module.h"
+#include "tests/unit/sample.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,19 +22,11 @@
 #include "accounts/cache_format.h"
 #include "nss_cognito/place.h"
 
-static bool
-is_interpreted(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-
-    return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
-
 /* Less of everything where each instruction is interpreted. */
 static unsigned
 rounds(unsigned usual)
 {
-    return is_interpreted() ? usual / 20 + 1 : usual;
+    return is_valgrind() ? usual / 20 + 1 : usual;
 }
 
 /* What is answered out of the mapped files alone; whether all was right. */
@@ -281,7 +274,7 @@ p67_a_host_without_descriptors_gets_unavailable_never_absent(void **state)
     int status = 0;
     pid_t child;
 
-    if (is_interpreted())
+    if (is_valgrind())
         skip_case("valgrind has descriptors of its own");
     sync_accounts(room, &settings);
     child = fork();
