@@ -79,7 +79,8 @@ struct cog_bulk_counts {
 
 /*
  * Count, before finish. since_s is the unix time when the listing began: who
- * is only in recent.cdb and signed in at or after it, is kept.
+ * is only in recent.cdb and signed in at or after it, is kept; not by a time
+ * more than 300 s ahead of the clock.
  */
 int cog_cache_bulk_count(struct cog_cache_bulk *bulk, int64_t since_s,
                          struct cog_bulk_counts *counts);

@@ -12,6 +12,7 @@
 #include "accounts/cache_levels.h"
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
+#include "base/clock.h"
 
 #define ALICE 1900000001U
 #define CAROL 1900000002U
@@ -522,6 +523,29 @@ who_signed_in_since_the_listing_began_is_kept(void **state)
     assert_int_equal(put(room, "eve", CAROL, 0), EEXIST);
 }
 
+/* A clock that was ahead when they signed in; some difference is usual. */
+static void
+a_login_that_is_still_to_come_keeps_nobody(void **state)
+{
+    const int64_t now_s = cog_clock_unix_s();
+    struct room *room = *state;
+    struct cog_account account;
+    struct listing *listing;
+
+    put_login(room, "near", ALICE, now_s + 100);
+    put_login(room, "ahead", CAROL, now_s + 1000);
+    put_login(room, "never", DAVE, INT64_MAX);
+    assert_int_equal(put(room, "near", ALICE, 1), 0);
+    assert_int_equal(put(room, "ahead", CAROL, 1), 0);
+    assert_int_equal(put(room, "never", DAVE, 1), 0);
+    listing = begin(room);
+    assert_int_equal(add(listing, "new", DAVE + 1, 1), 0);
+    finish(listing);
+    assert_true(has(room, "near", &account));
+    assert_false(has(room, "ahead", &account));
+    assert_false(has(room, "never", &account));
+}
+
 /* useradd and groupadd after the records were written. */
 static void
 p13_names_and_ids_that_became_local_are_not_carried_on(void **state)
@@ -797,6 +821,7 @@ main(void)
         IN_ROOM(p16_a_name_with_another_sub_stays_its_old_account_disabled),
         IN_ROOM(p16_p21_the_login_store_has_its_say),
         IN_ROOM(who_signed_in_since_the_listing_began_is_kept),
+        IN_ROOM(a_login_that_is_still_to_come_keeps_nobody),
         IN_ROOM(p13_names_and_ids_that_became_local_are_not_carried_on),
         IN_ROOM(what_will_change_is_told_before),
         IN_ROOM(members_are_written_with_enumerate_only_and_are_complete),
