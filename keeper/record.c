@@ -204,7 +204,8 @@ compare_told(const struct cog_subject *subject,
         {strcmp(told->shell, account->shell) != 0, "shell"},
     };
 
-    if (!cog_rules_is_provisional(subject))
+    /* Also where another login made the account first. */
+    if ((subject->flags & COG_REQUEST_TOLD) == 0)
         return COG_OUTCOME_ADMITTED;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         if (!checks[i].differs)

@@ -131,18 +131,36 @@ decide_nobody(struct cog_call *call)
 }
 
 /*
+ * sshd may have been told of the account before it was made, by settings of
+ * that time, and goes on with this home and shell: then the keeper judges
+ * what the host was told, as of a new name.
+ */
+static enum cog_outcome
+compare_with_record(struct cog_call *call)
+{
+    cog_cleanup_cache struct cog_cache_reader reader =
+        COG_CACHE_READER(COG_ACCOUNTS_DIR);
+    struct cog_account account;
+
+    if (cog_cache_find_name(&reader, call->user, &account) != 0)
+        return COG_OUTCOME_STORE;
+    call->is_told = strcmp(call->told.home, account.home) != 0 ||
+                    strcmp(call->told.shell, account.shell) != 0;
+    return COG_OUTCOME_ADMITTED;
+}
+
+/*
  * An account of ours whose name another directory has under another uid:
  * the host would go on as that one.
  */
 static enum cog_outcome
-decide_account(const struct cog_call *call, const struct cog_whose_ids *ids)
+decide_account(struct cog_call *call, const struct cog_whose_ids *ids)
 {
-    struct cog_account told;
-
-    switch (ask_name_services(call->user, ids->uid, 1, &told)) {
+    switch (ask_name_services(call->user, ids->uid, 1, &call->told)) {
     case FOUND_NOWHERE:
-    case FOUND_IN_RANGE:
         return COG_OUTCOME_ADMITTED;
+    case FOUND_IN_RANGE:
+        return compare_with_record(call);
     case FOUND_ELSEWHERE:
         return COG_OUTCOME_NAME;
     case FOUND_UNKNOWN:

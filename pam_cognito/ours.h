@@ -19,9 +19,10 @@ struct cog_call {
     char user[COG_NAME_MAX + 1];
     enum cog_whose whose;
     /*
-     * With COG_WHOSE_NOBODY: whether the host's name services know the name
-     * in our range of ids, and as what. That is a provisional record, which
-     * the host goes on with: a first login must make the same.
+     * Whether the host's name services know the name in our range of ids
+     * otherwise than a file of ours has it, and as what. That is a
+     * provisional record, which the host goes on with: a first login must
+     * make the same, and an account that was made meanwhile be the same.
      */
     bool is_told;
     struct cog_account told; /* name, uid, gid, home and shell */

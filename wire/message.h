@@ -182,7 +182,7 @@ enum cog_request_flag {
     COG_REQUEST_SILENT = 1 << 4,  /* the person is shown prompts only */
     COG_REQUEST_CONSOLE = 1 << 5, /* a terminal of this machine */
     COG_REQUEST_ASCII = 1 << 6,   /* a terminal that is not UTF-8 */
-    COG_REQUEST_TOLD = 1 << 7,    /* no file has USER, but the host was told */
+    COG_REQUEST_TOLD = 1 << 7,    /* of USER, what no file has, or has now */
     COG_REQUEST_CODE_IN_PASSWORD = 1 << 8, /* module argument */
     COG_REQUEST_FLAGS_ALL = (1 << 9) - 1
 };

@@ -517,6 +517,33 @@ class Refused(PoolCase):
         self.assert_out(terminal)
         self.assertIn("reason=name-refused", self.log_of(person.name)[-1])
 
+    def test_account_made_meanwhile_is_another(self):
+        """By other settings: the same id, another home or shell than sshd
+        was told"""
+        for change, what in (({"shell": "/bin/sh"}, "shell"),
+                             ({"home": "/srv/%u"}, "home")):
+            with self.subTest(what):
+                other, person = self.other_host(), self.person()
+                terminal = other.ssh(person.name, prompts=3)
+                terminal.answer("Password: ", make_password())
+                terminal.read_to("Password: ")
+                other.config(**{**host.PROVISIONAL, **change})
+                other.run("cognitoctl", "apply", stdout=subprocess.DEVNULL)
+                console = other.terminal("login")
+                callers.say_name(console, person.name)
+                console.answer("Password: ", person.password)
+                callers.use_shell(console)
+                self.assert_in(console, person.name)
+                # The prompt before knew of no account.
+                terminal.send(make_password() + "\r")
+                terminal.read_to("Password: ")
+                self.finish_refused(terminal, person, "record-changed")
+                self.assertIn(f"another {what}",
+                              self.log_of(person.name)[-1])
+                terminal = other.ssh(person.name)
+                self.finish(terminal, ("Password: ", person.password))
+                self.assert_in(terminal, person.name)
+
     def test_id_that_a_local_user_got(self):
         other, person = self.other_host(), self.person()
         terminal = self.at_the_prompt(other, person)
