@@ -117,7 +117,10 @@ struct cog_config {
     uint32_t account_max_age_s;     /* 0: not given; see cog_config_max_age */
     bool unavailable_is_cached;     /* on_unavailable = cached; default deny */
     uint32_t unavailable_max_age_s; /* default 86400 */
-    bool session_tokens;            /* default no */
+    bool session_tokens;            /* default no; not with refresh */
+    char identity_pool_id[56];      /* "REGION:UUID"; default "": none */
+    /* "https://HOST[:PORT]"; default from identity_pool_id, else "". */
+    char identity_endpoint[COG_CONFIG_URL_SIZE];
 
     /* Who somebody is. */
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */
@@ -149,8 +152,10 @@ struct cog_config {
     uint32_t max_accounts; /* of one host, 1-10000000; default 50000 */
 
     /* Made from pool_id. */
-    char region[56];    /* the part before "_" */
-    char pool_name[56]; /* the part behind it */
+    char region[56];                          /* the part before "_" */
+    char pool_name[56];                       /* the part behind it */
+    char identity_login[COG_CONFIG_URL_SIZE]; /* what an identity pool calls
+                                                 this user pool */
     /* "https://sts.REGION.SUFFIX": where AWS exchanges a web identity */
     char sts_endpoint[COG_CONFIG_URL_SIZE];
 };

@@ -25,19 +25,43 @@ cog_grammar_word(const char *text, const char *others)
     return at != text && *at == '\0';
 }
 
+/* What stands before the end (borrowed) is a region's name. */
+static bool
+is_region(const char *text, const char *end)
+{
+    if (end == text || !cog_ascii_is_lower(text[0]) || end[-1] == '-')
+        return false;
+    for (const char *at = text; at < end; at++) {
+        if (!cog_ascii_is_lower(*at) && !cog_ascii_is_digit(*at) && *at != '-')
+            return false;
+    }
+    return true;
+}
+
 bool
 cog_grammar_pool_id(const char *text)
 {
     const char *name = strchr(text, '_');
 
-    if (name == NULL || strlen(text) > 55 || !cog_ascii_is_lower(text[0]) ||
-        name[-1] == '-')
+    return name != NULL && strlen(text) <= 55 && is_region(text, name) &&
+           cog_grammar_word(name + 1, "");
+}
+
+bool
+cog_grammar_identity_pool_id(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    const char *uuid = strchr(text, ':');
+
+    if (uuid == NULL || strlen(text) > 55 || !is_region(text, uuid) ||
+        strlen(++uuid) != sizeof form - 1)
         return false;
-    for (const char *at = text; at < name; at++) {
-        if (!cog_ascii_is_lower(*at) && !cog_ascii_is_digit(*at) && *at != '-')
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        if (form[i] == '-' ? uuid[i] != '-'
+                           : !is_one_of(uuid[i], "0123456789abcdef"))
             return false;
     }
-    return cog_grammar_word(name + 1, "");
+    return true;
 }
 
 static bool

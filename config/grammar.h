@@ -19,6 +19,12 @@ bool cog_grammar_word(const char *text, const char *others);
 bool cog_grammar_pool_id(const char *text);
 
 /*
+ * REGION:UUID of an identity pool: a region as above, a UUID in small
+ * letters; at most 55 bytes.
+ */
+bool cog_grammar_identity_pool_id(const char *text);
+
+/*
  * An absolute path of printable ASCII without blanks, without empty parts
  * save one at the end, and without "." or ".." as a part.
  */

@@ -62,6 +62,16 @@ set_endpoint(const struct cog_option *option, const char *value, void *field)
 }
 
 static const char *
+set_identity_pool_id(const struct cog_option *option, const char *value,
+                     void *field)
+{
+    if (!cog_grammar_identity_pool_id(value))
+        return "must be REGION:UUID, such as "
+               "eu-west-1:12345678-90ab-cdef-1234-567890abcdef";
+    return store(option, value, field);
+}
+
+static const char *
 set_issuer(const struct cog_option *option, const char *value, void *field)
 {
     const char *rest = cog_grammar_https(value);
@@ -461,6 +471,11 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                                   "(seconds)"},
     [COG_OPTION_SESSION_TOKENS] = {"session_tokens", "no", set_yes_no,
                                    FIELD(session_tokens)},
+    [COG_OPTION_IDENTITY_POOL_ID] = {"identity_pool_id", NULL,
+                                     set_identity_pool_id,
+                                     FIELD(identity_pool_id)},
+    [COG_OPTION_IDENTITY_ENDPOINT] = {"identity_endpoint", NULL, set_endpoint,
+                                      FIELD(identity_endpoint)},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
     [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",

@@ -71,6 +71,14 @@ cog_rules_check(const struct cog_config *config,
          "cannot stand beside id_attribute, whose ids it could not know"},
         {provisional && given[COG_OPTION_PROVISIONAL_MATCH] == 0,
          COG_OPTION_PROVISIONAL, "needs provisional_match, or matches nobody"},
+        {config->session_tokens &&
+             config->account_check == COG_CONFIG_CHECK_REFRESH,
+         COG_OPTION_SESSION_TOKENS,
+         "cannot stand beside account_check = refresh: the token that asks "
+         "the pool for key logins would be revoked when the session ends"},
+        {given[COG_OPTION_IDENTITY_POOL_ID] != 0 && !config->session_tokens,
+         COG_OPTION_IDENTITY_POOL_ID,
+         "needs session_tokens = yes: credentials come for a person's token"},
         {given[COG_OPTION_SNAPSHOT_URL] != 0 &&
              given[COG_OPTION_SNAPSHOT_KEY] == 0,
          COG_OPTION_SNAPSHOT_URL,

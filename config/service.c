@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The service's addresses, made from the pool's region: AWS endpoint rules
- * for cognito-idp and sts, by partition.
+ * for cognito-idp, cognito-identity and sts, by partition.
  */
 #include "config/service.h"
 
@@ -30,6 +30,23 @@ suffix_of(const char *region)
     return "amazonaws.com";
 }
 
+/* Of the identity pool, which may be of another region than the pool. */
+static void
+derive_identity(struct cog_config *config)
+{
+    char region[sizeof config->identity_pool_id];
+
+    if (config->identity_pool_id[0] == '\0' ||
+        config->identity_endpoint[0] != '\0')
+        return;
+    (void) snprintf(region, sizeof region, "%.*s",
+                    (int) strcspn(config->identity_pool_id, ":"),
+                    config->identity_pool_id);
+    (void) snprintf(
+        config->identity_endpoint, sizeof config->identity_endpoint,
+        "https://cognito-identity.%s.%s", region, suffix_of(region));
+}
+
 void
 cog_service_derive(struct cog_config *config)
 {
@@ -43,6 +60,10 @@ cog_service_derive(struct cog_config *config)
     suffix = suffix_of(config->region);
     (void) snprintf(config->sts_endpoint, sizeof config->sts_endpoint,
                     "https://sts.%s.%s", config->region, suffix);
+    (void) snprintf(config->identity_login, sizeof config->identity_login,
+                    "cognito-idp.%s.%s/%s", config->region, suffix,
+                    config->pool_id);
+    derive_identity(config);
     if (config->endpoint[0] == '\0')
         (void) snprintf(config->endpoint, sizeof config->endpoint,
                         "https://cognito-idp.%s.%s", config->region, suffix);

@@ -1022,6 +1022,69 @@ p73_a_snapshot_is_fetched_over_tls_and_needs_a_key(void **state)
     assert_accepted(BASE "snapshot_key = /etc/cognito/snapshot.pem\n");
 }
 
+#define IDENTITY_POOL "eu-west-1:12345678-90ab-cdef-1234-567890abcdef"
+
+static void
+p92_tokens_of_a_session_do_not_stay_behind_for_the_account_phase(void **state)
+{
+    (void) state;
+    assert_accepted(BASE);
+    assert_false(config.session_tokens);
+    assert_accepted(BASE "session_tokens = yes\n");
+    assert_true(config.session_tokens);
+    assert_accepted(BASE "session_tokens = no\naccount_check = refresh\n");
+    assert_refused(BASE "account_check = refresh\nsession_tokens = yes\n", 4,
+                   "account_check = refresh");
+    assert_refused(BASE "session_tokens = yes\naccount_check = refresh\n", 3,
+                   "revoked when the session ends");
+}
+
+static void
+p44_an_identity_pool_has_a_host_of_its_region(void **state)
+{
+    static const char *const bad[] = {
+        "eu-west-1",
+        ":12345678-90ab-cdef-1234-567890abcdef",
+        "eu.west:12345678-90ab-cdef-1234-567890abcdef",
+        "eu/west:12345678-90ab-cdef-1234-567890abcdef",
+        "Eu-west-1:12345678-90ab-cdef-1234-567890abcdef",
+        "eu-west-:12345678-90ab-cdef-1234-567890abcdef",
+        "eu-west-1:12345678-90AB-cdef-1234-567890abcdef",
+        "eu-west-1:12345678-90ab-cdef-1234-567890abcde",
+        "eu-west-1:12345678-90ab-cdef-1234-567890abcdef0",
+        "eu-west-1:12345678090ab-cdef-1234-567890abcdef",
+    };
+    char text[512];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        (void) snprintf(text, sizeof text,
+                        "%ssession_tokens = yes\nidentity_pool_id = %s\n",
+                        BASE, bad[i]);
+        assert_refused(text, 4, "REGION:UUID");
+    }
+    assert_accepted(BASE "session_tokens = yes\n"
+                         "identity_pool_id = " IDENTITY_POOL "\n");
+    assert_string_equal(config.identity_endpoint,
+                        "https://cognito-identity.eu-west-1.amazonaws.com");
+    assert_string_equal(config.identity_login,
+                        "cognito-idp.eu-west-1.amazonaws.com/" POOL);
+    assert_accepted(BASE "session_tokens = yes\nidentity_pool_id = "
+                         "cn-north-1:12345678-90ab-cdef-1234-567890abcdef\n");
+    assert_string_equal(
+        config.identity_endpoint,
+        "https://cognito-identity.cn-north-1.amazonaws.com.cn");
+    assert_accepted(BASE "session_tokens = yes\n"
+                         "identity_pool_id = " IDENTITY_POOL "\n"
+                         "identity_endpoint = https://vpce.example:8443\n");
+    assert_string_equal(config.identity_endpoint, "https://vpce.example:8443");
+    assert_line_refused("identity_endpoint = http://a.example", "https://");
+    assert_line_refused("identity_pool_id = " IDENTITY_POOL,
+                        "needs session_tokens");
+    assert_accepted(BASE);
+    assert_string_equal(config.identity_endpoint, "");
+}
+
 static void
 p10_provisional_ids_must_be_computable(void **state)
 {
@@ -1137,6 +1200,9 @@ main(void)
         cmocka_unit_test(
             p26_a_group_map_of_16_entries_is_taken_and_17_are_refused),
         cmocka_unit_test(p73_a_snapshot_is_fetched_over_tls_and_needs_a_key),
+        cmocka_unit_test(
+            p92_tokens_of_a_session_do_not_stay_behind_for_the_account_phase),
+        cmocka_unit_test(p44_an_identity_pool_has_a_host_of_its_region),
         cmocka_unit_test(p28_no_local_group_is_given_by_default),
         cmocka_unit_test(p10_provisional_names_are_off_and_need_a_pattern),
         cmocka_unit_test(p10_provisional_ids_must_be_computable),

@@ -142,6 +142,7 @@ lines_beside(const char *key)
     } others[] = {
         {"pool_id", "client_id = a\n"},
         {"client_id", "pool_id = eu-west-1_A\n"},
+        {"identity_pool_id", BASE "session_tokens = yes\n"},
         {"snapshot_url", BASE "snapshot_key = /etc/cognito/snapshot.pem\n"},
     };
 
