@@ -5,31 +5,19 @@
  */
 #include "host/kept.h"
 
-#include "accounts/secret_file.h"
 #include "accounts/siphash.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
+#include "host/private_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #define FIRST_LINE "COGTOK1"
-#define FILE_MAX   (3 * COG_KEPT_TOKEN_MAX + 1024)
 #define TIME_MAX   INT64_C(253402300799) /* the year 9999 */
-
-/* Name of a file in the directory: 16 digits and what it is for. */
-#define ENTRY_SIZE 24
-
-#define LOCK_PAUSE_MS 20
 
 void
 cog_kept_clear(struct cog_kept *kept)
@@ -41,12 +29,13 @@ cog_kept_clear(struct cog_kept *kept)
 }
 
 /* Not to hide whose: to have a name that no other text can be part of. */
-static void
-name_entry(const char *name, const char *end, char out[ENTRY_SIZE])
+void
+cog_kept_entry(const char *name, const char *end,
+               char out[COG_KEPT_ENTRY_SIZE])
 {
     static const unsigned char key[16] = "pam_cognito kept";
 
-    (void) snprintf(out, ENTRY_SIZE, "%016" PRIx64 "%s",
+    (void) snprintf(out, COG_KEPT_ENTRY_SIZE, "%016" PRIx64 "%s",
                     cog_siphash24(key, name, strlen(name)), end);
 }
 
@@ -181,39 +170,34 @@ write_lines(const struct cog_kept *kept, struct cog_secret *text)
     return error;
 }
 
-/* ---- the directory */
-
-/* Root's alone: nobody else can put a file there, or look into one. */
-static int
-open_directory(const char *path, bool make, int *fd)
+int
+cog_kept_write(const struct cog_kept *kept, struct cog_secret *text)
 {
-    cog_cleanup_fd int opened = -1;
-    struct stat status;
+    cog_cleanup_secret struct cog_secret lines = COG_SECRET_EMPTY;
+    cog_cleanup_kept struct cog_kept again = COG_KEPT_EMPTY;
+    int error = write_lines(kept, &lines);
 
-    if (make && mkdir(path, 0700) != 0 && errno != EEXIST)
-        return errno;
-    opened = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (opened < 0 || fstat(opened, &status) != 0)
-        return errno;
-    if (status.st_uid != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return EPERM;
-    *fd = cog_take_fd(&opened);
-    return 0;
+    if (error == 0 && cog_kept_parse(lines.data, lines.len, &again) != 0)
+        error = EINVAL;
+    if (error == 0)
+        cog_secret_move(text, &lines);
+    return error;
 }
+
+/* ---- the directory */
 
 int
 cog_kept_load(const char *directory, const char *name, struct cog_kept *kept)
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_kept struct cog_kept found = COG_KEPT_EMPTY;
-    char entry[ENTRY_SIZE], path[512];
-    int error, len;
+    cog_cleanup_fd int dir = -1;
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_private_open(directory, false, &dir);
 
-    name_entry(name, "", entry);
-    len = snprintf(path, sizeof path, "%s/%s", directory, entry);
-    if (len < 0 || (size_t) len >= sizeof path)
-        return ENAMETOOLONG;
-    error = cog_secret_file_load(path, 0, FILE_MAX, &bytes, NULL);
+    cog_kept_entry(name, "", entry);
+    if (error == 0)
+        error = cog_private_read(dir, entry, COG_KEPT_FILE_MAX, &bytes);
     if (error == 0)
         error = cog_kept_parse(bytes.data, bytes.len, &found);
     /* Another name with the same hash: it has the place, not we. */
@@ -227,107 +211,45 @@ cog_kept_load(const char *directory, const char *name, struct cog_kept *kept)
     return 0;
 }
 
-static int
-write_all(int fd, const struct cog_secret *text)
-{
-    size_t done = 0;
-
-    while (done < text->len) {
-        ssize_t now = write(fd, text->data + done, text->len - done);
-
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now <= 0)
-            return now < 0 ? errno : EIO;
-        done += (size_t) now;
-    }
-    return 0;
-}
-
-static int
-write_new(int dir, const char *temporary, const struct cog_secret *text)
-{
-    cog_cleanup_fd int fd = -1;
-    int error;
-
-    (void) unlinkat(dir, temporary, 0);
-    fd = openat(dir, temporary,
-                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno;
-    error = write_all(fd, text);
-    if (error == 0 && fsync(fd) != 0)
-        error = errno;
-    if (close(cog_take_fd(&fd)) != 0 && error == 0)
-        error = errno;
-    return error;
-}
-
 int
 cog_kept_save(const char *directory, const struct cog_kept *kept)
 {
     cog_cleanup_secret struct cog_secret text = COG_SECRET_EMPTY;
-    cog_cleanup_kept struct cog_kept again = COG_KEPT_EMPTY;
     cog_cleanup_fd int dir = -1;
-    char entry[ENTRY_SIZE], temporary[ENTRY_SIZE];
-    int error = write_lines(kept, &text);
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_kept_write(kept, &text);
 
-    if (error == 0 && cog_kept_parse(text.data, text.len, &again) != 0)
-        error = EINVAL;
     if (error == 0)
-        error = open_directory(directory, true, &dir);
+        error = cog_private_open(directory, true, &dir);
     if (error != 0)
         return error;
-    name_entry(kept->name, "", entry);
-    name_entry(kept->name, ".new", temporary);
-    error = write_new(dir, temporary, &text);
-    if (error == 0 && renameat(dir, temporary, dir, entry) != 0)
-        error = errno;
-    if (error != 0)
-        (void) unlinkat(dir, temporary, 0);
-    else if (fsync(dir) != 0)
-        error = errno;
-    return error;
+    cog_kept_entry(kept->name, "", entry);
+    return cog_private_replace(dir, entry, &text);
 }
 
 int
 cog_kept_remove(const char *directory, const char *name)
 {
     cog_cleanup_fd int dir = -1;
-    char entry[ENTRY_SIZE];
-    int error = open_directory(directory, false, &dir);
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_private_open(directory, false, &dir);
 
     if (error != 0)
         return error;
-    name_entry(name, "", entry);
-    if (unlinkat(dir, entry, 0) != 0)
-        return errno;
-    return fsync(dir) == 0 ? 0 : errno;
+    cog_kept_entry(name, "", entry);
+    return cog_private_remove(dir, entry);
 }
 
 int
 cog_kept_lock(const char *directory, const char *name, int64_t deadline_ms,
               int *lock)
 {
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
     cog_cleanup_fd int dir = -1;
-    cog_cleanup_fd int fd = -1;
-    char entry[ENTRY_SIZE];
-    int error = open_directory(directory, true, &dir);
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_private_open(directory, true, &dir);
 
     if (error != 0)
         return error;
-    name_entry(name, ".lock", entry);
-    fd = openat(dir, entry, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno;
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return errno;
-        if (cog_clock_ms() >= deadline_ms)
-            return ETIMEDOUT;
-        (void) nanosleep(&pause, NULL);
-    }
-    *lock = cog_take_fd(&fd);
-    return 0;
+    cog_kept_entry(name, ".lock", entry);
+    return cog_private_lock(dir, entry, deadline_ms, lock);
 }

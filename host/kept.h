@@ -21,6 +21,7 @@
 
 /* Longest token that is kept; a file holds three of them. */
 #define COG_KEPT_TOKEN_MAX (32 * 1024)
+#define COG_KEPT_FILE_MAX  (3 * COG_KEPT_TOKEN_MAX + 1024)
 
 #define COG_KEPT_DIR COG_STATE_DIR "/private/tokens"
 
@@ -67,5 +68,16 @@ int cog_kept_lock(const char *directory, const char *name, int64_t deadline_ms,
 
 /* Pure: a file's bytes to the structure. EBADMSG; ENOMEM. */
 int cog_kept_parse(const char *bytes, size_t len, struct cog_kept *kept);
+
+/* Pure: and back. EINVAL for what could not be read again; ENOMEM. */
+int cog_kept_write(const struct cog_kept *kept, struct cog_secret *text);
+
+/*
+ * The name of a file about somebody, with an end of at most 7 characters:
+ * made of a hash, so that no name is part of a path.
+ */
+#define COG_KEPT_ENTRY_SIZE 24
+void cog_kept_entry(const char *name, const char *end,
+                    char out[COG_KEPT_ENTRY_SIZE]);
 
 #endif
