@@ -13,6 +13,8 @@ struct cog_places {
 
 #define COG_ACCOUNTS_DIR COG_STATE_DIR "/accounts"
 #define COG_LOGINS_DIR   COG_STATE_DIR "/private"
+/* Whose sessions there are, 0700; it is there where that is wanted. */
+#define COG_SESSIONS_DIR COG_RUN_DIR "/sessions"
 #define COG_PLACES                                                            \
     {                                                                         \
         COG_ACCOUNTS_DIR, COG_LOGINS_DIR, COG_LOCAL_FILES                     \

@@ -9,6 +9,7 @@
 #include "accounts/trusted_file.h"
 #include "cognitoctl/pam_files.h"
 #include "host/account_id.h"
+#include "host/kept.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -37,7 +38,10 @@ static const struct file files[] = {
     {COG_STATE_DIR, 0755, true},
     {COG_ACCOUNTS_DIR, 0755, true},
     {COG_LOGINS_DIR, 0700, true},
-    {COG_RUN_DIR, 0700, false},
+    /* People pass through it to the tokens of their sessions. */
+    {COG_RUN_DIR, 0711, false},
+    {COG_SESSIONS_DIR, 0700, false},
+    {COG_PENDING_DIR, 0700, false},
     {COG_ID_KEY_FILE, 0600, false},
     {COG_ACCOUNTS_DIR "/recent.cdb", 0644, false},
     {COG_ACCOUNTS_DIR "/base.cdb", 0644, false},

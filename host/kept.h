@@ -24,6 +24,8 @@
 #define COG_KEPT_FILE_MAX  (3 * COG_KEPT_TOKEN_MAX + 1024)
 
 #define COG_KEPT_DIR COG_STATE_DIR "/private/tokens"
+/* For a session that is about to begin; gone at a reboot. */
+#define COG_PENDING_DIR COG_RUN_DIR "/pending"
 
 /* Zeroed is empty. */
 struct cog_kept {

@@ -16,18 +16,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * Others may pass through the directory, to their own below it; what is in it
+ * they can neither list nor open.
+ */
+#define OTHERS_IN_DIRECTORY (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)
+
 /* Zeros that a new file is written with, at a time. */
 #define CHUNK 4096
 
 static int
-check_private(int fd, mode_t type)
+check_private(int fd, mode_t type, mode_t forbidden)
 {
     struct stat status;
 
     if (fstat(fd, &status) != 0)
         return errno;
     if ((status.st_mode & S_IFMT) != type || status.st_uid != 0 ||
-        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        (status.st_mode & forbidden) != 0)
         return EPERM;
     return 0;
 }
@@ -53,7 +59,7 @@ open_directory(const char *path, int *fd)
     fresh = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fresh < 0)
         return errno;
-    error = check_private(fresh, S_IFDIR);
+    error = check_private(fresh, S_IFDIR, OTHERS_IN_DIRECTORY);
     if (error == 0)
         *fd = cog_take_fd(&fresh);
     return error;
@@ -125,7 +131,7 @@ open_file(int dir, const struct cog_slots_file *file, int *fd)
     }
     if (found < 0)
         return errno;
-    error = check_private(found, S_IFREG);
+    error = check_private(found, S_IFREG, S_IRWXG | S_IRWXO);
     if (error == 0)
         error = check_size(found, file);
     if (error == 0)
@@ -172,7 +178,7 @@ cog_slots_open_empty(const char *directory, const char *name, int *fd)
                O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
     if (found < 0)
         return errno;
-    error = check_private(found, S_IFREG);
+    error = check_private(found, S_IFREG, S_IRWXG | S_IRWXO);
     if (error == 0)
         *fd = cog_take_fd(&found);
     return error;

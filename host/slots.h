@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of counters: a fixed number of slots in RUN (0600 in a 0700
- * directory), mapped, and changed by atomic operations without a lock, so
- * that nobody waits for anybody and no crowd of names can make a file grow.
- * Which slot something falls on, a key of the file decides, which nobody
- * outside can know. Lost with /run, at a reboot.
+ * Files of counters: a fixed number of slots in RUN (0600 in a directory that
+ * only root lists, 0700 or 0711), mapped, and changed by atomic operations
+ * without a lock, so that nobody waits for anybody and no crowd of names can
+ * make a file grow. Which slot something falls on, a key of the file decides,
+ * which nobody outside can know. Lost with /run, at a reboot.
  */
 #ifndef COG_HOST_SLOTS_H
 #define COG_HOST_SLOTS_H

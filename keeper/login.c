@@ -7,6 +7,7 @@
 #include "host/files.h"
 #include "keeper/dialog.h"
 #include "keeper/parent.h"
+#include "keeper/session.h"
 #include "keeper/starts.h"
 #include "keeper/store.h"
 #include "keeper/tokens.h"
@@ -61,18 +62,27 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
-        dialog->tokens.refresh.len > 0)
-        cog_tokens_keep(subject, config, &proof, dialog);
+    if (ruling->outcome != COG_OUTCOME_ADMITTED ||
+        dialog->tokens.refresh.len == 0)
+        return;
+    if (config->session_tokens)
+        cog_session_keep(subject, &proof, dialog);
+    else
+        cog_tokens_keep(subject, &proof, dialog);
 }
 
-/* Where somebody else than the person's own host would hold them: never. */
+/*
+ * Where somebody else than the person's own host would hold them: never. Nor
+ * for a name without an account, which has no session of its own.
+ */
 static bool
 wants_tokens(const struct cog_subject *subject,
              const struct cog_config *config)
 {
     return subject->caller_is_root &&
            subject->operation == COG_OPERATION_LOGIN &&
+           (subject->whose != COG_WHOSE_NOBODY ||
+            cog_rules_make_account(subject)) &&
            (config->session_tokens ||
             config->account_check == COG_CONFIG_CHECK_REFRESH);
 }

@@ -8,6 +8,7 @@
 #include "host/files.h"
 #include "keeper/login.h"
 #include "keeper/parent.h"
+#include "keeper/session.h"
 #include "keeper/start.h"
 #include "keeper/store.h"
 #include "keeper/tokens.h"
@@ -107,6 +108,19 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         cog_tokens_check(&request->subject, request->config_path, &config,
                          ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_session_announce(&request->subject, &config);
+}
+
+/* Whatever becomes of the tokens, the session is nobody's to refuse. */
+static void
+session_operation(const struct request *request, struct cog_ruling *ruling)
+{
+    if (request->subject.operation == COG_OPERATION_OPEN)
+        cog_session_open(&request->subject, request->config_path);
+    else
+        cog_session_close(&request->subject, request->config_path);
+    cog_rule(ruling, COG_OUTCOME_ADMITTED, "");
 }
 
 static void
@@ -145,6 +159,10 @@ serve(struct request *request)
     case COG_OPERATION_ACCOUNT:
         account_operation(request, &ruling);
         break;
+    case COG_OPERATION_OPEN:
+    case COG_OPERATION_CLOSE:
+        session_operation(request, &ruling);
+        break;
     case COG_OPERATION_LOGIN:
     case COG_OPERATION_PRELIM:
         cog_login_operation(&request->subject, request->config_path,
@@ -165,12 +183,13 @@ serve(struct request *request)
  * Leave the host's family: a login whose keeper is still its child would
  * take the keeper's end for its shell's. The module waits for the parent,
  * which ends here. An account check is over in a moment, or the login
- * denied: it saves the fork, and the module waits for it at its end.
+ * denied, and a session begins or ends while no shell runs: these save the
+ * fork, and the module waits for them at their end.
  */
 static void
 leave_parent(enum cog_operation operation)
 {
-    pid_t pid = operation == COG_OPERATION_ACCOUNT ? 0 : fork();
+    pid_t pid = cog_operation_is_brief(operation) ? 0 : fork();
 
     if (pid != 0)
         _exit(pid > 0 ? 0 : 1);

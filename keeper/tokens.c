@@ -66,8 +66,7 @@ save(const struct cog_kept *kept)
 
 void
 cog_tokens_keep(const struct cog_subject *subject,
-                const struct cog_config *config, const struct cog_proof *proof,
-                struct cog_dialog *dialog)
+                const struct cog_proof *proof, struct cog_dialog *dialog)
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     cog_cleanup_fd int lock = -1;
@@ -84,11 +83,6 @@ cog_tokens_keep(const struct cog_subject *subject,
     (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
     kept.signed_in_s = kept.checked_s = cog_clock_unix_s();
     cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
-    if (config->session_tokens) {
-        kept.expires_s = dialog->tokens.expires_s;
-        cog_secret_move(&kept.id, &dialog->tokens.id);
-        cog_secret_move(&kept.access, &dialog->tokens.access);
-    }
     save(&kept);
 }
 
@@ -101,15 +95,9 @@ cog_tokens_keep(const struct cog_subject *subject,
 static void
 take_tokens(struct cog_dialog *dialog, struct cog_kept *kept)
 {
-    if (dialog->tokens.refresh.len == 0 && dialog->tokens.id.len == 0)
+    if (dialog->tokens.refresh.len == 0)
         return;
-    if (dialog->tokens.refresh.len > 0)
-        cog_secret_move(&kept->refresh, &dialog->tokens.refresh);
-    if (dialog->tokens.id.len > 0) {
-        cog_secret_move(&kept->id, &dialog->tokens.id);
-        cog_secret_move(&kept->access, &dialog->tokens.access);
-        kept->expires_s = dialog->tokens.expires_s;
-    }
+    cog_secret_move(&kept->refresh, &dialog->tokens.refresh);
     save(kept);
 }
 
@@ -164,7 +152,6 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
     struct cog_speaker_job job = {
         .operation = COG_OPERATION_REFRESH,
         .sign_in_name = sign_in_name,
-        .keep_tokens = files->config.session_tokens,
         .old_token = &kept->refresh,
     };
     cog_cleanup_fd int speaker_fd = -1;

@@ -11,12 +11,10 @@
 #include "keeper/rules.h"
 
 /*
- * Keep the tokens of an admitted login: the refresh token, ID and access
- * token only for sessions. dialog gives them away. A failure is logged: the
- * login stands, the next account phase will want a new one.
+ * Keep the refresh token of an admitted login; dialog gives it away. A failure
+ * is logged: the login stands, the next account phase will want a new one.
  */
 void cog_tokens_keep(const struct cog_subject *subject,
-                     const struct cog_config *config,
                      const struct cog_proof *proof, struct cog_dialog *dialog);
 
 /*

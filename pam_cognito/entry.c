@@ -28,24 +28,15 @@ pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
     return cog_password(pamh, flags, argc, argv);
 }
 
-/* Sessions hold nothing of ours today. */
 EXPORTED int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void) pamh;
-    (void) flags;
-    (void) argc;
-    (void) argv;
-    return PAM_SUCCESS;
+    return cog_session(pamh, flags, argc, argv, COG_OPERATION_OPEN);
 }
 
 EXPORTED int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc,
                      const char **argv)
 {
-    (void) pamh;
-    (void) flags;
-    (void) argc;
-    (void) argv;
-    return PAM_SUCCESS;
+    return cog_session(pamh, flags, argc, argv, COG_OPERATION_CLOSE);
 }

@@ -134,7 +134,7 @@ spawn_keeper(const char *path, int parent, int person, pid_t *pid)
 
 /*
  * The process just started leaves the keeper as a child of nobody's and
- * ends (for an account check it is the keeper, which ends soon). It is
+ * ends (for what is brief it is the keeper, which ends soon). It is
  * waited for here, so that the host never has a child of ours
  * that it does not know: login takes the end of any child for the end of
  * the session. A host that ignores or reaps SIGCHLD has done it already.
@@ -257,7 +257,7 @@ cog_operation_start(struct cog_operation_run *run,
     if (error != 0)
         return start_failed(run, "the keeper cannot be started", error);
     error = send_request(run, options, operation, flags);
-    if (operation != COG_OPERATION_ACCOUNT)
+    if (!cog_operation_is_brief(operation))
         reap(&run->starter_pid);
     if (error != 0)
         return start_failed(run, "the keeper takes no request", error);

@@ -6,6 +6,8 @@
 #ifndef COG_PAM_PHASES_H
 #define COG_PAM_PHASES_H
 
+#include "wire/message.h"
+
 #include <security/pam_modules.h>
 
 int cog_authenticate(pam_handle_t *pamh, int flags, int argc,
@@ -13,5 +15,9 @@ int cog_authenticate(pam_handle_t *pamh, int flags, int argc,
 int cog_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv);
 int cog_account(pam_handle_t *pamh, int flags, int argc, const char **argv);
 int cog_password(pam_handle_t *pamh, int flags, int argc, const char **argv);
+
+/* COG_OPERATION_OPEN or COG_OPERATION_CLOSE; always PAM_SUCCESS. */
+int cog_session(pam_handle_t *pamh, int flags, int argc, const char **argv,
+                enum cog_operation operation);
 
 #endif

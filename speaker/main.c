@@ -98,6 +98,8 @@ serve(struct cog_job *job, struct cog_http *http)
         return;
     case COG_OPERATION_ACCOUNT:
     case COG_OPERATION_CHANGE:
+    case COG_OPERATION_OPEN:
+    case COG_OPERATION_CLOSE:
         break;
     }
     fail(job->operation, COG_INTERNAL);

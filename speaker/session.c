@@ -42,9 +42,9 @@ cog_session_refresh(struct cog_job *job, const struct cog_transport *transport,
     (void) cog_result_send(&result);
 }
 
-void
-cog_session_revoke(struct cog_job *job, const struct cog_transport *transport,
-                   const struct cog_clock *clock)
+static int
+revoke_one(struct cog_job *job, const struct cog_transport *transport,
+           const struct cog_clock *clock)
 {
     cog_cleanup_secret struct cog_secret old = COG_SECRET_EMPTY;
     struct cog_report report = {.detail = NULL};
@@ -54,7 +54,15 @@ cog_session_revoke(struct cog_job *job, const struct cog_transport *transport,
                                 .report = &report};
 
     if (cog_job_receive_token(&old) != 0)
-        return;
+        return -1;
     result.status = cog_tokens_revoke(&call, &old);
-    (void) cog_result_send(&result);
+    return cog_result_send(&result);
+}
+
+void
+cog_session_revoke(struct cog_job *job, const struct cog_transport *transport,
+                   const struct cog_clock *clock)
+{
+    while (revoke_one(job, transport, clock) == 0)
+        continue;
 }

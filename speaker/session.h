@@ -17,7 +17,10 @@ void cog_session_refresh(struct cog_job *job,
                          const struct cog_transport *transport,
                          const struct cog_clock *clock);
 
-/* Receive the refresh token, end it, tell the keeper. */
+/*
+ * Receive a refresh token, end it, tell the keeper; again until there are no
+ * more, all on one connection.
+ */
 void cog_session_revoke(struct cog_job *job,
                         const struct cog_transport *transport,
                         const struct cog_clock *clock);

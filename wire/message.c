@@ -48,7 +48,7 @@ struct field_rule {
         KIND_LIST, (max)                                                      \
     }
 #define BUILD     TEXT(32)
-#define OPERATION NUMBER(COG_OPERATION_REVOKE)
+#define OPERATION NUMBER(COG_OPERATION_CLOSE)
 #define PATH      TEXT(4095)
 
 static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {

@@ -154,8 +154,22 @@ enum cog_operation {
     COG_OPERATION_PRELIM,    /* pam_sm_chauthtok: a login that stays */
     COG_OPERATION_CHANGE,    /* the change itself, after PRELIM */
     COG_OPERATION_REFRESH,   /* keeper to speaker: fresh tokens, no person */
-    COG_OPERATION_REVOKE,    /* keeper to speaker: end a refresh token */
+    COG_OPERATION_REVOKE,    /* keeper to speaker: end refresh tokens */
+    COG_OPERATION_OPEN,      /* pam_sm_open_session */
+    COG_OPERATION_CLOSE,     /* pam_sm_close_session */
 };
+
+/*
+ * Whether the keeper does it as a child of the host, which then waits for its
+ * end: what is over in a moment is spared a fork. The others leave the host's
+ * family first.
+ */
+static inline bool
+cog_operation_is_brief(enum cog_operation operation)
+{
+    return operation == COG_OPERATION_ACCOUNT ||
+           operation == COG_OPERATION_OPEN || operation == COG_OPERATION_CLOSE;
+}
 
 enum cog_wire_early {
     COG_WIRE_EARLY_CONNECT,

@@ -212,7 +212,7 @@ static void
 open_directory_to_others(const char *path)
 {
     (void) path;
-    assert_int_equal(chmod(run, 0710), 0);
+    assert_int_equal(chmod(run, 0750), 0);
 }
 
 static void

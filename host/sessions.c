@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sessions on disk; see the header. A file is lines in a fixed order: what it
+ * is, name, uid, the number of openers and one line "PID START" for each, the
+ * number of tokens and one line for each.
+ */
+#include "host/sessions.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "host/kept.h"
+#include "host/private_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FIRST_LINE "COGSES1"
+#define FILE_MAX                                                              \
+    (COG_SESSION_TOKENS_MAX * (COG_KEPT_TOKEN_MAX / 4) +                      \
+     COG_SESSIONS_MAX * 44 + 256)
+#define TOKEN_MAX (COG_KEPT_TOKEN_MAX / 4)
+/* Of /proc/PID/stat: one line of some 300 bytes. */
+#define STAT_MAX 1024
+/* Fields between the name of the program and its start. */
+#define FIELDS_BEFORE_START 20
+
+void
+cog_sessions_clear(struct cog_sessions *sessions)
+{
+    for (size_t i = 0; i < COG_SESSION_TOKENS_MAX; i++)
+        cog_secret_clear(&sessions->tokens[i]);
+    memset(sessions, 0, sizeof *sessions);
+}
+
+/* ---- reading */
+
+/* What is left of a file. */
+struct reading {
+    const char *at, *end;
+};
+
+/* The next line without its end; false when there is none. */
+static bool
+next_line(struct reading *reading, const char **line, size_t *len)
+{
+    const char *stop = NULL;
+
+    if (reading->at < reading->end)
+        stop =
+            memchr(reading->at, '\n', (size_t) (reading->end - reading->at));
+    if (stop == NULL)
+        return false;
+    *line = reading->at;
+    *len = (size_t) (stop - reading->at);
+    reading->at = stop + 1;
+    return true;
+}
+
+static bool
+read_text(struct reading *reading, char *out, size_t size)
+{
+    const char *line;
+    size_t len;
+
+    if (!next_line(reading, &line, &len) || len >= size ||
+        memchr(line, '\0', len) != NULL)
+        return false;
+    memcpy(out, line, len);
+    out[len] = '\0';
+    return true;
+}
+
+static bool
+read_number(struct reading *reading, uint64_t max, uint64_t *number)
+{
+    char text[24];
+
+    return read_text(reading, text, sizeof text) &&
+           cog_text_to_number(text, max, number) == 0;
+}
+
+static bool
+read_openers(struct reading *reading, struct cog_sessions *sessions)
+{
+    char text[48], *second;
+    uint64_t count = 0;
+
+    if (!read_number(reading, COG_SESSIONS_MAX, &count))
+        return false;
+    sessions->count = (size_t) count;
+    for (size_t i = 0; i < sessions->count; i++) {
+        struct cog_opener *opener = &sessions->openers[i];
+
+        if (!read_text(reading, text, sizeof text) ||
+            (second = strchr(text, ' ')) == NULL)
+            return false;
+        *second++ = '\0';
+        if (cog_text_to_number(text, INT32_MAX, &opener->pid) != 0 ||
+            cog_text_to_number(second, UINT64_MAX, &opener->started) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Printable ASCII without blanks, as tokens are. */
+static bool
+is_token(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    }
+    return len > 0 && len <= TOKEN_MAX;
+}
+
+static int
+read_tokens(struct reading *reading, struct cog_sessions *sessions)
+{
+    uint64_t count = 0;
+    const char *line;
+    size_t len;
+
+    if (!read_number(reading, COG_SESSION_TOKENS_MAX, &count))
+        return EBADMSG;
+    for (uint64_t i = 0; i < count; i++) {
+        int error = EBADMSG;
+
+        if (next_line(reading, &line, &len) && is_token(line, len))
+            error = cog_secret_set(&sessions->tokens[i], line, len);
+        if (error != 0)
+            return error;
+    }
+    sessions->token_count = (size_t) count;
+    return 0;
+}
+
+int
+cog_sessions_parse(const char *bytes, size_t len,
+                   struct cog_sessions *sessions)
+{
+    cog_cleanup_sessions struct cog_sessions fresh = COG_SESSIONS_EMPTY;
+    struct reading reading = {bytes, bytes + len};
+    char first[sizeof FIRST_LINE];
+    int error;
+
+    if (!read_text(&reading, first, sizeof first) ||
+        strcmp(first, FIRST_LINE) != 0 ||
+        !read_text(&reading, fresh.name, sizeof fresh.name) ||
+        cog_login_name_check(fresh.name, strlen(fresh.name)) !=
+            COG_FAULT_NONE ||
+        !read_number(&reading, UINT32_MAX, &fresh.uid) ||
+        !read_openers(&reading, &fresh))
+        return EBADMSG;
+    error = read_tokens(&reading, &fresh);
+    if (error == 0 && reading.at != reading.end)
+        error = EBADMSG;
+    if (error != 0)
+        return error;
+    *sessions = fresh;
+    fresh = (struct cog_sessions) COG_SESSIONS_EMPTY;
+    return 0;
+}
+
+/* ---- writing */
+
+static int
+append_number(struct cog_secret *text, uint64_t number, const char *end)
+{
+    char line[32];
+
+    (void) snprintf(line, sizeof line, "%" PRIu64 "%s", number, end);
+    return cog_secret_append(text, line, strlen(line));
+}
+
+static int
+append_openers(struct cog_secret *text, const struct cog_sessions *sessions)
+{
+    int error = append_number(text, sessions->count, "\n");
+
+    for (size_t i = 0; error == 0 && i < sessions->count; i++) {
+        error = append_number(text, sessions->openers[i].pid, " ");
+        if (error == 0)
+            error = append_number(text, sessions->openers[i].started, "\n");
+    }
+    return error;
+}
+
+static int
+append_tokens(struct cog_secret *text, const struct cog_sessions *sessions)
+{
+    int error = append_number(text, sessions->token_count, "\n");
+
+    for (size_t i = 0; error == 0 && i < sessions->token_count; i++) {
+        const struct cog_secret *token = &sessions->tokens[i];
+
+        error = cog_secret_append(text, token->data, token->len);
+        if (error == 0)
+            error = cog_secret_append(text, "\n", 1);
+    }
+    return error;
+}
+
+static int
+write_lines(const struct cog_sessions *sessions, struct cog_secret *text)
+{
+    char head[64];
+    int error;
+
+    (void) snprintf(head, sizeof head, FIRST_LINE "\n%s\n%" PRIu64 "\n",
+                    sessions->name, sessions->uid);
+    error = cog_secret_set_text(text, head);
+    if (error == 0)
+        error = append_openers(text, sessions);
+    if (error == 0)
+        error = append_tokens(text, sessions);
+    return error;
+}
+
+/* ---- the directory */
+
+int
+cog_sessions_prepare(void)
+{
+    cog_cleanup_fd int dir = -1;
+
+    if (mkdir(COG_RUN_DIR, 0700) != 0 && errno != EEXIST)
+        return errno;
+    return cog_private_open(COG_SESSIONS_DIR, true, &dir);
+}
+
+int
+cog_sessions_load(const char *directory, const char *name,
+                  struct cog_sessions *sessions)
+{
+    cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
+    cog_cleanup_sessions struct cog_sessions found = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int dir = -1;
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_private_open(directory, false, &dir);
+
+    cog_kept_entry(name, "", entry);
+    if (error == 0)
+        error = cog_private_read(dir, entry, FILE_MAX, &bytes);
+    if (error == 0)
+        error = cog_sessions_parse(bytes.data, bytes.len, &found);
+    /* Another name with the same hash: it has the place, not we. */
+    if (error == 0 && strcmp(found.name, name) != 0)
+        error = EBADMSG;
+    if (error != 0)
+        return error;
+    *sessions = found;
+    found = (struct cog_sessions) COG_SESSIONS_EMPTY;
+    return 0;
+}
+
+int
+cog_sessions_save(const char *directory, const struct cog_sessions *sessions)
+{
+    cog_cleanup_secret struct cog_secret text = COG_SECRET_EMPTY;
+    cog_cleanup_sessions struct cog_sessions again = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int dir = -1;
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = write_lines(sessions, &text);
+
+    if (error == 0 && cog_sessions_parse(text.data, text.len, &again) != 0)
+        error = EINVAL;
+    if (error == 0)
+        error = cog_private_open(directory, true, &dir);
+    if (error != 0)
+        return error;
+    cog_kept_entry(sessions->name, "", entry);
+    return cog_private_replace(dir, entry, &text);
+}
+
+int
+cog_sessions_remove(const char *directory, const char *name)
+{
+    cog_cleanup_fd int dir = -1;
+    char entry[COG_KEPT_ENTRY_SIZE];
+    int error = cog_private_open(directory, false, &dir);
+
+    if (error != 0)
+        return error;
+    cog_kept_entry(name, "", entry);
+    return cog_private_remove(dir, entry);
+}
+
+/* ---- processes */
+
+bool
+cog_opener_parse(const char *bytes, size_t len, uint64_t *started)
+{
+    /* The program's name may hold anything, blanks and ")" too. */
+    const char *at = memrchr(bytes, ')', len);
+    const char *end = bytes + len;
+    char text[24];
+    size_t digits = 0;
+
+    for (int i = 0; at != NULL && i < FIELDS_BEFORE_START; i++) {
+        at = memchr(at + 1, ' ', (size_t) (end - at - 1));
+    }
+    if (at == NULL)
+        return false;
+    at++;
+    while (at + digits < end && cog_ascii_is_digit(at[digits]))
+        digits++;
+    if (digits == 0 || digits >= sizeof text || at + digits == end ||
+        at[digits] != ' ')
+        return false;
+    memcpy(text, at, digits);
+    text[digits] = '\0';
+    return cog_text_to_number(text, UINT64_MAX, started) == 0;
+}
+
+int
+cog_opener_find(pid_t pid, struct cog_opener *opener)
+{
+    char path[40], bytes[STAT_MAX];
+    cog_cleanup_fd int fd = -1;
+    uint64_t started = 0;
+    ssize_t len;
+
+    (void) snprintf(path, sizeof path, "/proc/%ld/stat", (long) pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    len = read(fd, bytes, sizeof bytes);
+    if (len < 0)
+        return errno;
+    if (!cog_opener_parse(bytes, (size_t) len, &started))
+        return EBADMSG;
+    *opener = (struct cog_opener){(uint64_t) pid, started};
+    return 0;
+}
+
+static bool
+is_same(const struct cog_opener *a, const struct cog_opener *b)
+{
+    return a->pid == b->pid && a->started == b->started;
+}
+
+static void
+remove_at(struct cog_sessions *sessions, size_t i)
+{
+    sessions->openers[i] = sessions->openers[--sessions->count];
+}
+
+void
+cog_sessions_prune(struct cog_sessions *sessions)
+{
+    size_t i = 0;
+
+    while (i < sessions->count) {
+        const struct cog_opener *opener = &sessions->openers[i];
+        struct cog_opener now = {0, 0};
+        int error = cog_opener_find((pid_t) opener->pid, &now);
+        /* Not to be able to look says nothing. */
+        bool gone = error == 0 ? !is_same(&now, opener)
+                               : error == ENOENT || error == ESRCH;
+
+        if (gone)
+            remove_at(sessions, i);
+        else
+            i++;
+    }
+}
+
+int
+cog_sessions_add(struct cog_sessions *sessions,
+                 const struct cog_opener *opener)
+{
+    if (sessions->count == COG_SESSIONS_MAX)
+        return ENOSPC;
+    sessions->openers[sessions->count++] = *opener;
+    return 0;
+}
+
+bool
+cog_sessions_drop(struct cog_sessions *sessions,
+                  const struct cog_opener *opener)
+{
+    for (size_t i = 0; i < sessions->count; i++) {
+        if (is_same(&sessions->openers[i], opener)) {
+            remove_at(sessions, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+cog_sessions_add_token(struct cog_sessions *sessions, struct cog_secret *token)
+{
+    for (size_t i = 0; i < sessions->token_count; i++) {
+        if (cog_secret_equal(&sessions->tokens[i], token)) {
+            cog_secret_clear(token);
+            return 0;
+        }
+    }
+    if (sessions->token_count == COG_SESSION_TOKENS_MAX)
+        return ENOSPC;
+    if (!is_token(token->data, token->len))
+        return EINVAL;
+    cog_secret_move(&sessions->tokens[sessions->token_count++], token);
+    return 0;
+}

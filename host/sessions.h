@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who has sessions: one file for each person in RUN/sessions (0600 in a 0700
+ * directory, root's), with the processes that opened them and the refresh
+ * tokens that are to be revoked when the last one ends. A process is known by
+ * its number and the moment it started, so that one that died without closing
+ * its session does not count for ever. Lost with /run, as the tokens are.
+ *
+ * Functions return 0 or an errno; EBADMSG for a file that is not ours. The
+ * directory is COG_SESSIONS_DIR but in tests. Whoever changes a person's file
+ * holds it with cog_kept_lock of that directory.
+ */
+#ifndef COG_HOST_SESSIONS_H
+#define COG_HOST_SESSIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "accounts/account.h"
+#include "accounts/places.h"
+#include "base/secret.h"
+
+#define COG_SESSIONS_MAX       256 /* sessions of one person */
+#define COG_SESSION_TOKENS_MAX 8   /* logins of theirs that left tokens */
+
+/* A process that opened a session. */
+struct cog_opener {
+    uint64_t pid;
+    uint64_t started; /* as /proc/PID/stat has it: ticks since the boot */
+};
+
+/* Zeroed is empty. */
+struct cog_sessions {
+    char name[COG_NAME_MAX + 1];
+    uint64_t uid;
+    size_t count;
+    struct cog_opener openers[COG_SESSIONS_MAX];
+    size_t token_count;
+    struct cog_secret tokens[COG_SESSION_TOKENS_MAX]; /* refresh tokens */
+};
+
+#define COG_SESSIONS_EMPTY                                                    \
+    {                                                                         \
+        .count = 0                                                            \
+    }
+
+/* Wipe. */
+void cog_sessions_clear(struct cog_sessions *sessions);
+
+#define cog_cleanup_sessions __attribute__((cleanup(cog_sessions_clear)))
+
+/*
+ * Make the directory, and the one above it. It being there says that sessions
+ * are counted.
+ */
+int cog_sessions_prepare(void);
+
+/* What is written of a name, into empty sessions. ENOENT: nothing is. */
+int cog_sessions_load(const char *directory, const char *name,
+                      struct cog_sessions *sessions);
+
+/* Write it, in place of what was there. */
+int cog_sessions_save(const char *directory,
+                      const struct cog_sessions *sessions);
+
+/* Write nothing of a name any more. */
+int cog_sessions_remove(const char *directory, const char *name);
+
+/* Forget processes that are gone. */
+void cog_sessions_prune(struct cog_sessions *sessions);
+
+/* Count a session of this process; ENOSPC. */
+int cog_sessions_add(struct cog_sessions *sessions,
+                     const struct cog_opener *opener);
+
+/* And no longer: one session of it. False if there was none. */
+bool cog_sessions_drop(struct cog_sessions *sessions,
+                       const struct cog_opener *opener);
+
+/*
+ * Remember a refresh token, unless it is there already; it is taken over
+ * (empty afterwards). ENOSPC.
+ */
+int cog_sessions_add_token(struct cog_sessions *sessions,
+                           struct cog_secret *token);
+
+/* Which process this is now; ENOENT or ESRCH when there is none. */
+int cog_opener_find(pid_t pid, struct cog_opener *opener);
+
+/* Pure: a file's bytes. EBADMSG, ENOMEM; sessions, empty, are untouched. */
+int cog_sessions_parse(const char *bytes, size_t len,
+                       struct cog_sessions *sessions);
+
+/* Pure: the start in /proc/PID/stat (proc(5), field 22). False: none. */
+bool cog_opener_parse(const char *bytes, size_t len, uint64_t *started);
+
+#endif

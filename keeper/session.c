@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions; see the header. */
+#include "keeper/session.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "host/files.h"
+#include "host/handed.h"
+#include "host/kept.h"
+#include "host/sessions.h"
+#include "keeper/parent.h"
+#include "keeper/worker.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+/* For another session of the same person to begin or end. */
+#define LOCK_MS 2000
+/* Tokens that no session has taken by then are nobody's. */
+#define PENDING_MAX_S 600
+/* Revoking: for one answer, and when no further one is begun. */
+#define REVOKE_S      3
+#define REVOKE_ALL_MS 4000
+#define SEND_MS       1000
+
+/* ---- between login and session */
+
+/* Logins whose session never came: nobody has had these tokens. */
+static void
+remove_stale_pending(void)
+{
+    cog_cleanup_fd int dir =
+        open(COG_PENDING_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *entries = dir < 0 ? NULL : fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 0));
+    const struct dirent *entry;
+    struct stat info;
+
+    if (entries == NULL)
+        return;
+    while ((entry = readdir(entries)) != NULL) {
+        if (fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(info.st_mode) &&
+            cog_clock_unix_s() - (int64_t) info.st_mtim.tv_sec > PENDING_MAX_S)
+            (void) unlinkat(dir, entry->d_name, 0);
+    }
+    (void) closedir(entries);
+}
+
+void
+cog_session_keep(const struct cog_subject *subject,
+                 const struct cog_proof *proof, struct cog_dialog *dialog)
+{
+    cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    int error = cog_sessions_prepare();
+
+    (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
+    (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
+    kept.signed_in_s = kept.checked_s = cog_clock_unix_s();
+    kept.expires_s = dialog->tokens.expires_s;
+    cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
+    cog_secret_move(&kept.id, &dialog->tokens.id);
+    cog_secret_move(&kept.access, &dialog->tokens.access);
+    if (error == 0)
+        error = cog_kept_save(COG_PENDING_DIR, &kept);
+    if (error != 0)
+        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %d",
+                        subject->user, error);
+    remove_stale_pending();
+}
+
+void
+cog_session_announce(const struct cog_subject *subject,
+                     const struct cog_config *config)
+{
+    int error;
+
+    if (!subject->caller_is_root || !config->session_tokens)
+        return;
+    error = cog_sessions_prepare();
+    if (error != 0)
+        cog_parent_note(LOG_WARNING, "sessions cannot be counted: %d", error);
+}
+
+/* What the last login left, if that was just now. */
+static bool
+take_pending(const char *name, struct cog_kept *kept)
+{
+    int64_t age_s;
+
+    if (cog_kept_load(COG_PENDING_DIR, name, kept) != 0)
+        return false;
+    age_s = cog_clock_unix_s() - kept->signed_in_s;
+    if (age_s >= 0 && age_s <= PENDING_MAX_S)
+        return true;
+    (void) cog_kept_remove(COG_PENDING_DIR, name);
+    return false;
+}
+
+/* ---- whose */
+
+/* The host's process: it made the socket (unix(7), SO_PEERCRED). */
+static int
+find_host(struct cog_opener *opener)
+{
+    struct ucred peer = {.pid = 0};
+    socklen_t len = sizeof peer;
+
+    if (getsockopt(COG_FD_PARENT, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+        return errno;
+    return peer.pid > 0 ? cog_opener_find(peer.pid, opener) : ESRCH;
+}
+
+/* Only then a session is anything to us: su and sudo of others write nothing.
+ */
+static bool
+is_counted(const struct cog_subject *subject)
+{
+    return subject->caller_is_root && (subject->whose == COG_WHOSE_ACCOUNT ||
+                                       subject->whose == COG_WHOSE_LOCAL);
+}
+
+/* What is known of this person's sessions; whoever died is left out. */
+static int
+load(const struct cog_subject *subject, struct cog_sessions *sessions)
+{
+    int error = cog_sessions_load(COG_SESSIONS_DIR, subject->user, sessions);
+
+    if (error == EBADMSG || error == EPERM || error == EMSGSIZE) {
+        cog_parent_note(LOG_ERR, "the sessions of %s cannot be read: %d",
+                        subject->user, error);
+        error = ENOENT;
+    }
+    if (error == 0)
+        cog_sessions_prune(sessions);
+    return error;
+}
+
+/* ---- opening */
+
+/*
+ * Into the directory that other sessions have, or a new one: nobody has it,
+ * or, where only this session is left, they made a mess of it.
+ */
+static int
+hand_out(const struct cog_subject *subject, bool shared, bool alone,
+         const struct cog_kept *kept)
+{
+    int error = shared ? cog_handed_give(&subject->ids, kept) : ENOENT;
+
+    if (error == 0 || (shared && !alone))
+        return error;
+    error = cog_handed_begin(&subject->ids);
+    if (error == 0)
+        error = cog_handed_give(&subject->ids, kept);
+    if (error != 0)
+        (void) cog_handed_end(subject->ids.uid);
+    return error;
+}
+
+/*
+ * The refresh token is written down, to be revoked, before anybody has it.
+ * When that many logins have left theirs, the newest is nobody's.
+ */
+static void
+give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
+{
+    cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    cog_cleanup_secret struct cog_secret refresh = COG_SECRET_EMPTY;
+    bool shared = sessions->token_count > 0;
+    int error;
+
+    if (!take_pending(subject->user, &kept))
+        return;
+    error = cog_secret_copy(&refresh, &kept.refresh);
+    if (error == 0)
+        error = cog_sessions_add_token(sessions, &refresh);
+    if (error == 0)
+        error = cog_sessions_save(COG_SESSIONS_DIR, sessions);
+    if (error == 0)
+        error = hand_out(subject, shared, sessions->count == 1, &kept);
+    if (error != 0)
+        cog_parent_note(LOG_WARNING,
+                        "the session of %s has no tokens of this login: %s",
+                        subject->user, strerror(error));
+    (void) cog_kept_remove(COG_PENDING_DIR, subject->user);
+}
+
+/* Counted, whether tokens came with it or not. */
+static int
+count_session(const struct cog_subject *subject, struct cog_sessions *sessions)
+{
+    struct cog_opener host;
+    int error = load(subject, sessions);
+
+    if (error != 0 && error != ENOENT)
+        return error;
+    /* Another id, another person's: see cognitoctl forget. */
+    if (error == 0 && sessions->uid != subject->ids.uid)
+        (void) cog_handed_end((uid_t) sessions->uid);
+    (void) snprintf(sessions->name, sizeof sessions->name, "%s",
+                    subject->user);
+    sessions->uid = subject->ids.uid;
+    error = find_host(&host);
+    if (error == 0)
+        error = cog_sessions_add(sessions, &host);
+    return error == 0 ? cog_sessions_save(COG_SESSIONS_DIR, sessions) : error;
+}
+
+void
+cog_session_open(const struct cog_subject *subject, const char *config_path)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    struct cog_config config;
+    char reason[COG_FILES_REASON];
+    int error;
+
+    if (!is_counted(subject) ||
+        !cog_files_load_config(config_path, &config, reason) ||
+        !config.session_tokens)
+        return;
+    error = cog_sessions_prepare();
+    if (error == 0)
+        error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
+                              cog_clock_ms() + LOCK_MS, &lock);
+    if (error == 0)
+        error = count_session(subject, &sessions);
+    if (error == 0)
+        give_tokens(subject, &sessions);
+    else
+        cog_parent_note(LOG_WARNING, "the session of %s is not counted: %s",
+                        subject->user, strerror(error));
+}
+
+/* ---- revoking */
+
+static bool
+send_token(int speaker_fd, const struct cog_secret *token)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_OLD_TOKEN);
+    cog_message_put_bytes(&message, token->data, token->len);
+    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
+           0;
+}
+
+/* One token; the speaker has it already. */
+static enum cog_outcome
+hear_revoked(int speaker_fd)
+{
+    cog_cleanup_dialog struct cog_dialog dialog = {
+        .speaker_fd = speaker_fd, .operation = COG_OPERATION_REVOKE};
+    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+
+    cog_dialog_listen(&dialog, &ruling);
+    return ruling.outcome;
+}
+
+/* Each of them, as time permits. How the worst ended. */
+static enum cog_outcome
+revoke_each(int speaker_fd, const struct cog_sessions *sessions)
+{
+    int64_t deadline_ms = cog_clock_ms() + REVOKE_ALL_MS;
+    enum cog_outcome worst = COG_OUTCOME_ADMITTED;
+
+    for (size_t i = 0; i < sessions->token_count; i++) {
+        enum cog_outcome outcome;
+
+        if (i > 0 && cog_clock_left_ms(deadline_ms) == 0)
+            return COG_OUTCOME_TIMEOUT;
+        if (i > 0 && (cog_parent_started(REVOKE_S * 1000) != 0 ||
+                      !send_token(speaker_fd, &sessions->tokens[i])))
+            return COG_OUTCOME_SPEAKER;
+        outcome = hear_revoked(speaker_fd);
+        if (outcome == COG_OUTCOME_SPEAKER)
+            return outcome;
+        if (outcome != COG_OUTCOME_ADMITTED)
+            worst = outcome;
+    }
+    return worst;
+}
+
+static enum cog_outcome
+revoke_all(const struct cog_subject *subject,
+           const struct cog_host_files *files,
+           const struct cog_sessions *sessions)
+{
+    struct cog_speaker_job job = {
+        .operation = COG_OPERATION_REVOKE,
+        .sign_in_name = "",
+        .old_token = &sessions->tokens[0],
+    };
+    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+    cog_cleanup_fd int speaker_fd = -1;
+
+    if (!cog_worker_start(subject, files, &job, &speaker_fd, &ruling))
+        return ruling.outcome;
+    return revoke_each(speaker_fd, sessions);
+}
+
+static void
+end_tokens(const struct cog_subject *subject, const char *config_path,
+           const struct cog_sessions *sessions)
+{
+    cog_cleanup_files struct cog_host_files files = {0};
+    enum cog_outcome outcome = COG_OUTCOME_CONFIG;
+    char reason[COG_FILES_REASON];
+
+    if (sessions->token_count == 0)
+        return;
+    if (cog_files_load(config_path, &files, reason)) {
+        if (files.config.timeout_s > REVOKE_S)
+            files.config.timeout_s = REVOKE_S;
+        outcome = revoke_all(subject, &files, sessions);
+    }
+    if (outcome == COG_OUTCOME_ADMITTED)
+        cog_parent_note(LOG_INFO, "the tokens of %s are removed and revoked",
+                        subject->user);
+    else
+        cog_parent_note(LOG_WARNING,
+                        "the tokens of %s are removed, but not revoked: %s",
+                        subject->user, cog_outcome_word(outcome));
+}
+
+/* ---- closing */
+
+/* Whoever has it now may have a newer refresh token than we gave. */
+static void
+take_back(const struct cog_subject *subject, struct cog_sessions *sessions)
+{
+    const struct cog_whose_ids ids = {(uid_t) sessions->uid, subject->ids.gid};
+    cog_cleanup_secret struct cog_secret newest = COG_SECRET_EMPTY;
+    int error;
+
+    if (sessions->token_count > 0 && cog_handed_take(&ids, &newest) == 0)
+        (void) cog_sessions_add_token(sessions, &newest);
+    error = cog_handed_end(ids.uid);
+    if (error != 0 && (error != ENOENT || sessions->token_count > 0))
+        cog_parent_note(LOG_WARNING, "%s/%u cannot be removed: %s",
+                        COG_RUN_DIR, (unsigned) ids.uid, strerror(error));
+}
+
+/*
+ * Whether the last session has ended: then sessions hold the tokens to
+ * revoke, and nothing of them is left on this host.
+ */
+static int
+uncount_session(const struct cog_subject *subject,
+                struct cog_sessions *sessions, bool *last)
+{
+    struct cog_opener host;
+    int error = load(subject, sessions);
+
+    if (error != 0)
+        return error;
+    error = find_host(&host);
+    if (error == 0)
+        (void) cog_sessions_drop(sessions, &host);
+    if (sessions->count > 0)
+        return cog_sessions_save(COG_SESSIONS_DIR, sessions);
+    take_back(subject, sessions);
+    error = cog_sessions_remove(COG_SESSIONS_DIR, subject->user);
+    *last = true;
+    return error;
+}
+
+void
+cog_session_close(const struct cog_subject *subject, const char *config_path)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    bool last = false;
+    int error;
+
+    if (!is_counted(subject))
+        return;
+    error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
+                          cog_clock_ms() + LOCK_MS, &lock);
+    if (error == 0)
+        error = uncount_session(subject, &sessions, &last);
+    if (error != 0 && error != ENOENT)
+        cog_parent_note(LOG_WARNING, "the session of %s is still counted: %s",
+                        subject->user, strerror(error));
+    /* Who comes in now does not wait for the network. */
+    if (lock >= 0)
+        (void) close(cog_take_fd(&lock));
+    if (last)
+        end_tokens(subject, config_path, &sessions);
+}

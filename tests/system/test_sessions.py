@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens of a session: who has them, and that they end with it."""
+
+import os
+import stat
+
+from room import callers, host, pool, sessions
+from room.sessions import SessionCase
+from test_sshd import put_key
+
+
+class Life(SessionCase):
+    def assert_handed(self, person):
+        """proves P92: a directory and a file that are theirs alone"""
+        path = sessions.directory(person)
+        uid = os.stat(f"/home/{person.name}").st_uid
+        for name, mode, kind in ((path, 0o700, stat.S_ISDIR),
+                                 (f"{path}/tokens", 0o600, stat.S_ISREG)):
+            status = os.lstat(name)
+            self.assertTrue(kind(status.st_mode))
+            self.assertEqual((status.st_uid, stat.S_IMODE(status.st_mode)),
+                             (uid, mode), name)
+        lines = sessions.tokens(person)
+        self.assertEqual(lines[1], person.name)
+        self.assertTrue(all(lines[6:9]), "three tokens")
+        return lines
+
+    def test_by_password(self):
+        """proves P92: handed out, removed and revoked, both ways of sshd"""
+        for method, prompt in (("keyboard-interactive", "Password: "),
+                               ("password", "password: ")):
+            with self.subTest(method=method):
+                person = self.person()
+                terminal = self.begin(person, (prompt, person.password),
+                                      method=method)
+                lines = self.assert_handed(person)
+                self.assertEqual(sessions.entries(sessions.PENDING), [])
+                self.end(terminal)
+                self.assert_nothing_left(person)
+                self.wait_until_revoked(lines[6])
+
+    def test_at_the_console(self):
+        """proves P92: login"""
+        person = self.person()
+        console = callers.login()
+        callers.say_name(console, person.name)
+        console.answer("Password: ", person.password)
+        console.read_to(r"[$#] $")
+        lines = self.assert_handed(person)
+        console.send("exit\n")
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(lines[6])
+        console.close()
+
+    def test_two_at_once(self):
+        """proves P92: the last session's end is the tokens' end"""
+        person = self.person()
+        first = self.begin(person)
+        token = sessions.refresh_token(person)
+        second = self.begin(person)
+        newer = sessions.refresh_token(person)
+        self.assertNotEqual(token, newer)
+        self.end(first)
+        self.wait_for(lambda: self.openers(person) == 1, "still counted")
+        self.assertEqual(sessions.refresh_token(person), newer)
+        self.assertNotIn(token, sessions.revoked())
+        self.end(second)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+        self.wait_until_revoked(newer)
+
+    def openers(self, person):
+        """How many sessions of a person are counted."""
+        for name in sessions.entries(sessions.SESSIONS):
+            with open(f"{sessions.SESSIONS}/{name}",
+                      encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            if lines[1] == person.name:
+                return int(lines[3])
+        return 0
+
+    def test_key_shares_them(self):
+        """who comes by key has the tokens of another session, or none"""
+        person = self.person()
+        key = put_key(person.name)
+        self.end(self.begin(person))
+        self.assert_nothing_left(person)
+        alone = self.begin_with_key(person, key)
+        self.assertIsNone(sessions.tokens(person))
+        typed = self.begin(person)
+        lines = self.assert_handed(person)
+        self.end(typed)
+        self.wait_for(lambda: self.openers(person) == 1, "still counted")
+        self.assertEqual(sessions.tokens(person), lines)
+        self.end(alone)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(lines[6])
+
+    def test_killed_sshd(self):
+        """proves P92: a session whose process died does not count"""
+        person = self.person()
+        lost = self.begin(person)
+        token = sessions.refresh_token(person)
+        for name in os.listdir("/proc"):
+            if name.isdigit() and self.is_monitor(name, person.name):
+                os.kill(int(name), 9)
+        lost.close()
+        self.assertEqual(self.openers(person), 1)
+        self.end(self.begin(person))
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+
+    @staticmethod
+    def is_monitor(pid, name):
+        try:
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
+                return file.read().startswith(f"sshd: {name} [priv]")
+        except OSError:
+            return False
+
+    def test_su_and_sudo_take_nothing_away(self):
+        """su and sudo within a session neither have tokens nor end them"""
+        person = self.person()
+        terminal = self.begin(person)
+        lines = sessions.tokens(person)
+        done = callers.su(person.name)
+        done.answer("Password: ", person.password)
+        done.end()
+        self.assert_in(done, person.name)
+        done = callers.sudo(person.name)
+        done.answer(callers.SUDO_PASSWORD, person.password)
+        done.end()
+        self.assert_in(done, "root")
+        self.assertEqual(sessions.entries(sessions.PENDING), [])
+        self.assertEqual(sessions.tokens(person), lines)
+        self.assertEqual(self.openers(person), 1)
+        self.end(terminal)
+        self.assert_nothing_left(person)
+
+    def test_pool_away_at_the_end(self):
+        """proves P92: removed all the same, and the log says what was not
+        done"""
+        person = self.person()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        host.write_config(session_tokens="yes",
+                          endpoint="https://cognito.test:9")
+        self.addCleanup(host.write_config, session_tokens="yes")
+        self.end(terminal)
+        self.assert_nothing_left(person)
+        self.wait_for(lambda: any(person.name in line for line in
+                                  self.notes("but not revoked: no-connection")),
+                      "no line in the log")
+        self.assertNotIn(token, sessions.revoked())
+
+    def test_switched_off_meanwhile(self):
+        """proves P92: tokens end with the session, whatever is set now"""
+        person = self.person()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        host.write_config()
+        self.addCleanup(host.write_config, session_tokens="yes")
+        self.end(terminal)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+        self.end(self.begin(person))
+        self.assertIsNone(sessions.tokens(person))
+        self.assertEqual(sessions.entries(sessions.PENDING), [])
+
+    def test_nobody_else(self):
+        """proves P75, P92: others pass through, list nothing, open
+        nothing"""
+        person, other = self.person(), self.person()
+        terminal = self.begin(person)
+        for command in (("ls", sessions.RUN),
+                        ("ls", sessions.directory(person)),
+                        ("cat", f"{sessions.directory(person)}/tokens"),
+                        ("ls", sessions.SESSIONS), ("ls", sessions.PENDING),
+                        ("cat", f"{sessions.RUN}/failures")):
+            done = sessions.run_as(other, *command)
+            self.assertNotEqual(done.returncode, 0, command)
+            self.assertEqual(done.stdout, "", command)
+        status = os.stat(sessions.RUN)
+        self.assertEqual((status.st_uid, stat.S_IMODE(status.st_mode)),
+                         (0, 0o711))
+        self.end(terminal)
+        self.assert_nothing_left(person)
+
+
+class Hostile(SessionCase):
+    """Whoever has the directory can put anything in it (P36)."""
+
+    SECRET = "/etc/cognito/id_key"
+
+    def spoiled(self, command):
+        """A session whose person did this; the token they were given."""
+        person = self.person()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        done = sessions.run_as(
+            person, "sh", "-c",
+            f"cd {sessions.directory(person)} && {command}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return person, terminal, token
+
+    def test_other_things_in_its_place(self):
+        """proves P36, P92: removed and revoked whatever they made of it"""
+        for command in (
+                f"ln -sf {self.SECRET} tokens",
+                "ln -sf /dev/zero tokens",
+                "rm tokens; mkfifo tokens",
+                "rm tokens; mkdir -p tokens/a/b",
+                "rm tokens; mkdir tokens.new; touch tokens.new/x",
+                "ln tokens again; chmod 0666 tokens",
+                "echo garbage >tokens",
+                "head -c 300000 /dev/zero >tokens || true",
+                "rm tokens; exec 3>held; rm held; mkdir deep; cd deep; "
+                "mkdir -p 1/2/3; chmod 0 1",
+                "chmod 0 ."):
+            with self.subTest(command):
+                with open(self.SECRET, "rb") as file:
+                    before = file.read()
+                person, terminal, token = self.spoiled(command)
+                self.end(terminal)
+                self.assert_nothing_left(person)
+                self.wait_until_revoked(token)
+                with open(self.SECRET, "rb") as file:
+                    self.assertEqual(file.read(), before)
+
+    def test_second_login_over_a_mess(self):
+        """proves P36: nothing is written where they point to"""
+        person, terminal, _ = self.spoiled(
+            "rm tokens; mkdir tokens; ln -s /etc/cognito/planted tokens.new")
+        second = self.begin(person)
+        self.assertFalse(os.path.exists("/etc/cognito/planted"))
+        self.assertTrue(self.notes(f"the session of {person.name} has no"))
+        for each in (terminal, second):
+            self.end(each)
+        self.assert_nothing_left(person)
+
+    def test_it_fills_nothing(self):
+        """proves P85: what they write there is bounded"""
+        person, terminal, _ = self.spoiled(
+            "head -c 10000000 /dev/zero >big; "
+            "for i in $(seq 100); do touch f$i; done; true")
+        room = os.statvfs(sessions.directory(person))
+        self.assertLess(room.f_blocks * room.f_frsize, 1 << 20)
+        self.assertLess(room.f_files, 100)
+        self.end(terminal)
+        self.assert_nothing_left(person)
+
+    def test_umask(self):
+        """proves P72: modes are ours, whatever the host's umask is"""
+        person = self.person()
+        service = self.service(session_tokens="yes")
+        os.umask(0)
+        self.addCleanup(os.umask, 0o022)
+        terminal = callers.pamtester(
+            service, person.name, "authenticate", "acct_mgmt",
+            "open_session")
+        terminal.answer("Password: ", person.password)
+        terminal.end()
+        for path, mode in ((sessions.RUN, 0o711),
+                           (sessions.SESSIONS, 0o700),
+                           (sessions.PENDING, 0o700),
+                           (sessions.directory(person), 0o700),
+                           (f"{sessions.directory(person)}/tokens", 0o600)):
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode, path)
+        for top in (sessions.SESSIONS, sessions.PENDING):
+            for name in os.listdir(top):
+                self.assertEqual(
+                    stat.S_IMODE(os.stat(f"{top}/{name}").st_mode), 0o600)
+        # Another process closes: who opened it is gone, so it was the last.
+        terminal = callers.pamtester(service, person.name, "close_session")
+        terminal.end()
+        self.assert_nothing_left(person)
+
+
+class Off(SessionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        host.write_config()
+
+    def test_off(self):
+        """proves P92: without session_tokens nothing is kept"""
+        person = self.person()
+        before = len(sessions.revoked())
+        terminal = self.begin(person)
+        self.assertFalse(os.path.exists(sessions.directory(person)))
+        self.assertEqual(sessions.entries(sessions.PENDING), [])
+        self.end(terminal)
+        self.assertEqual(len(sessions.revoked()), before)
+
+    def test_not_beside_refresh(self):
+        """proves P80: one token cannot serve both"""
+        person = self.person()
+        service = self.service(session_tokens="yes", account_check="refresh")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        self.assert_code(terminal, "PAM_SERVICE_ERR")
+        self.assertTrue(any("session_tokens" in line for line in
+                            self.log_of(person.name)))
+        self.assertEqual([call["operation"] for call in pool.calls()
+                          if call.get("username") == person.name], [])
