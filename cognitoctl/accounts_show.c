@@ -7,9 +7,11 @@
 #include "accounts/logins.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/output.h"
+#include "cognitoctl/ssh_key.h"
 #include "cognitoctl/stores.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,16 +126,57 @@ print_login(struct cog_output *output, const struct subject *subject)
     cog_output_close_list(output);
 }
 
-/* Whether sync brought keys for ssh; what is in them is sshd's matter. */
-static bool
-has_keys(const struct cog_account *account)
+/* The keys for ssh that sync brought. */
+struct keys {
+    char text[COG_KEYS_TEXT_MAX];
+    size_t len;
+    size_t taken, refused; /* by authorized-keys */
+    struct cog_output *output;
+};
+
+static void
+count_key(void *context, size_t line, enum cog_ssh_fault fault,
+          const char *key)
+{
+    struct keys *keys = context;
+
+    (void) line;
+    (void) fault;
+    if (key != NULL)
+        keys->taken++;
+    else
+        keys->refused++;
+}
+
+static void
+print_refused_key(void *context, size_t line, enum cog_ssh_fault fault,
+                  const char *key)
+{
+    const struct keys *keys = context;
+    char why[128];
+
+    if (key != NULL)
+        return;
+    (void) snprintf(why, sizeof why, "line %zu %s", line,
+                    cog_ssh_fault_text(fault));
+    cog_output_text(keys->output, NULL, why);
+}
+
+static void
+print_keys(struct cog_output *output, const struct cog_account *account)
 {
     const struct cog_keys_owner owner = {account->name, account->sub_tag};
-    char text[COG_KEYS_TEXT_MAX];
-    size_t len = 0;
+    struct keys keys = {.output = output};
 
-    return cog_keys_find(COG_ACCOUNTS_DIR, &owner, text, sizeof text, &len) ==
-           0;
+    if (cog_keys_find(COG_ACCOUNTS_DIR, &owner, keys.text, sizeof keys.text,
+                      &keys.len) == 0)
+        cog_ssh_keys_walk(keys.text, keys.len, count_key, &keys);
+    cog_output_truth(output, "ssh_keys", keys.taken > 0);
+    if (!output->json && keys.refused == 0)
+        return;
+    cog_output_open_list(output, "refused_keys");
+    cog_ssh_keys_walk(keys.text, keys.len, print_refused_key, &keys);
+    cog_output_close_list(output);
 }
 
 static void
@@ -158,7 +201,7 @@ print_subject(struct cog_output *output, const struct subject *subject)
     cog_output_truth(output, "disabled",
                      subject->account.disabled ||
                          (has_login && subject->login.disabled));
-    cog_output_truth(output, "ssh_keys", has_keys(&subject->account));
+    print_keys(output, &subject->account);
     print_login(output, subject);
     print_groups(output, subject);
 }

@@ -42,30 +42,16 @@ parse(int key, char *arg, struct argp_state *state)
 }
 
 static void
-print_line(const char *name, const char *line, size_t len)
+print_key(void *context, size_t line, enum cog_ssh_fault fault,
+          const char *key)
 {
-    char key[COG_SSH_KEY_MAX];
-    enum cog_ssh_fault fault = cog_ssh_key_parse(line, len, key);
+    const char *name = context;
 
-    if (fault == COG_SSH_FINE)
+    if (key != NULL)
         (void) puts(key);
-    else if (fault != COG_SSH_NOTHING)
-        cog_note("%s: a key %s", name, cog_ssh_fault_text(fault));
-}
-
-static void
-print_lines(const char *name, const char *text, size_t len)
-{
-    const char *end = text + len;
-
-    while (text < end) {
-        const char *stop = memchr(text, '\n', (size_t) (end - text));
-
-        if (stop == NULL)
-            stop = end;
-        print_line(name, text, (size_t) (stop - text));
-        text = stop == end ? end : stop + 1;
-    }
+    else
+        cog_note("%s: the key in line %zu %s", name, line,
+                 cog_ssh_fault_text(fault));
 }
 
 /*
@@ -98,7 +84,7 @@ find_account(const char *name, struct cog_account *account)
 static int
 print_keys(const char *name)
 {
-    char text[COG_KEYS_TEXT_MAX];
+    char text[COG_KEYS_TEXT_MAX], shown[COG_NAME_MAX + 1];
     struct cog_account account;
     size_t len = 0;
     int error = find_account(name, &account);
@@ -113,7 +99,8 @@ print_keys(const char *name)
         return COG_EXIT_OK;
     if (error != 0)
         return cog_store_fail(COG_ACCOUNTS_DIR, error);
-    print_lines(name, text, len);
+    (void) snprintf(shown, sizeof shown, "%s", name);
+    cog_ssh_keys_walk(text, len, print_key, shown);
     return COG_EXIT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "cognitoctl/commands.h"
 #include "cognitoctl/group_choices.h"
 #include "cognitoctl/progress.h"
+#include "cognitoctl/ssh_key.h"
 #include "cognitoctl/stores.h"
 
 #include <errno.h>
@@ -196,15 +197,39 @@ note_refused(struct installing *at, const char *name, int error,
     cog_sync_report_note(at->report, COG_CHANGE_REFUSED, name, why);
 }
 
+/* A key that authorized-keys will refuse. */
+struct bad_key {
+    struct cog_sync_report *report;
+    const char *name;
+};
+
+static void
+note_key(void *context, size_t line, enum cog_ssh_fault fault, const char *key)
+{
+    const struct bad_key *bad = context;
+    char why[128];
+
+    if (key != NULL)
+        return;
+    (void) snprintf(why, sizeof why, "the ssh key in line %zu %s", line,
+                    cog_ssh_fault_text(fault));
+    cog_sync_report_note(bad->report, COG_CHANGE_KEY, bad->name, why);
+}
+
 /* Who may not come in has no keys either. */
 static int
 add_keys(struct installing *at, const struct cog_pool_record *record)
 {
     const struct cog_keys_owner owner = {record->name, record->sub_tag};
+    struct bad_key bad = {at->report, record->name};
+    size_t len = strlen(record->keys);
 
-    if (record->keys[0] == '\0' || record->disabled || at->what->dry_run)
+    if (len == 0 || record->disabled)
         return 0;
-    return cog_keys_add(&at->keys, &owner, record->keys, strlen(record->keys));
+    cog_ssh_keys_walk(record->keys, len, note_key, &bad);
+    return at->what->dry_run
+               ? 0
+               : cog_keys_add(&at->keys, &owner, record->keys, len);
 }
 
 static int

@@ -254,26 +254,19 @@ check_key(const struct key_type *type, struct rest text)
     return blob.len == 0 ? COG_SSH_FINE : COG_SSH_MALFORMED;
 }
 
-/* The type, behind options or at once. */
-static const struct key_type *
-take_type(struct rest *line)
+/* Whether a type stands behind the first word, as sshd would see it. */
+static bool
+has_options(struct rest line)
 {
-    struct rest behind_first = *line;
-    const struct key_type *type = find_type(take_word(&behind_first, false));
-
-    if (type != NULL) {
-        *line = behind_first;
-        return type;
-    }
-    (void) take_word(line, true);
-    skip_blanks(line);
-    return find_type(take_word(line, false));
+    (void) take_word(&line, true);
+    skip_blanks(&line);
+    return find_type(take_word(&line, false)) != NULL;
 }
 
 enum cog_ssh_fault
 cog_ssh_key_parse(const char *line, size_t len, char out[COG_SSH_KEY_MAX])
 {
-    struct rest rest = {line, len}, text;
+    struct rest rest = {line, len}, behind, text;
     const struct key_type *type;
     enum cog_ssh_fault fault;
     size_t name_len;
@@ -281,9 +274,11 @@ cog_ssh_key_parse(const char *line, size_t len, char out[COG_SSH_KEY_MAX])
     skip_blanks(&rest);
     if (rest.len == 0 || *rest.at == '#')
         return COG_SSH_NOTHING;
-    type = take_type(&rest);
+    behind = rest;
+    type = find_type(take_word(&behind, false));
     if (type == NULL)
-        return COG_SSH_TYPE;
+        return has_options(rest) ? COG_SSH_OPTIONS : COG_SSH_TYPE;
+    rest = behind;
     skip_blanks(&rest);
     text = take_word(&rest, false);
     name_len = strlen(type->name);
@@ -299,6 +294,26 @@ cog_ssh_key_parse(const char *line, size_t len, char out[COG_SSH_KEY_MAX])
     return COG_SSH_FINE;
 }
 
+void
+cog_ssh_keys_walk(const char *text, size_t len, cog_ssh_key_visit *visit,
+                  void *context)
+{
+    const char *end = text + len;
+
+    for (size_t line = 1; text < end; line++) {
+        const char *stop = memchr(text, '\n', (size_t) (end - text));
+        char key[COG_SSH_KEY_MAX];
+        enum cog_ssh_fault fault;
+
+        if (stop == NULL)
+            stop = end;
+        fault = cog_ssh_key_parse(text, (size_t) (stop - text), key);
+        if (fault != COG_SSH_NOTHING)
+            visit(context, line, fault, fault == COG_SSH_FINE ? key : NULL);
+        text = stop == end ? end : stop + 1;
+    }
+}
+
 const char *
 cog_ssh_fault_text(enum cog_ssh_fault fault)
 {
@@ -306,6 +321,7 @@ cog_ssh_fault_text(enum cog_ssh_fault fault)
         [COG_SSH_FINE] = "is fine",
         [COG_SSH_NOTHING] = "is not there",
         [COG_SSH_TYPE] = "has a type that is not taken",
+        [COG_SSH_OPTIONS] = "has options, which are not taken",
         [COG_SSH_BASE64] = "is not base64",
         [COG_SSH_MALFORMED] = "is not what its type says",
         [COG_SSH_WEAK] = "is RSA with less than 2048 bits",

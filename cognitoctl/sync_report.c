@@ -11,7 +11,7 @@
 static const char *const words[COG_CHANGE_COUNT] = {
     [COG_CHANGE_ADDED] = "added",     [COG_CHANGE_CHANGED] = "changed",
     [COG_CHANGE_REMOVED] = "removed", [COG_CHANGE_REFUSED] = "refused",
-    [COG_CHANGE_GROUP] = "no_group",
+    [COG_CHANGE_GROUP] = "no_group",  [COG_CHANGE_KEY] = "no_key",
 };
 
 static bool

@@ -16,6 +16,7 @@ enum cog_change {
     COG_CHANGE_REMOVED,
     COG_CHANGE_REFUSED, /* a user of the pool who gets no account */
     COG_CHANGE_GROUP,   /* a group of the pool that is none here */
+    COG_CHANGE_KEY,     /* an ssh key of an account that is not taken */
     COG_CHANGE_COUNT
 };
 

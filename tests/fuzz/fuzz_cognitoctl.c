@@ -74,7 +74,10 @@ read_list(const char *bytes, size_t size)
     }
 }
 
-/* What is taken is taken again, and the same, with anything around it. */
+/*
+ * What is taken is taken again, and the same, with a comment behind it; with
+ * an option before it, never.
+ */
 static void
 read_key(const char *bytes, size_t size)
 {
@@ -84,10 +87,13 @@ read_key(const char *bytes, size_t size)
 
     if (cog_ssh_key_parse(bytes, size, key) != COG_SSH_FINE)
         return;
-    len = snprintf(line, sizeof line, "x=\"a b\" %s %s", key, "comment");
+    len = snprintf(line, sizeof line, " \t%s %s", key, "comment");
     must(len > 0 && (size_t) len < sizeof line);
     must(cog_ssh_key_parse(line, (size_t) len, again) == COG_SSH_FINE);
     must(strcmp(key, again) == 0);
+    len = snprintf(line, sizeof line, "x=\"a b\" %s %s", key, "comment");
+    must(len > 0 && (size_t) len < sizeof line);
+    must(cog_ssh_key_parse(line, (size_t) len, again) == COG_SSH_OPTIONS);
     must(strchr(strchr(key, ' ') + 1, ' ') == NULL);
 }
 

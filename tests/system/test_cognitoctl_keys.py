@@ -90,17 +90,46 @@ class KeysTest(Case):
     # ---- by hand
 
     def test_key_and_nothing_else(self):
-        """type and key are printed; options and comments are not"""
+        """type and key are printed; comments are not"""
         person = self.account()
         _, one = make_key()
         _, two = make_key("-t", "ecdsa", "-b", "384")
-        self.put(**{person.name: "# mine\n\n" + one + "\n"
-                    'command="/bin/evil \\"x",no-pty ' + two})
+        self.put(**{person.name: f"# mine\n\n{one}\n{two}"})
         done = self.keys_of(person.name)
         self.assertEqual(done.returncode, ctl.OK, done.stderr)
         self.assertEqual(done.stdout, without_comment(one) + "\n"
                          + without_comment(two) + "\n")
         self.assertEqual(done.stderr, "")
+        shown = ctl.read("accounts", "show", person.name)
+        self.assertEqual((shown["ssh_keys"], shown["refused_keys"]),
+                         (True, []))
+
+    def test_keys_with_options_are_left_out(self):
+        """a restricted key opens nothing at all, rather than everything;
+        why is told where it is asked for"""
+        person = self.account()
+        good, *others = (make_key()[1] for _ in range(6))
+        options = ('command="/bin/backup \\"x",restrict',
+                   'from="10.0.0.0/8"', "cert-authority",
+                   'expiry-time="20200101"', "no-pty")
+        self.put(**{person.name: "\n".join(
+            [f"{word} {key}" for word, key in zip(options, others)]
+            + [good])})
+        done = self.keys_of(person.name)
+        self.assertEqual(done.stdout, without_comment(good) + "\n")
+        why = [f"line {i} has options, which are not taken"
+               for i in range(1, 6)]
+        for line in why:
+            self.assertIn(line, done.stderr)
+        shown = ctl.read("accounts", "show", person.name)
+        self.assertEqual((shown["ssh_keys"], shown["refused_keys"]),
+                         (True, why))
+        self.put(**{person.name: f"restrict {good}"})
+        self.assertEqual(self.keys_of(person.name).stdout, "")
+        self.assertFalse(ctl.read("accounts", "show",
+                                  person.name)["ssh_keys"])
+        self.assertIn("has options", ctl.run("accounts", "show",
+                                             person.name).stdout)
 
     def test_malformed_keys_are_left_out(self):
         """a refused key is told, the others are printed"""

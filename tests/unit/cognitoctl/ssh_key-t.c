@@ -54,17 +54,9 @@ each_type_of_the_list_is_taken(void **state)
 }
 
 static void
-options_and_comments_are_dropped(void **state)
+blanks_and_comments_are_dropped(void **state)
 {
-    static const char *const before[] = {
-        "",
-        " \t",
-        "no-pty ",
-        "cert-authority ",
-        "command=\"/bin/sh -c 'ssh-rsa AAAA'\" ",
-        "environment=\"LD_PRELOAD=/tmp/x \\\"y\",from=\"10.0.0.0/8\"\t",
-        "principals=\"root\",ssh-rsa ",
-    };
+    static const char *const before[] = {"", " \t"};
     static const char *const behind[] = {
         "", " ", "\r", " alice@example.com", "\tx \"y", " \xff\x01"};
     char line[1024];
@@ -77,6 +69,60 @@ options_and_comments_are_dropped(void **state)
             assert_key(line, ED25519);
         }
     }
+}
+
+/* Without them it would be more than its owner gave. */
+static void
+a_key_with_options_is_refused(void **state)
+{
+    static const char *const before[] = {
+        "no-pty ",
+        "restrict ",
+        "cert-authority ",
+        "expiry-time=\"20200101\" ",
+        "from=\"10.0.0.0/8\" ",
+        "FROM=\"10.0.0.0/8\",restrict\t",
+        "command=\"/bin/sh -c 'ssh-rsa AAAA'\" ",
+        "environment=\"LD_PRELOAD=/tmp/x \\\"y\",from=\"10.0.0.0/8\"\t",
+        "principals=\"root\",ssh-rsa ",
+        "what-a-later-sshd-knows ",
+        " \tno-pty ",
+    };
+    char line[1024];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        (void) snprintf(line, sizeof line, "%s%s comment", before[i], ED25519);
+        assert_fault(line, COG_SSH_OPTIONS);
+    }
+}
+
+static void
+tell_line(void *context, size_t line, enum cog_ssh_fault fault,
+          const char *key)
+{
+    char *told = context;
+    size_t len = strlen(told);
+
+    (void) snprintf(told + len, 200 - len, "%zu:%d:%s ", line, (int) fault,
+                    key == NULL ? "-" : key);
+}
+
+static void
+each_line_of_a_text_is_told(void **state)
+{
+    static const char text[] =
+        "\n# x\n" ED25519 " me\nno-pty " ED25519 "\r\n\n" ED25519;
+    char told[200] = "", expected[200];
+
+    (void) state;
+    (void) snprintf(expected, sizeof expected, "3:0:%s 4:%d:- 6:0:%s ",
+                    ED25519, (int) COG_SSH_OPTIONS, ED25519);
+    cog_ssh_keys_walk(text, sizeof text - 1, tell_line, told);
+    assert_string_equal(told, expected);
+    told[0] = '\0';
+    cog_ssh_keys_walk(text, 0, tell_line, told);
+    assert_string_equal(told, "");
 }
 
 static void
@@ -183,7 +229,9 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_type_of_the_list_is_taken),
-        cmocka_unit_test(options_and_comments_are_dropped),
+        cmocka_unit_test(blanks_and_comments_are_dropped),
+        cmocka_unit_test(a_key_with_options_is_refused),
+        cmocka_unit_test(each_line_of_a_text_is_told),
         cmocka_unit_test(lines_without_a_key_are_none),
         cmocka_unit_test(other_types_are_refused),
         cmocka_unit_test(a_key_is_of_the_type_that_stands_before_it),
