@@ -24,6 +24,14 @@ int
 cog_secret_file_load(const char *path, unsigned dirs, size_t max,
                      struct cog_secret *secret, enum cog_trust *why)
 {
+    return cog_secret_file_load_lent(path, dirs, 0, max, secret, why);
+}
+
+int
+cog_secret_file_load_lent(const char *path, unsigned dirs, gid_t reader,
+                          size_t max, struct cog_secret *secret,
+                          enum cog_trust *why)
+{
     __attribute__((cleanup(wipe))) struct wiped buffer = {NULL, 0};
     size_t len = 0;
     int error;
@@ -36,8 +44,9 @@ cog_secret_file_load(const char *path, unsigned dirs, size_t max,
     if (buffer.bytes == NULL)
         return ENOMEM;
     buffer.size = max + 1;
-    error = cog_trusted_read(path, COG_TRUST_SECRET | (dirs & COG_TRUST_DIRS),
-                             buffer.bytes, buffer.size, &len, why);
+    error =
+        cog_trusted_read_lent(path, COG_TRUST_SECRET | (dirs & COG_TRUST_DIRS),
+                              reader, buffer.bytes, buffer.size, &len, why);
     if (error != 0)
         return error;
     return cog_secret_set(secret, buffer.bytes, len);

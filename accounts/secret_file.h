@@ -17,4 +17,9 @@
 int cog_secret_file_load(const char *path, unsigned dirs, size_t max,
                          struct cog_secret *secret, enum cog_trust *why);
 
+/* The same as cog_trusted_read_lent: group reader may read it, too. */
+int cog_secret_file_load_lent(const char *path, unsigned dirs, gid_t reader,
+                              size_t max, struct cog_secret *secret,
+                              enum cog_trust *why);
+
 #endif

@@ -48,27 +48,37 @@ refuse(enum cog_trust *why, enum cog_trust reason, int error)
     return error;
 }
 
+/* What is asked of a file. */
+struct rule {
+    unsigned flags; /* enum cog_trust_flags */
+    gid_t reader;   /* the group that may read a secret; 0: none */
+    uint64_t max;   /* bytes */
+};
+
 /* The order matters for the log only: the most telling reason first. */
 static enum cog_trust
-judge(const struct stat *status, unsigned flags, uint64_t max)
+judge(const struct stat *status, const struct rule *rule)
 {
+    mode_t open_to = status->st_mode & (S_IRWXG | S_IRWXO);
+
+    if (rule->reader != 0 && status->st_gid == rule->reader)
+        open_to &= ~(mode_t) S_IRGRP;
     if (!S_ISREG(status->st_mode))
         return COG_TRUST_NOT_REGULAR;
     if (status->st_uid != 0)
         return COG_TRUST_NOT_ROOTS;
     if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return COG_TRUST_WRITABLE;
-    if ((flags & COG_TRUST_SECRET) != 0 &&
-        (status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if ((rule->flags & COG_TRUST_SECRET) != 0 && open_to != 0)
         return COG_TRUST_READABLE;
-    if (status->st_size < 0 || (uint64_t) status->st_size > max)
+    if (status->st_size < 0 || (uint64_t) status->st_size > rule->max)
         return COG_TRUST_TOO_BIG;
     return COG_TRUST_FINE;
 }
 
-int
-cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
-                    int *fd, uint64_t *size, enum cog_trust *why)
+static int
+open_at(int dir_fd, const char *name, const struct rule *rule, int *fd,
+        uint64_t *size, enum cog_trust *why)
 {
     cog_cleanup_fd int opened = -1;
     struct stat status;
@@ -86,7 +96,7 @@ cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
     }
     if (fstat(opened, &status) != 0)
         return refuse(why, COG_TRUST_NOT_OPENED, errno);
-    reason = judge(&status, flags, max);
+    reason = judge(&status, rule);
     if (reason != COG_TRUST_FINE)
         return refuse(why, reason,
                       reason == COG_TRUST_TOO_BIG ? EFBIG : EPERM);
@@ -95,20 +105,38 @@ cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
     return refuse(why, COG_TRUST_FINE, 0);
 }
 
-int
-cog_trusted_open(const char *path, unsigned flags, uint64_t max, int *fd,
-                 uint64_t *size, enum cog_trust *why)
+static int
+open_path(const char *path, const struct rule *rule, int *fd, uint64_t *size,
+          enum cog_trust *why)
 {
     int error;
 
     if (path[0] != '/')
         return refuse(why, COG_TRUST_NOT_ABSOLUTE, EINVAL);
-    if ((flags & COG_TRUST_DIRS) != 0) {
+    if ((rule->flags & COG_TRUST_DIRS) != 0) {
         error = cog_trusted_dirs(path, why);
         if (error != 0)
             return error;
     }
-    return cog_trusted_open_at(AT_FDCWD, path, flags, max, fd, size, why);
+    return open_at(AT_FDCWD, path, rule, fd, size, why);
+}
+
+int
+cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
+                    int *fd, uint64_t *size, enum cog_trust *why)
+{
+    const struct rule rule = {.flags = flags, .max = max};
+
+    return open_at(dir_fd, name, &rule, fd, size, why);
+}
+
+int
+cog_trusted_open(const char *path, unsigned flags, uint64_t max, int *fd,
+                 uint64_t *size, enum cog_trust *why)
+{
+    const struct rule rule = {.flags = flags, .max = max};
+
+    return open_path(path, &rule, fd, size, why);
 }
 
 /* Read until the end or until the buffer is full. */
@@ -136,6 +164,16 @@ int
 cog_trusted_read(const char *path, unsigned flags, char *buffer, size_t size,
                  size_t *len, enum cog_trust *why)
 {
+    return cog_trusted_read_lent(path, flags, 0, buffer, size, len, why);
+}
+
+int
+cog_trusted_read_lent(const char *path, unsigned flags, gid_t reader,
+                      char *buffer, size_t size, size_t *len,
+                      enum cog_trust *why)
+{
+    const struct rule rule = {
+        .flags = flags, .reader = reader, .max = (uint64_t) size - 1};
     cog_cleanup_fd int fd = -1;
     uint64_t expected = 0;
     size_t got = 0;
@@ -143,7 +181,7 @@ cog_trusted_read(const char *path, unsigned flags, char *buffer, size_t size,
 
     if (size == 0)
         return refuse(why, COG_TRUST_TOO_BIG, EFBIG);
-    error = cog_trusted_open(path, flags, size - 1, &fd, &expected, why);
+    error = open_path(path, &rule, &fd, &expected, why);
     if (error != 0) {
         explicit_bzero(buffer, size);
         return error;

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Why a file is not believed; each has its own words for the log. */
 enum cog_trust {
@@ -65,6 +66,15 @@ int cog_trusted_open_at(int dir_fd, const char *name, unsigned flags,
  */
 int cog_trusted_read(const char *path, unsigned flags, char *buffer,
                      size_t size, size_t *len, enum cog_trust *why);
+
+/*
+ * The same for a secret that one group may read, too: with mode 0640 and
+ * exactly this group it is fine. 0 is no group. Who becomes a member of the
+ * group by other ways than ours is not looked at.
+ */
+int cog_trusted_read_lent(const char *path, unsigned flags, gid_t reader,
+                          char *buffer, size_t size, size_t *len,
+                          enum cog_trust *why);
 
 /*
  * Check that each directory above path, from "/" on, is a directory (no

@@ -3,6 +3,7 @@
 #include "host/files.h"
 
 #include "accounts/cache_lock.h"
+#include "accounts/local_names.h"
 #include "accounts/places.h"
 #include "accounts/secret_file.h"
 #include "accounts/siphash.h"
@@ -66,8 +67,21 @@ cog_files_load_config(const char *path, struct cog_config *config,
     return true;
 }
 
-static bool
-load_secret(struct cog_host_files *files, char reason[COG_FILES_REASON])
+gid_t
+cog_files_secret_group(void)
+{
+    const struct cog_local_files files = COG_LOCAL_FILES;
+    uint32_t gid = 0;
+
+    return cog_local_group_find(&files, COG_FILES_SECRET_GROUP, &gid, NULL) ==
+                   0
+               ? (gid_t) gid
+               : 0;
+}
+
+bool
+cog_files_load_secret(struct cog_host_files *files,
+                      char reason[COG_FILES_REASON])
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     const char *path = files->config.client_secret_file;
@@ -76,7 +90,9 @@ load_secret(struct cog_host_files *files, char reason[COG_FILES_REASON])
 
     if (path[0] == '\0')
         return true;
-    if (cog_secret_file_load(path, COG_TRUST_DIRS, 256, &bytes, &trust) != 0)
+    if (cog_secret_file_load_lent(path, COG_TRUST_DIRS,
+                                  cog_files_secret_group(), 256, &bytes,
+                                  &trust) != 0)
         return refuse(reason, path, cog_trust_text(trust));
     why =
         cog_config_check_secret(bytes.data, bytes.len, &files->client_secret);
@@ -134,8 +150,9 @@ name_keys(const struct cog_config *config, char name[KEYS_NAME_SIZE])
  * A pinned set must be there. A kept one that is missing or damaged is
  * fetched again: it was only a copy.
  */
-static bool
-load_keys(struct cog_host_files *files, char reason[COG_FILES_REASON])
+bool
+cog_files_load_keys(struct cog_host_files *files,
+                    char reason[COG_FILES_REASON])
 {
     cog_cleanup_secret struct cog_secret keys = COG_SECRET_EMPTY;
     const char *pinned = files->config.jwks_file;
@@ -162,7 +179,8 @@ cog_files_load(const char *path, struct cog_host_files *files,
                char reason[COG_FILES_REASON])
 {
     return cog_files_load_config(path, &files->config, reason) &&
-           load_secret(files, reason) && load_keys(files, reason);
+           cog_files_load_secret(files, reason) &&
+           cog_files_load_keys(files, reason);
 }
 
 static int

@@ -12,9 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Room for a reason that names the file. */
 #define COG_FILES_REASON 600
+
+/*
+ * The one group that may read the client secret (0640), for the keeper of
+ * callers that are not root, which is setgid to it.
+ */
+#define COG_FILES_SECRET_GROUP "_cognito-secret"
 
 struct cog_host_files {
     struct cog_config config;
@@ -30,6 +37,20 @@ void cog_files_clear(struct cog_host_files *files);
 /* Only the configuration. False with a reason for the log. */
 bool cog_files_load_config(const char *path, struct cog_config *config,
                            char reason[COG_FILES_REASON]);
+
+/* Its gid on this host; 0: there is none, or it cannot be known. */
+gid_t cog_files_secret_group(void);
+
+/*
+ * Behind the configuration: the client secret that it names, if any. False
+ * with a reason for the log.
+ */
+bool cog_files_load_secret(struct cog_host_files *files,
+                           char reason[COG_FILES_REASON]);
+
+/* The same for the keys, pinned or kept. */
+bool cog_files_load_keys(struct cog_host_files *files,
+                         char reason[COG_FILES_REASON]);
 
 /* All of it. False with a reason for the log. */
 bool cog_files_load(const char *path, struct cog_host_files *files,

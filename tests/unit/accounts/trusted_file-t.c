@@ -251,6 +251,46 @@ p79_a_secret_is_read_whole_or_not_at_all(void **state)
 }
 
 static void
+p79_a_secret_may_be_read_by_one_group_and_no_other(void **state)
+{
+    static const struct {
+        mode_t mode;
+        gid_t group, reader;
+        enum cog_trust why;
+    } cases[] = {
+        {0640, 4711, 4711, COG_TRUST_FINE},
+        {0440, 4711, 4711, COG_TRUST_FINE},
+        {0600, 4712, 4711, COG_TRUST_FINE},
+        {0640, 4712, 4711, COG_TRUST_READABLE},
+        {0640, 0, 4711, COG_TRUST_READABLE},
+        {0640, 4711, 0, COG_TRUST_READABLE},
+        {0640, 0, 0, COG_TRUST_READABLE},
+        {0650, 4711, 4711, COG_TRUST_READABLE},
+        {0644, 4711, 4711, COG_TRUST_READABLE},
+        {0641, 4711, 4711, COG_TRUST_READABLE},
+        {0660, 4711, 4711, COG_TRUST_WRITABLE},
+        {0642, 4711, 4711, COG_TRUST_WRITABLE},
+    };
+    struct room *room = *state;
+    const char *path = path_in(room->path, "file");
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cog_secret secret = COG_SECRET_EMPTY;
+        enum cog_trust why = COG_TRUST_MALFORMED;
+
+        write_file(path, "secret\n", 0600);
+        if (chown(path, 0, cases[i].group) != 0)
+            skip_case("cannot give a file to a group here");
+        assert_int_equal(chmod(path, cases[i].mode), 0);
+        assert_int_equal(cog_secret_file_load_lent(path, 0, cases[i].reader,
+                                                   100, &secret, &why),
+                         cases[i].why == COG_TRUST_FINE ? 0 : EPERM);
+        assert_int_equal(why, cases[i].why);
+        cog_secret_clear(&secret);
+    }
+}
+
+static void
 p37_an_opened_file_is_close_on_exec(void **state)
 {
     struct room *room = *state;
@@ -291,6 +331,7 @@ main(void)
         IN_ROOM(p79_a_file_of_exactly_the_limit_is_read_and_one_more_is_not),
         cmocka_unit_test(p79_a_file_whose_length_changes_is_refused),
         IN_ROOM(p79_a_secret_is_read_whole_or_not_at_all),
+        IN_ROOM(p79_a_secret_may_be_read_by_one_group_and_no_other),
         IN_ROOM(p37_an_opened_file_is_close_on_exec),
         cmocka_unit_test(each_reason_has_words),
         cmocka_unit_test(p79_a_writable_or_linked_directory_above_is_seen),
