@@ -93,6 +93,11 @@ struct cog_config {
     char client_id[129]; /* required: 1-128 of [A-Za-z0-9_+] */
     /* Default "": the app client has no secret. */
     char client_secret_file[COG_CONFIG_PATH_SIZE];
+    /*
+     * Local users whose programs may ask for other names than their own
+     * where there is a secret; root's may without. Default: none.
+     */
+    struct cog_config_list trusted_callers;
     /* "https://HOST[:PORT]", never "": default from the pool's region. */
     char endpoint[COG_CONFIG_URL_SIZE];
     char jwks_file[COG_CONFIG_PATH_SIZE]; /* default "": fetch the keys */

@@ -417,6 +417,27 @@ set_group_map(const struct cog_option *option, const char *value, void *field)
     return reason;
 }
 
+/* Names as system users have them: capitals, too, as in Debian-exim. */
+static const char *
+check_caller(const char *word)
+{
+    if ((!cog_ascii_is_alnum(word[0]) && word[0] != '_') ||
+        cog_ascii_is_digit(word[0]) || !cog_grammar_word(word, "_.-") ||
+        strlen(word) > 32)
+        return "must be names of local users, of at most 32 bytes each";
+    if (strcmp(word, "root") == 0)
+        return "must not name root, whose callers need no trust";
+    return NULL;
+}
+
+static const char *
+set_trusted_callers(const struct cog_option *option, const char *value,
+                    void *field)
+{
+    (void) option;
+    return split_list(value, check_caller, field);
+}
+
 /* No query: what makes one secret would be in a file that all may read. */
 static const char *
 set_snapshot_url(const struct cog_option *option, const char *value,
@@ -440,6 +461,9 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                               FIELD(client_id)},
     [COG_OPTION_CLIENT_SECRET_FILE] = {"client_secret_file", NULL, set_path,
                                        FIELD(client_secret_file)},
+    [COG_OPTION_TRUSTED_CALLERS] = {"trusted_callers", NULL,
+                                    set_trusted_callers,
+                                    FIELD(trusted_callers)},
     [COG_OPTION_ENDPOINT] = {"endpoint", NULL, set_endpoint, FIELD(endpoint)},
     [COG_OPTION_JWKS_FILE] = {"jwks_file", NULL, set_path, FIELD(jwks_file)},
     [COG_OPTION_ISSUER] = {"issuer", NULL, set_issuer, FIELD(issuer[0])},

@@ -953,6 +953,40 @@ p26_a_group_map_of_16_entries_is_taken_and_17_are_refused(void **state)
 }
 
 static void
+p96_trusted_callers_are_names_of_local_users(void **state)
+{
+    static const char *const values[] = {
+        "postgres",
+        "Debian-exim, _openvpn www-data",
+        "!*",
+        "!root",
+        "!postgres, root",
+        "!0",
+        "!1000",
+        "!a:b",
+        "!a/b",
+        "!-a",
+        "!.a",
+        "!postgres postgres",
+        "!%postgres",
+        "!abcdefghijklmnopqrstuvwxyz0123456",
+        NULL,
+    };
+    size_t at = 0;
+
+    (void) state;
+    check_values("trusted_callers", values);
+    assert_line_accepted("trusted_callers = postgres, _openvpn");
+    assert_string_equal(cog_config_list_next(&config.trusted_callers, &at),
+                        "postgres");
+    assert_string_equal(cog_config_list_next(&config.trusted_callers, &at),
+                        "_openvpn");
+    assert_null(cog_config_list_next(&config.trusted_callers, &at));
+    assert_accepted(BASE);
+    assert_int_equal(config.trusted_callers.count, 0);
+}
+
+static void
 p28_no_local_group_is_given_by_default(void **state)
 {
     (void) state;
@@ -1203,6 +1237,7 @@ main(void)
         cmocka_unit_test(
             p92_tokens_of_a_session_do_not_stay_behind_for_the_account_phase),
         cmocka_unit_test(p44_an_identity_pool_has_a_host_of_its_region),
+        cmocka_unit_test(p96_trusted_callers_are_names_of_local_users),
         cmocka_unit_test(p28_no_local_group_is_given_by_default),
         cmocka_unit_test(p10_provisional_names_are_off_and_need_a_pattern),
         cmocka_unit_test(p10_provisional_ids_must_be_computable),
