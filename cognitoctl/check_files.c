@@ -9,6 +9,7 @@
 #include "accounts/trusted_file.h"
 #include "cognitoctl/pam_files.h"
 #include "host/account_id.h"
+#include "host/files.h"
 #include "host/kept.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ struct file {
 static const struct file files[] = {
     {COG_PAM_MODULE, 0755, true},
     {COG_NSS_MODULE, 0755, true},
-    {KEEPER, 0755, true},
+    /* For callers that are not root: see keeper/lent.h. */
+    {KEEPER, 02755, true},
     /* Whom it runs as shall not read it: see speaker/sandbox.c. */
     {SPEAKER, 0711, true},
     {COG_PROGRAM, 0755, true},
@@ -52,12 +54,26 @@ static const struct file files[] = {
     {"/etc/nsswitch.conf", 0644, false},
 };
 
+/*
+ * What a file may permit. A setgid bit, and rights of a group that others do
+ * not have, are for the group of the client secret alone.
+ */
+static mode_t
+most_of(const struct file *file, const struct stat *status)
+{
+    gid_t group = cog_files_secret_group();
+
+    if (group != 0 && status->st_gid == group)
+        return file->most;
+    return file->most & ((file->most & S_IRWXO) == 0 ? S_IRWXU : 0777);
+}
+
 static void
 check_file(struct cog_checks *checks, const struct file *file)
 {
     enum cog_trust why = COG_TRUST_FINE;
     struct stat status;
-    mode_t mode;
+    mode_t mode, most;
 
     if (lstat(file->path, &status) != 0) {
         if (file->shipped || errno != ENOENT)
@@ -70,10 +86,11 @@ check_file(struct cog_checks *checks, const struct file *file)
         cog_findings_add(&checks->findings, COG_FIND_FILE_OWNER,
                          "%s: owned by uid %u", file->path,
                          (unsigned) status.st_uid);
-    if (!S_ISLNK(status.st_mode) && (mode & ~file->most) != 0)
+    most = most_of(file, &status);
+    if (!S_ISLNK(status.st_mode) && (mode & ~most) != 0)
         cog_findings_add(&checks->findings, COG_FIND_FILE_MODE,
                          "%s: mode %04o, at most %04o is right", file->path,
-                         (unsigned) mode, (unsigned) file->most);
+                         (unsigned) mode, (unsigned) most);
     if (cog_trusted_dirs(file->path, &why) == EPERM)
         cog_findings_add(&checks->findings,
                          why == COG_TRUST_DIR_NOT_ROOTS ? COG_FIND_FILE_OWNER
@@ -91,7 +108,7 @@ check_named(struct cog_checks *checks)
         {config->ca_file, 0644, true},
         {config->id_map, 0644, true},
         {config->snapshot_key, 0644, true},
-        {config->client_secret_file, 0600, true},
+        {config->client_secret_file, 0640, true},
     };
 
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {

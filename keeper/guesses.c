@@ -25,10 +25,19 @@ cog_guesses_begin(const struct cog_subject *subject,
                   struct cog_guesses *guesses)
 {
     *guesses = (struct cog_guesses){
-        .who = {.directory = COG_RUN_DIR,
+        .who = {.directory = subject->is_unprivileged ? NULL : COG_RUN_DIR,
                 .name = subject->user,
                 .rhost = subject->rhost},
     };
+}
+
+static int
+take_alone(struct cog_guesses *guesses)
+{
+    if (guesses->failed < COG_FAILURES_OF_NAME)
+        return 0;
+    guesses->refused = "in this login";
+    return EACCES;
 }
 
 static int
@@ -37,6 +46,8 @@ take(struct cog_guesses *guesses)
     const struct timespec pause = {.tv_nsec = WAIT_PAUSE_MS * 1000000L};
     int64_t until_ms = cog_clock_ms() + WAIT_MS;
 
+    if (guesses->who.directory == NULL)
+        return take_alone(guesses);
     for (;;) {
         int error;
 
@@ -73,14 +84,18 @@ cog_guesses_note(struct cog_guesses *guesses, bool failed)
     if (!guesses->open)
         return false;
     guesses->open = false;
+    guesses->failed += failed ? 1 : 0;
     guesses->who.now_ms = cog_clock_ms();
-    cog_failures_settle(&guesses->who, failed);
+    if (guesses->who.directory != NULL)
+        cog_failures_settle(&guesses->who, failed);
     return true;
 }
 
 void
 cog_guesses_end(struct cog_guesses *guesses, bool success)
 {
+    if (guesses->who.directory == NULL)
+        return;
     guesses->who.now_ms = cog_clock_ms();
     if (guesses->open)
         cog_failures_settle(&guesses->who, true);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The keeper's part in counting guesses (P84): the speaker asks before each
- * one, and says how it ended. What it does not say counts as a failure.
+ * one, and says how it ended. What it does not say counts as a failure. For
+ * callers that are not root nothing is written, so the failures of one login
+ * are all that is counted; the pool counts them, too.
  */
 #ifndef COG_KEEPER_GUESSES_H
 #define COG_KEEPER_GUESSES_H
@@ -18,6 +20,7 @@ struct cog_guesses {
     unsigned asked;       /* so far */
     const char *refused;  /* why the last was not let through, or NULL */
     int error;            /* not 0: the counters could not be used */
+    unsigned failed;      /* where only this login can be counted */
 };
 
 /* Begin; subject must outlive it. */

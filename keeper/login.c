@@ -11,6 +11,7 @@
 #include "keeper/starts.h"
 #include "keeper/store.h"
 #include "keeper/tokens.h"
+#include "keeper/unprivileged.h"
 #include "keeper/worker.h"
 
 #include <errno.h>
@@ -200,6 +201,18 @@ count_start(const struct cog_start *start, const struct cog_subject *subject,
     return COG_OUTCOME_STORE;
 }
 
+static bool
+load_files(const struct cog_subject *subject, const char *config_path,
+           struct cog_host_files *files, struct cog_ruling *ruling)
+{
+    if (subject->is_unprivileged)
+        return cog_unprivileged_load(subject, config_path, files, ruling);
+    if (cog_files_load(config_path, files, ruling->reason))
+        return true;
+    ruling->outcome = COG_OUTCOME_CONFIG;
+    return false;
+}
+
 void
 cog_login_operation(const struct cog_subject *subject, const char *config_path,
                     int *speaker_fd, struct cog_ruling *ruling)
@@ -208,10 +221,8 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
     struct cog_start start = {COG_RUN_DIR, subject->user, subject->rhost,
                               cog_clock_ms()};
 
-    if (!cog_files_load(config_path, &files, ruling->reason)) {
-        ruling->outcome = COG_OUTCOME_CONFIG;
+    if (!load_files(subject, config_path, &files, ruling))
         return;
-    }
     ruling->outcome = cog_rules_before(subject, &files.config, ruling->reason);
     if (ruling->outcome != COG_OUTCOME_ADMITTED)
         return;

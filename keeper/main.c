@@ -7,11 +7,13 @@
 #include "base/clock.h"
 #include "host/files.h"
 #include "keeper/login.h"
+#include "keeper/lent.h"
 #include "keeper/parent.h"
 #include "keeper/session.h"
 #include "keeper/start.h"
 #include "keeper/store.h"
 #include "keeper/tokens.h"
+#include "keeper/unprivileged.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +104,12 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
     }
     ruling->outcome =
         cog_rules_before(&request->subject, &config, ruling->reason);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
+        request->subject.is_unprivileged) {
+        ruling->outcome = cog_unprivileged_account(&request->subject, &config,
+                                                   ruling->reason);
+        return;
+    }
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_account(&request->subject, &config, ruling->reason);
@@ -147,6 +155,20 @@ serve_change(const struct request *request, int speaker_fd)
     tell(request, COG_OPERATION_CHANGE, &ruling);
 }
 
+/*
+ * Whoever starts us without being root says what they like: nothing is
+ * offered to them for where they sit, and two operations are all there is.
+ */
+static bool
+may_serve(struct cog_subject *subject)
+{
+    if (!subject->is_unprivileged)
+        return true;
+    subject->flags &= ~(uint64_t) COG_REQUEST_CONSOLE;
+    return subject->operation == COG_OPERATION_LOGIN ||
+           subject->operation == COG_OPERATION_ACCOUNT;
+}
+
 static void
 serve(struct request *request)
 {
@@ -154,6 +176,11 @@ serve(struct request *request)
     enum cog_operation operation = request->subject.operation;
     int speaker_fd = -1;
 
+    if (!may_serve(&request->subject)) {
+        cog_rule(&ruling, COG_OUTCOME_NOT_ROOT, "for root's callers only");
+        tell(request, operation, &ruling);
+        return;
+    }
     classify(request);
     switch (operation) {
     case COG_OPERATION_ACCOUNT:
@@ -204,12 +231,16 @@ main(void)
 {
     static struct request request;
     struct cog_caller caller = {.is_root = false, .uid = (uid_t) -1};
+    bool apart = geteuid() == 0 || cog_lent_lay_aside();
     enum cog_outcome outcome = receive_request(&request);
     const char *failed, *reason = "";
 
     leave_parent(request.subject.operation);
     failed = cog_start_own_state(&caller);
+    if (!apart)
+        failed = "a group cannot be laid aside";
     request.subject.caller_is_root = caller.is_root;
+    request.subject.is_unprivileged = caller.is_unprivileged;
     request.subject.caller = caller.uid;
     if (outcome == COG_OUTCOME_ADMITTED && failed != NULL) {
         outcome = COG_OUTCOME_SYSTEM;

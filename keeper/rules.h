@@ -26,6 +26,7 @@ struct cog_subject {
     char user[COG_NAME_MAX + 1]; /* PAM_USER */
     uint64_t flags;              /* of enum cog_request_flag */
     bool caller_is_root;         /* only then something is written */
+    bool is_unprivileged;        /* nor is its effective uid root's */
     uid_t caller;                /* the host's real uid */
     enum cog_whose whose;
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */

@@ -37,38 +37,66 @@ become(const struct cog_local_user *user)
            saved_group == user->gid && setuid(0) != 0;
 }
 
-/* In the child: never returns. The parent sees its socket close. */
+/* One who is not root, wholly: the group of lent.h was given up. */
+static bool
+is_nobody_else(void)
+{
+    uid_t real, effective, saved;
+    gid_t group, effective_group, saved_group;
+
+    return getresuid(&real, &effective, &saved) == 0 &&
+           getresgid(&group, &effective_group, &saved_group) == 0 &&
+           real != 0 && effective == real && saved == real &&
+           effective_group == group && saved_group == group && setuid(0) != 0;
+}
+
+/*
+ * In the child: never returns. The parent sees its socket close. user: whom
+ * to become; NULL: nobody else, which the speaker is told.
+ */
 static void
 run_speaker(int socket_fd, const struct cog_local_user *user)
 {
-    char name[] = "pam-cognito-speaker";
-    char *const argv[] = {name, NULL};
+    char name[] = "pam-cognito-speaker", as_caller[] = COG_SPEAKER_AS_CALLER;
+    char *const argv[] = {name, user == NULL ? as_caller : NULL, NULL};
     char *const envp[] = {NULL};
 
     /* dup2 takes close-on-exec away; the person's is there already. */
     if (dup2(socket_fd, COG_FD_PARENT) == COG_FD_PARENT &&
-        fcntl(COG_FD_PERSON, F_SETFD, 0) == 0 && become(user))
+        fcntl(COG_FD_PERSON, F_SETFD, 0) == 0 &&
+        (user == NULL ? is_nobody_else() : become(user)))
         (void) execve(SPEAKER_PATH, argv, envp);
     _exit(127);
 }
 
-const char *
-cog_speaker_start(int *fd)
+/* The user that root's speakers run as. */
+static const char *
+find_user(struct cog_local_user *user)
 {
     const struct cog_local_files files = COG_LOCAL_FILES;
+
+    if (cog_local_user_find(&files, SPEAKER_USER, user, NULL) != 0)
+        return "the system user " SPEAKER_USER " is missing";
+    if (user->uid == 0 || user->gid == 0)
+        return "the system user " SPEAKER_USER " must not be root";
+    return NULL;
+}
+
+const char *
+cog_speaker_start(bool as_caller, int *fd)
+{
     struct cog_local_user user;
+    const char *failed = as_caller ? NULL : find_user(&user);
     int pair[2];
     pid_t pid;
 
-    if (cog_local_user_find(&files, SPEAKER_USER, &user, NULL) != 0)
-        return "the system user " SPEAKER_USER " is missing";
-    if (user.uid == 0 || user.gid == 0)
-        return "the system user " SPEAKER_USER " must not be root";
+    if (failed != NULL)
+        return failed;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return "no socket for the speaker";
     pid = fork();
     if (pid == 0)
-        run_speaker(pair[1], &user);
+        run_speaker(pair[1], as_caller ? NULL : &user);
     (void) close(pair[1]);
     (void) close(COG_FD_PERSON);
     if (pid < 0) {

@@ -11,10 +11,11 @@
 
 /*
  * Start the speaker as the system user _cognito, for good: groups, gid and
- * uid are set before its program runs. It gets the person's socket, which
- * is closed here. Returns NULL with its socket in *fd, or a reason.
+ * uid are set before its program runs; or as who we are, where we are not
+ * root and it cannot be anybody else. It gets the person's socket, which is
+ * closed here. Returns NULL with its socket in *fd, or a reason.
  */
-const char *cog_speaker_start(int *fd);
+const char *cog_speaker_start(bool as_caller, int *fd);
 
 /* What a speaker is wanted for; all borrowed. */
 struct cog_speaker_job {

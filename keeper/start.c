@@ -133,13 +133,40 @@ take_root(struct cog_caller *caller)
 {
     uid_t real, effective, saved;
 
-    caller->uid = getuid();
     caller->is_root = caller->uid == 0;
     if (geteuid() != 0 || setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 ||
         setresuid(0, 0, 0) != 0)
         return false;
     return getresuid(&real, &effective, &saved) == 0 && real == 0 &&
            effective == 0 && saved == 0;
+}
+
+/*
+ * Without root's rights: nothing of another uid stays, and no way to it. The
+ * group is lent.h's. A host whose real uid is root's alone could become root
+ * again, and is none of ours.
+ */
+static bool
+stay_caller(const struct cog_caller *caller)
+{
+    uid_t uid = caller->uid, real, effective, saved;
+    gid_t group, effective_group, saved_group;
+
+    if (uid == 0 || setresuid(uid, uid, uid) != 0 ||
+        getresuid(&real, &effective, &saved) != 0 ||
+        getresgid(&group, &effective_group, &saved_group) != 0)
+        return false;
+    return real == uid && effective == uid && saved == uid &&
+           effective_group == group && setuid(0) != 0 &&
+           prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+static bool
+take_ids(struct cog_caller *caller)
+{
+    caller->uid = getuid();
+    caller->is_unprivileged = geteuid() != 0;
+    return caller->is_unprivileged ? stay_caller(caller) : take_root(caller);
 }
 
 const char *
@@ -150,8 +177,8 @@ cog_start_own_state(struct cog_caller *caller)
         return "the environment is not empty";
     if (!check_descriptors())
         return "the descriptors are not as expected";
-    if (!take_root(caller))
-        return "not started as root";
+    if (!take_ids(caller))
+        return "ids cannot be set";
     /* Behind the change of ids, which may make us dumpable again. */
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_GET_DUMPABLE) != 0)
         return "core dumps cannot be switched off";
@@ -161,7 +188,7 @@ cog_start_own_state(struct cog_caller *caller)
         return "timers cannot be reset";
     if (!set_limits())
         return "resource limits are too low";
-    if (!reset_scheduling())
+    if (!caller->is_unprivileged && !reset_scheduling())
         return "scheduling cannot be reset";
     if (chdir("/") != 0)
         return "cannot change to /";

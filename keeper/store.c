@@ -8,6 +8,7 @@
 #include "host/account_id.h"
 #include "keeper/parent.h"
 #include "keeper/record.h"
+#include "keeper/unprivileged.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -171,6 +172,8 @@ cog_store_admit(const struct cog_subject *subject,
     /* Databases and VPNs: no account, nothing to be bound. */
     if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
         return COG_OUTCOME_ADMITTED;
+    if (subject->is_unprivileged)
+        return cog_unprivileged_admit(subject, reason);
     if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
     return check_binding(subject, proof, &known, reason);

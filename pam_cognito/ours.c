@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a name is ours, from local files; see the header. Names that are
- * not ours come out of here before the effective uid is looked at, so that
- * a screen locker of a local user is never our business.
+ * Whether a name is ours, from local files that everybody may read; see the
+ * header.
  */
 #include "pam_cognito/ours.h"
 
@@ -19,6 +18,12 @@
 #include <unistd.h>
 
 static const char proved_key[] = "pam_cognito_proved";
+
+/* Who was proved, and by which configuration. */
+struct proved {
+    char user[COG_NAME_MAX + 1];
+    char config[];
+};
 
 /* What the host's name services say of a name that is in no file of ours. */
 enum found {
@@ -244,15 +249,13 @@ cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
     if (bad != NULL)
         return refuse_arguments(call, bad);
     outcome = decide(call);
-    if (outcome == COG_OUTCOME_ADMITTED && geteuid() != 0)
-        outcome = COG_OUTCOME_NOT_ROOT;
     if (outcome != COG_OUTCOME_ADMITTED && outcome != COG_OUTCOME_NOT_OURS)
         cog_report_log(pamh, call->user, outcome, NULL, NULL);
     return outcome;
 }
 
 static void
-free_name(pam_handle_t *pamh, void *data, int error_status)
+free_proved(pam_handle_t *pamh, void *data, int error_status)
 {
     (void) pamh;
     (void) error_status;
@@ -262,29 +265,38 @@ free_name(pam_handle_t *pamh, void *data, int error_status)
 int
 cog_ours_set_proved(const struct cog_call *call)
 {
+    size_t len = strlen(call->options.config) + 1;
     const void *now = NULL;
-    char *copy;
+    struct proved *proved;
     int code;
 
     if (pam_get_item(call->pamh, PAM_USER, &now) != PAM_SUCCESS ||
         now == NULL || strcmp(now, call->user) != 0)
         return PAM_USER_UNKNOWN;
-    copy = strdup(call->user);
-    if (copy == NULL)
+    proved = malloc(sizeof *proved + len);
+    if (proved == NULL)
         return PAM_BUF_ERR;
-    code = pam_set_data(call->pamh, proved_key, copy, free_name);
+    memcpy(proved->user, call->user, sizeof proved->user);
+    memcpy(proved->config, call->options.config, len);
+    code = pam_set_data(call->pamh, proved_key, proved, free_proved);
     if (code != PAM_SUCCESS)
-        free(copy);
+        free(proved);
     return code;
 }
 
 bool
 cog_ours_is_proved(const struct cog_call *call)
 {
-    const void *name = NULL;
+    const struct proved *proved;
+    const void *data = NULL;
 
-    return pam_get_data(call->pamh, proved_key, &name) == PAM_SUCCESS &&
-           name != NULL && strcmp(name, call->user) == 0;
+    if (pam_get_data(call->pamh, proved_key, &data) != PAM_SUCCESS ||
+        data == NULL)
+        return false;
+    proved = data;
+    if (strcmp(proved->user, call->user) != 0)
+        return false;
+    return geteuid() == 0 || strcmp(proved->config, call->options.config) == 0;
 }
 
 void

@@ -44,7 +44,11 @@ enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
  */
 int cog_ours_set_proved(const struct cog_call *call);
 
-/* Whether this handle's authenticate has proved this very PAM_USER. */
+/*
+ * Whether this handle's authenticate has proved this very PAM_USER; where we
+ * are not root, and no store says whom the configuration lets in, by the same
+ * configuration.
+ */
 bool cog_ours_is_proved(const struct cog_call *call);
 
 /* Forget that, at the start of another authenticate. */

@@ -16,6 +16,7 @@
 #include <security/pam_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char run_key[] = "pam_cognito_change";
 static const char prompt[] = "Current password: ";
@@ -181,6 +182,10 @@ cog_password(pam_handle_t *pamh, int flags, int argc, const char **argv)
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome == COG_OUTCOME_ADMITTED && call.whose == COG_WHOSE_NOBODY)
         outcome = COG_OUTCOME_NOT_OURS;
+    if (outcome == COG_OUTCOME_ADMITTED && geteuid() != 0) {
+        outcome = COG_OUTCOME_NOT_ROOT;
+        cog_report_log(pamh, call.user, outcome, NULL, NULL);
+    }
     if (outcome != COG_OUTCOME_ADMITTED)
         return cog_report_code(outcome, COG_PHASE_PASSWORD);
     /* The pool enforces its own expiry at login: none is pending here. */

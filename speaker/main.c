@@ -11,7 +11,9 @@
 #include "speaker/result.h"
 #include "speaker/sandbox.h"
 #include "speaker/session.h"
+#include "wire/message.h"
 
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -106,14 +108,15 @@ serve(struct cog_job *job, struct cog_http *http)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+    bool as_caller = argc == 2 && strcmp(argv[1], COG_SPEAKER_AS_CALLER) == 0;
     cog_cleanup_job struct cog_job job = COG_JOB_EMPTY;
     struct cog_http *http = NULL;
     enum cog_status status;
 
     /* Without a result the keeper denies: no reason could be told safely. */
-    if (cog_sandbox_enter() != NULL || cog_job_receive(&job) != 0)
+    if (cog_sandbox_enter(as_caller) != NULL || cog_job_receive(&job) != 0)
         _exit(1);
     status = cog_http_new(&job.http, &http);
     if (status == COG_OK)

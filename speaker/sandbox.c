@@ -280,8 +280,9 @@ has_no_capabilities(void)
     return true;
 }
 
+/* As a caller that is not root it has that one's groups, too. */
 static bool
-is_unprivileged(void)
+is_unprivileged(bool as_caller)
 {
     uid_t real, effective, saved;
     gid_t group, effective_group, saved_group;
@@ -290,7 +291,7 @@ is_unprivileged(void)
            getresgid(&group, &effective_group, &saved_group) == 0 &&
            real != 0 && effective == real && saved == real && group != 0 &&
            effective_group == group && saved_group == group &&
-           getgroups(0, NULL) == 0 && has_no_capabilities();
+           (as_caller || getgroups(0, NULL) == 0) && has_no_capabilities();
 }
 
 static bool
@@ -327,11 +328,11 @@ keeper_is_gone(void)
 }
 
 const char *
-cog_sandbox_enter(void)
+cog_sandbox_enter(bool as_caller)
 {
     if (!was_closed_from_the_start())
         return "the program file must have mode 0711";
-    if (!is_unprivileged())
+    if (!is_unprivileged(as_caller))
         return "started with privileges";
     if (environ != NULL && environ[0] != NULL)
         return "the environment is not empty";

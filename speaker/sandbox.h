@@ -6,10 +6,13 @@
 #ifndef COG_SPEAKER_SANDBOX_H
 #define COG_SPEAKER_SANDBOX_H
 
+#include <stdbool.h>
+
 /*
- * Enter it. Returns NULL, or what could not be had: then the speaker must
- * end without a result.
+ * Enter it; as_caller: started for somebody who is not root, as that one and
+ * with the groups they are in, which are then no reason to refuse. Returns
+ * NULL, or what could not be had: then the speaker must end without a result.
  */
-const char *cog_sandbox_enter(void);
+const char *cog_sandbox_enter(bool as_caller);
 
 #endif

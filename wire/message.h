@@ -28,6 +28,12 @@
 #define COG_FD_PARENT 3 /* keeper: the module; speaker: the keeper */
 #define COG_FD_PERSON 4 /* the person: keeper hands it on to the speaker */
 
+/*
+ * The speaker's one argument, where its keeper is not root's: it runs as the
+ * caller, whose groups nobody could take away.
+ */
+#define COG_SPEAKER_AS_CALLER "as-caller"
+
 enum cog_message_type {
     /* module to keeper */
     COG_MSG_REQUEST = 1, /* what is wanted; once */

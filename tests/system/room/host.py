@@ -33,9 +33,9 @@ PROVISIONAL = {"provisional": "sshd", "provisional_match": f"{NEW}*"}
 
 def prepare(build, stacks):
     names_of_host()
+    system_users()
     if build:
         install(build)
-    system_users()
     set_password("root", ROOT_PASSWORD)
     add_user(LOCAL_USER, password=LOCAL_PASSWORD)
     if os.path.exists(pool.PROGRAM):
@@ -84,16 +84,16 @@ def install(build):
 
 
 def system_users():
-    """As a package would: systemd-sysusers if it is there."""
-    shipped = "/usr/lib/sysusers.d/pam_cognito.conf"
-    if not os.path.exists(shipped):
-        shipped = f"{SOURCE}/etc/sysusers.d/pam_cognito.conf"
+    """As the README says, before the installation, which gives a program
+    to one of the groups: systemd-sysusers if it is there."""
+    shipped = f"{SOURCE}/etc/sysusers.d/pam_cognito.conf"
     if shutil.which("systemd-sysusers"):
         run("systemd-sysusers", shipped, stderr=subprocess.DEVNULL)
         return
     run("useradd", "--system", "--home-dir", "/", "--no-create-home",
         "--shell", "/usr/sbin/nologin", "_cognito")
     run("groupadd", "--system", "cognito-users")
+    run("groupadd", "--system", "_cognito-secret")
 
 
 @contextlib.contextmanager
