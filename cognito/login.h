@@ -37,10 +37,13 @@ enum cog_login_claim {
 /*
  * Who counts guesses: at a password, at a code. before says whether one may
  * be sent (COG_OK), else the login ends with its status. after is told of
- * each that was let through, whether it failed or may have.
+ * each that was let through, whether it failed or may have. And of messages
+ * that the service sends to a person who has proved nothing: may_send says
+ * whether one more may be (COG_OK).
  */
 struct cog_guard {
     enum cog_status (*before)(void *context);
+    enum cog_status (*may_send)(void *context);
     void (*after)(void *context, bool failed);
     void *context;
 };

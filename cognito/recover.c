@@ -105,8 +105,13 @@ tell_sent(struct cog_flow *flow)
 static enum cog_status
 send_code(struct cog_flow *flow, const struct remedy *remedy)
 {
-    enum cog_status status;
+    const struct cog_guard *guard = &flow->settings->guard;
+    enum cog_status status = COG_OK;
 
+    if (guard->may_send != NULL)
+        status = guard->may_send(guard->context);
+    if (status != COG_OK)
+        return status;
     if (flow->rpc.report->messages < COG_RECOVER_MESSAGES_MAX) {
         flow->rpc.report->messages++;
         status = call(flow, remedy->send, NULL, 0);

@@ -97,6 +97,10 @@ listen(struct cog_dialog *dialog)
             fine = guessing &&
                    cog_guesses_answer(dialog->guesses, dialog->speaker_fd);
             break;
+        case COG_MSG_MAY_SEND:
+            fine = guessing &&
+                   cog_guesses_may_send(dialog->guesses, dialog->speaker_fd);
+            break;
         case COG_MSG_GUESSED:
             fine = guessing && cog_guesses_note(dialog->guesses,
                                                 message->field[0].number != 0);

@@ -6,6 +6,7 @@
 #include "wire/message.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #define SEND_MS 2000
@@ -19,6 +20,9 @@
  */
 #define WAIT_MS       2500
 #define WAIT_PAUSE_MS 40
+
+/* Counted apart from a name's guesses: no name has a colon. */
+#define MESSAGES "messages:"
 
 void
 cog_guesses_begin(const struct cog_subject *subject,
@@ -59,10 +63,20 @@ take(struct cog_guesses *guesses)
     }
 }
 
+static bool
+answer(int speaker_fd, bool yes)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_GUESS);
+    cog_message_put_number(&message, yes ? 1 : 0);
+    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
+           0;
+}
+
 bool
 cog_guesses_answer(struct cog_guesses *guesses, int speaker_fd)
 {
-    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
     int error;
 
     if (guesses->open || guesses->asked++ == GUESSES_MAX)
@@ -72,10 +86,27 @@ cog_guesses_answer(struct cog_guesses *guesses, int speaker_fd)
     guesses->open = error == 0;
     if (error != 0 && error != EACCES && error != EAGAIN)
         guesses->error = error;
-    cog_message_begin(&message, COG_MSG_GUESS);
-    cog_message_put_number(&message, guesses->open ? 1 : 0);
-    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
-           0;
+    return answer(speaker_fd, guesses->open);
+}
+
+bool
+cog_guesses_may_send(struct cog_guesses *guesses, int speaker_fd)
+{
+    char name[sizeof MESSAGES + COG_NAME_MAX] = MESSAGES;
+    struct cog_guess message = guesses->who;
+    const char *full;
+    bool sent;
+
+    if (guesses->open || guesses->asked++ == GUESSES_MAX)
+        return false;
+    (void) memccpy(name + sizeof MESSAGES - 1, guesses->who.name, '\0',
+                   COG_NAME_MAX + 1);
+    message.name = name;
+    message.now_ms = cog_clock_ms();
+    sent = cog_failures_take(&message, &full) == 0;
+    if (sent)
+        cog_failures_settle(&message, true);
+    return answer(speaker_fd, sent);
 }
 
 bool

@@ -34,6 +34,13 @@ void cog_guesses_begin(const struct cog_subject *subject,
  */
 bool cog_guesses_answer(struct cog_guesses *guesses, int speaker_fd);
 
+/*
+ * The speaker asks whether a code may be sent to this person, before anything
+ * was proved (P88): answer it. As many as guesses, for the name and the
+ * remote host, and never given back: each has cost something. False as above.
+ */
+bool cog_guesses_may_send(struct cog_guesses *guesses, int speaker_fd);
+
 /* The speaker says how the open guess ended. False: there is none. */
 bool cog_guesses_note(struct cog_guesses *guesses, bool failed);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking the keeper before each guess; see the header. */
+/* Asking the keeper before each guess and message; see the header. */
 #include "speaker/guard.h"
 
 #include "base/clock.h"
@@ -10,13 +10,12 @@
 #define ANSWER_MS 5000
 
 static enum cog_status
-before(void *context)
+ask(enum cog_message_type what)
 {
     cog_cleanup_message struct cog_message question = COG_MESSAGE_EMPTY;
     cog_cleanup_message struct cog_message answer = COG_MESSAGE_EMPTY;
 
-    (void) context;
-    cog_message_begin(&question, COG_MSG_MAY_GUESS);
+    cog_message_begin(&question, what);
     if (cog_message_send(COG_FD_PARENT, &question, cog_clock_ms() + SEND_MS) !=
             0 ||
         cog_message_receive(COG_FD_PARENT, &answer,
@@ -24,6 +23,20 @@ before(void *context)
         answer.type != COG_MSG_GUESS)
         return COG_INTERNAL;
     return answer.field[0].number == 1 ? COG_OK : COG_GUARDED;
+}
+
+static enum cog_status
+before(void *context)
+{
+    (void) context;
+    return ask(COG_MSG_MAY_GUESS);
+}
+
+static enum cog_status
+may_send(void *context)
+{
+    (void) context;
+    return ask(COG_MSG_MAY_SEND);
 }
 
 /* Not heard, it counts as a failure. */
@@ -41,5 +54,6 @@ after(void *context, bool failed)
 struct cog_guard
 cog_keeper_guard(void)
 {
-    return (struct cog_guard){.before = before, .after = after};
+    return (struct cog_guard){
+        .before = before, .may_send = may_send, .after = after};
 }

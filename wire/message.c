@@ -80,6 +80,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
                        BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_MAY_GUESS] = {{KIND_END, 0}},
     [COG_MSG_GUESSED] = {NUMBER(1)},
+    [COG_MSG_MAY_SEND] = {{KIND_END, 0}},
     [COG_MSG_NEW_KEYS] = {BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_RESULT] = {BUILD, OPERATION, NUMBER(UINT32_MAX), TEXT(128),
                         TEXT(COG_WIRE_TEXT_MAX), TEXT(512), TEXT(128),

@@ -47,12 +47,13 @@ enum cog_message_type {
     COG_MSG_SECRET,    /* the app client's secret, may be empty */
     COG_MSG_KEYS,      /* the pool's key set, may be empty */
     COG_MSG_GO_CHANGE, /* change the password now */
-    COG_MSG_GUESS,     /* whether the guess may be sent */
+    COG_MSG_GUESS,     /* whether the guess, or code, may be sent */
     COG_MSG_OLD_TOKEN, /* a refresh token, for REFRESH and REVOKE */
     /* speaker to keeper */
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */
     COG_MSG_GUESSED,   /* how it ended */
+    COG_MSG_MAY_SEND,  /* before each code sent to who proved nothing */
     COG_MSG_TOKEN,     /* a new token, where the job wants them */
     COG_MSG_RESULT,    /* how it ended; one per operation */
     /* speaker to module */

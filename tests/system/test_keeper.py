@@ -561,6 +561,8 @@ class FalseSpeakers(FalseSpeakerCase):
             "an end of no guess": "say('GUESSED', 0); result(job)",
             "two guesses at once": "say('MAY_GUESS'); hear()"
                 "; say('MAY_GUESS'); hear(); result(job)",
+            "messages for ever":
+                "[(say('MAY_SEND'), hear()) for _ in range(30)]; result(job)",
             "two key sets": "say('NEW_KEYS', b'{}'); say('NEW_KEYS', b'{}')"
                 "; result(job)",
             "half a result": "parent.send(pack('RESULT', BUILD, 1)[:30])",

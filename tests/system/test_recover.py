@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Forgotten passwords and unconfirmed sign-ups, through real programs."""
 
+import pexpect
+
 from room import callers
 from room.case import Case
 from room.terminal import make_password, note_secret
@@ -84,6 +86,26 @@ class Recovery(Case):
             terminal.end()
             texts.append(terminal.text.replace(person.name, "NAME"))
         self.assertEqual(*texts)
+
+    def test_messages_are_limited(self):
+        """proves P88: whatever is wrong with an account, a scanner has four
+        codes sent to its owner, and sees no difference"""
+        service = self.service(forgot="any")
+        for status in ("CONFIRMED", "UNCONFIRMED", "RESET_REQUIRED"):
+            person = self.stranger(status=status)
+            for _ in range(6):
+                terminal = callers.pamtester(service, person.name)
+                terminal.answer("Password: ", make_password())
+                for prompt, word in ((OFFER, "yes"), (CODE, "new"),
+                                     (CODE, "new"), (CODE, "")):
+                    if terminal.read_to(prompt, pexpect.EOF) == 1:
+                        break
+                    terminal.send(word + "\n")
+                terminal.close()
+            sent = [name for name in self.operations(person)
+                    if name in ("ForgotPassword", "ResendConfirmationCode")]
+            with self.subTest(status):
+                self.assertTrue(0 < len(sent) <= 4, sent)
 
     def test_reset_by_an_administrator(self):
         """the code that is on its way is used, no second one sent"""
