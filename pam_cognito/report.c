@@ -39,7 +39,6 @@ static const struct {
     [COG_OUTCOME_DISABLED] = CREDENTIALS,
     [COG_OUTCOME_NOT_CONFIRMED] = CREDENTIALS,
     [COG_OUTCOME_RESET_REQUIRED] = CREDENTIALS,
-    [COG_OUTCOME_TEMPORARY_EXPIRED] = CREDENTIALS,
     [COG_OUTCOME_BLOCKED] = CREDENTIALS,
     [COG_OUTCOME_UNSUPPORTED] = CREDENTIALS,
     [COG_OUTCOME_TOKEN] = CREDENTIALS,
@@ -48,6 +47,12 @@ static const struct {
     [COG_OUTCOME_STARTS] = CREDENTIALS,
     [COG_OUTCOME_FAILURES] = CREDENTIALS,
 #undef CREDENTIALS
+    /* What the service says of a temporary password that was proved. */
+    [COG_OUTCOME_TEMPORARY_EXPIRED] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
+                                       PAM_AUTHTOK_RECOVERY_ERR,
+                                       "Your temporary password has expired. "
+                                       "Ask your administrator for a new "
+                                       "one."},
     [COG_OUTCOME_NO_FACTOR] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
                                PAM_AUTHTOK_RECOVERY_ERR,
                                "No usable second factor. Ask your "

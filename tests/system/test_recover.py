@@ -117,6 +117,25 @@ class Recovery(Case):
         self.replace(terminal)
         self.assert_code(terminal, "success")
 
+    def test_temporary_password_that_expired(self):
+        """proves P64: what to do is said to whom the password is known"""
+        for forgot in ("off", "any"):
+            service = self.service(forgot=forgot)
+            person = self.stranger(status="FORCE_CHANGE_PASSWORD",
+                                   temporary_password_expired=True)
+            for password in (person.password, make_password()):
+                terminal = callers.pamtester(service, person.name)
+                terminal.answer("Password: ", password)
+                if terminal.read_to(OFFER, pexpect.EOF) == 0:
+                    terminal.send("\n")
+                    terminal.read_to(pexpect.EOF)
+                self.assert_out(terminal)
+                self.assertEqual("temporary password" in terminal.text,
+                                 password == person.password)
+                self.assertEqual("Cannot sign in" in terminal.text,
+                                 password != person.password
+                                 and forgot == "any")
+
     def test_unconfirmed(self):
         """a sign-up is confirmed and the login goes on"""
         person = self.stranger(status="UNCONFIRMED")
