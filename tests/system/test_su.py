@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """su, called by a local user."""
 
+import subprocess
 import time
 
 from room import callers
 from room.case import Case
 from room.challenges import ChallengeTests
 from room.keys import KEYS, KeyTests
+from room.processes import KEEPER, SPEAKER, working_for
 from room.terminal import note_secret
 
 
@@ -71,6 +73,13 @@ class SuKeys(KeyTests, Case):
         note_secret(person.password)
         shell.send(person.password + "\r")
         shell.read_to("Stopped")
+        (su,) = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(shell.spawned.pid)],
+            text=True, capture_output=True, check=True).stdout.split()
+        self.assertEqual(self.state_of(su), "T")
+        for name in (KEEPER, SPEAKER):
+            self.assertNotEqual(self.state_of(working_for(int(su), name)),
+                                "T", name)
         time.sleep(1.5)
         self.assert_out(shell)
         shell.send("fg\n")
@@ -78,3 +87,8 @@ class SuKeys(KeyTests, Case):
         shell.close()
         self.assertEqual(len([line for line in self.log_of(person.name)
                               if ":auth)" in line]), 1)
+
+    @staticmethod
+    def state_of(pid):
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0]
