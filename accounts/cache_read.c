@@ -355,7 +355,7 @@ find_in_maps(const struct cog_cache_reader *reader, const struct query *query,
         error = find_in_base(recent, base, query, &record);
     if (error == 0)
         return use(&record, context);
-    if (error == ENOENT &&
+    if (error == ENOENT && !reader->trusts_mark &&
         (!is_current(reader->directory, COG_RECENT_FILE, &reader->recent) ||
          !is_current(reader->directory, COG_BASE_FILE, &reader->base)))
         return ESTALE;

@@ -52,6 +52,7 @@ struct cog_cache_reader {
     _Atomic uint32_t lookups; /* made so far: the first ones do not map */
     int64_t mapped_s;         /* when: by CLOCK_MONOTONIC_COARSE */
     struct cog_cache_map recent, base;
+    bool trusts_mark; /* below */
 };
 
 #define COG_CACHE_READER(dir)                                                 \
@@ -64,6 +65,12 @@ struct cog_cache_reader {
     {                                                                         \
         .directory = (dir), .lookups = COG_CACHE_FIRST_LOOKUPS                \
     }
+
+/*
+ * With trusts_mark, for who looks up a million names that are not there, only
+ * the mark that our writers leave in an old file tells of a new one; else an
+ * absent name makes it look at the paths, too.
+ */
 
 /* Let go of the mappings; no other thread may be inside. */
 void cog_cache_close(struct cog_cache_reader *reader);

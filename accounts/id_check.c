@@ -197,9 +197,15 @@ check_given(const struct cog_cache_file *logins,
 int
 cog_id_files_open(const struct cog_places *places, struct cog_id_files *files)
 {
+    struct cog_settings settings;
+
     *files = (struct cog_id_files){
         .reader = COG_CACHE_READER_OF_MANY(places->accounts),
         .logins = COG_CACHE_FILE_EMPTY};
+    files->reader.trusts_mark = true;
+    /* A damaged file is told of by whoever asks it. */
+    files->has_accounts =
+        cog_cache_settings(&files->reader, &settings) != ENODATA;
     return absent_is_fine(
         cog_logins_file_open(places->logins, &files->logins));
 }
@@ -211,11 +217,10 @@ cog_id_files_close(struct cog_id_files *files)
     cog_cache_file_unmap(&files->logins);
 }
 
-int
-cog_id_files_check(struct cog_id_files *files, const struct cog_id_wish *wish,
-                   struct cog_id_conflict *conflict)
+static int
+check_accounts(struct cog_cache_reader *reader, const struct cog_id_wish *wish,
+               struct cog_id_conflict *conflict)
 {
-    struct cog_cache_reader *reader = &files->reader;
     int error = check_account(reader, wish, conflict);
 
     if (error == 0)
@@ -226,6 +231,17 @@ cog_id_files_check(struct cog_id_files *files, const struct cog_id_wish *wish,
         error = check_bound(reader, wish, conflict);
     if (error == 0)
         error = check_tombstone(reader, wish, conflict);
+    return error;
+}
+
+int
+cog_id_files_check(struct cog_id_files *files, const struct cog_id_wish *wish,
+                   struct cog_id_conflict *conflict)
+{
+    int error = files->has_accounts
+                    ? check_accounts(&files->reader, wish, conflict)
+                    : 0;
+
     return error != 0 ? error : check_given(&files->logins, wish, conflict);
 }
 

@@ -60,9 +60,13 @@ int cog_id_refuse(const struct cog_id_wish *wish, enum cog_id_place place,
                   const char *owner, uint32_t owner_id,
                   struct cog_id_conflict *conflict);
 
-/* The files of ours that are asked, opened once for many questions. */
+/*
+ * The files of ours that are asked, opened once for many questions: under the
+ * writers' lock, or by somebody who changes nothing.
+ */
 struct cog_id_files {
     struct cog_cache_reader reader; /* of the accounts files */
+    bool has_accounts;              /* they were there at the beginning */
     struct cog_cache_file logins;   /* of no bytes when missing */
 };
 

@@ -340,6 +340,27 @@ class IdsTest(Case):
         self.assertRegex(row["because_of"], r"^u\d+$")
         self.assertIn(row["id"], range(1000000, 1000050))
 
+    def test_many_names_open_no_more_files(self):
+        """each file is opened once, for however many names"""
+        def opened(count):
+            trace = f"/run/room/verify-{secrets.token_hex(4)}"
+            names = "".join(f"many{i}\n" for i in range(count))
+            subprocess.run(
+                ["strace", "-f", "-e", "trace=openat", "-o", trace,
+                 "/usr/sbin/cognitoctl", "ids", "verify", "-"], input=names,
+                text=True, check=False, stdout=subprocess.DEVNULL)
+            with open(trace, encoding="utf-8") as file:
+                return sum("openat(" in line for line in file)
+
+        def compare():
+            few = opened(10)
+            self.assertGreater(few, 10)
+            self.assertLess(opened(2000), few + 20)
+
+        compare()
+        ctl.make_account(self, self.person(local=False))
+        compare()
+
     def test_p21_taken_on_this_host(self):
         """P21: ids of the host's own users are taken"""
         user = pwd.getpwnam(host.LOCAL_USER)

@@ -152,14 +152,15 @@ p17_hostile_names_are_absent_without_a_look_at_the_file(void **state)
     assert_int_equal(cog_cache_find_name(&reader, "alice", &account), ENODATA);
 }
 
+/* Whether or not a miss makes them look at the paths. */
 static void
-mapped_readers_see_a_change_at_once(void **state)
+see_changes(const struct room *room, bool trusts_mark)
 {
-    struct room *room = *state;
     struct cog_cache_reader reader = mapping_reader(room);
     struct cog_account account;
     struct cog_gids gids;
 
+    reader.trusts_mark = trusts_mark;
     assert_int_equal(put(room, "alice", ALICE, 2), 0);
     assert_int_equal(cog_cache_find_name(&reader, "carol", &account), ENOENT);
     assert_int_equal(put(room, "carol", CAROL, 1), 0);
@@ -170,6 +171,18 @@ mapped_readers_see_a_change_at_once(void **state)
     assert_int_equal(cog_cache_find_gids(&reader, "alice", &gids), 0);
     assert_int_equal(gids.count, 1);
     cog_cache_close(&reader);
+}
+
+static void
+mapped_readers_see_a_change_at_once(void **state)
+{
+    see_changes(*state, false);
+}
+
+static void
+readers_that_trust_the_mark_see_a_change_at_once(void **state)
+{
+    see_changes(*state, true);
 }
 
 /* Whoever renames a file without marking the old one: a miss looks again. */
@@ -823,6 +836,7 @@ main(void)
         IN_ROOM(p69_no_descriptor_is_kept_and_foreign_ones_are_left_alone),
         IN_ROOM(p17_hostile_names_are_absent_without_a_look_at_the_file),
         IN_ROOM(mapped_readers_see_a_change_at_once),
+        IN_ROOM(readers_that_trust_the_mark_see_a_change_at_once),
         IN_ROOM(a_miss_checks_that_the_path_still_leads_to_the_mapped_file),
         IN_ROOM(p76_a_file_marked_but_not_replaced_still_answers),
         IN_ROOM(an_account_is_replaced_with_its_groups),
