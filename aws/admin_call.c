@@ -195,6 +195,9 @@ ask(struct cog_pool_admin *admin, const char *operation,
         .secret_key = &credentials->secret_key,
         .session_token = &credentials->session_token,
     };
+    int64_t deadline_ms =
+        admin->settings.clock->monotonic_ms() + admin->settings.timeout_ms;
+    int64_t last_ms = admin->settings.deadline_ms;
     char target[96];
     const struct cog_fetch_header headers[] = {
         {"X-Amz-Target", target},
@@ -209,7 +212,7 @@ ask(struct cog_pool_admin *admin, const char *operation,
         .body = body,
         .signature = &signature,
         .deadline_ms =
-            admin->settings.clock->monotonic_ms() + admin->settings.timeout_ms,
+            last_ms != 0 && last_ms < deadline_ms ? last_ms : deadline_ms,
         .max = COG_ADMIN_ANSWER_MAX,
         .take = take_piece,
         .take_context = &page,

@@ -2,8 +2,6 @@
 /* The sources in their order, and when to ask again; see the header. */
 #include "aws/credentials.h"
 
-#include <errno.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +21,6 @@ struct cog_aws_chain {
     int64_t asked_ms;   /* and when that was */
 };
 
-static enum cog_status (*const sources[])(
-    struct cog_aws_search *search, bool *there,
-    struct cog_aws_credentials *credentials) = {
-    cog_aws_from_environment, cog_aws_from_web_identity, cog_aws_from_profile,
-    cog_aws_from_container,   cog_aws_from_ec2,
-};
-
 enum cog_status
 cog_aws_chain_new(const struct cog_aws_chain_settings *settings,
                   struct cog_aws_chain **chain)
@@ -43,7 +34,8 @@ cog_aws_chain_new(const struct cog_aws_chain_settings *settings,
     cog_cleanup_aws_chain struct cog_aws_chain *fresh = NULL;
     enum cog_status status;
 
-    if (!cog_address_is_valid(settings->sts_endpoint, "https://") ||
+    if ((settings->sts_endpoint != NULL &&
+         !cog_address_is_valid(settings->sts_endpoint, "https://")) ||
         (settings->metadata_endpoint != NULL &&
          cog_url_kind(settings->metadata_endpoint) == COG_URL_REFUSED))
         return COG_MISCONFIGURED;
@@ -75,25 +67,27 @@ static enum cog_status
 search_sources(struct cog_aws_search *search,
                struct cog_aws_credentials *credentials)
 {
+    const struct cog_aws_chain_settings *settings = search->settings;
     char hint[COG_AWS_PROBLEM_SIZE / 2];
 
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (size_t i = 0; i < settings->source_count; i++) {
         bool there = false;
         enum cog_status status;
 
         search->problem[0] = '\0';
-        search->deadline_ms = search->settings->clock->monotonic_ms() +
-                              search->settings->timeout_ms;
-        status = sources[i](search, &there, credentials);
+        search->deadline_ms =
+            settings->clock->monotonic_ms() + settings->timeout_ms;
+        if (settings->deadline_ms != 0 &&
+            settings->deadline_ms < search->deadline_ms)
+            search->deadline_ms = settings->deadline_ms;
+        status = settings->sources[i].ask(search, &there, credentials);
         if (there)
             return status;
     }
     (void) snprintf(hint, sizeof hint, "%.*s", (int) sizeof hint - 1,
                     search->problem);
     return cog_aws_fail(search, COG_MISCONFIGURED,
-                        "no AWS credentials: none in the environment, no "
-                        "profile, no container; %s",
-                        hint);
+                        "no AWS credentials: %s; %s", settings->nowhere, hint);
 }
 
 static bool
@@ -175,20 +169,4 @@ cog_aws_credentials_clear(struct cog_aws_credentials *credentials)
     cog_secret_clear(&credentials->session_token);
     credentials->expires_s = 0;
     credentials->source = NULL;
-}
-
-int
-cog_aws_root_home(char *out, size_t out_size)
-{
-    struct passwd entry, *found = NULL;
-    char buffer[4096];
-    int error = getpwuid_r(0, &entry, buffer, sizeof buffer, &found);
-    int len;
-
-    if (error != 0)
-        return error;
-    if (found == NULL || found->pw_dir == NULL || found->pw_dir[0] != '/')
-        return ENOENT;
-    len = snprintf(out, out_size, "%s", found->pw_dir);
-    return len < 0 || (size_t) len >= out_size ? EMSGSIZE : 0;
 }

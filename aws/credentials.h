@@ -24,6 +24,8 @@
 #ifndef COG_AWS_CREDENTIALS_H
 #define COG_AWS_CREDENTIALS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "aws/environment.h"
@@ -31,13 +33,16 @@
 #include "cognito/login.h"
 #include "cognito/status.h"
 
+struct cog_aws_search;
+
 struct cog_aws_credentials {
     struct cog_secret key_id;
     struct cog_secret secret_key;
     struct cog_secret session_token; /* empty: long-lived keys */
     int64_t expires_s;               /* unix time; 0: never */
     const char *source; /* "environment", "web identity", "profile",
-                           "credential_process", "container", "EC2";
+                           "credential_process", "container", "EC2",
+                           "file";
                            NULL while there are none */
 };
 
@@ -47,9 +52,27 @@ void cog_aws_credentials_clear(struct cog_aws_credentials *credentials);
 #define cog_cleanup_aws_credentials                                           \
     __attribute__((cleanup(cog_aws_credentials_clear)))
 
+/* A source, as aws/source.h describes it. */
+struct cog_aws_source {
+    enum cog_status (*ask)(struct cog_aws_search *search, bool *there,
+                           struct cog_aws_credentials *credentials);
+};
+
+/* All five, in their order, for cognitoctl (aws/host_sources.c). */
+extern const struct cog_aws_source cog_aws_host_sources[];
+#define COG_AWS_HOST_SOURCES 5
+
 /* All borrowed: must outlive the chain. */
 struct cog_aws_chain_settings {
-    const struct cog_aws_environment *environment;
+    /* Asked in this order; and what the others are that are not there, as
+       "none in the environment": for the problem. */
+    const struct cog_aws_source *sources;
+    size_t source_count;
+    const char *nowhere;
+    /* A credentials file already read, for the source "given"; or NULL. */
+    const struct cog_secret *given;
+    int64_t deadline_ms; /* of all that is asked; 0: none */
+    const struct cog_aws_environment *environment; /* NULL: none */
     /*
      * The home whose .aws is read, from the password database and never
      * from the environment: cog_aws_root_home. NULL: no profile files
@@ -63,7 +86,8 @@ struct cog_aws_chain_settings {
     int timeout_ms;                /* for one source, all its requests; at
                                       least 1000 */
     const char *sts_endpoint;      /* "https://HOST[:PORT]": the
-                                      configuration's, of the pool's region */
+                                      configuration's, of the pool's region;
+                                      NULL: no source needs it */
     const char *metadata_endpoint; /* NULL: EC2's; tests have their own, at
                                       an address that may be asked */
 };

@@ -72,6 +72,7 @@ struct list {
     const char *token_name;        /* PaginationToken or NextToken */
     const char *items_name;        /* Users or Groups */
     const char *group;             /* GroupName; NULL: none */
+    const char *username;          /* Username; NULL: none */
     const char *const *attributes; /* AttributesToGet; NULL: all */
     /* Hands one element to whoever asked. */
     enum cog_status (*hand_over)(struct cog_pool_admin *admin,
@@ -127,6 +128,8 @@ write_request(const struct cog_pool_admin *admin, const struct list *list,
     cog_json_put_number(body, "Limit", PAGE);
     if (list->group != NULL)
         cog_json_put_text(body, "GroupName", list->group);
+    if (list->username != NULL)
+        cog_json_put_text(body, "Username", list->username);
     if (list->token.len > 0)
         cog_json_put_text(body, list->token_name, list->token.data);
     if (list->attributes != NULL) {
@@ -278,6 +281,25 @@ cog_pool_admin_list_groups(
         .operation = "ListGroups",
         .token_name = "NextToken",
         .items_name = "Groups",
+        .hand_over = hand_over_group,
+        .each_group = each,
+        .context = context,
+    };
+
+    return walk(admin, &list);
+}
+
+enum cog_status
+cog_pool_admin_list_groups_of(
+    struct cog_pool_admin *admin, const char *username,
+    enum cog_status (*each)(void *context, const struct cog_pool_group *group),
+    void *context)
+{
+    __attribute__((cleanup(clear_list))) struct list list = {
+        .operation = "AdminListGroupsForUser",
+        .token_name = "NextToken",
+        .items_name = "Groups",
+        .username = username,
         .hand_over = hand_over_group,
         .each_group = each,
         .context = context,

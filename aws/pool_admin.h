@@ -37,6 +37,7 @@ struct cog_pool_admin_settings {
     struct cog_aws_chain *chain;
     const struct cog_clock *clock; /* all three members */
     int timeout_ms;                /* for one request, at least 1000 */
+    int64_t deadline_ms;           /* of all that is asked; 0: none */
     int64_t patience_ms;           /* for all pauses of this object together */
     int interval_ms; /* least time between two requests; 0: none */
 };
@@ -153,6 +154,12 @@ struct cog_pool_group {
 /* ListGroups, all pages. */
 enum cog_status cog_pool_admin_list_groups(
     struct cog_pool_admin *admin,
+    enum cog_status (*each)(void *context, const struct cog_pool_group *group),
+    void *context);
+
+/* AdminListGroupsForUser, all pages. COG_BAD_CREDENTIALS as below. */
+enum cog_status cog_pool_admin_list_groups_of(
+    struct cog_pool_admin *admin, const char *username,
     enum cog_status (*each)(void *context, const struct cog_pool_group *group),
     void *context);
 

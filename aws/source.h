@@ -48,6 +48,10 @@ cog_aws_from_container(struct cog_aws_search *search, bool *there,
 enum cog_status cog_aws_from_ec2(struct cog_aws_search *search, bool *there,
                                  struct cog_aws_credentials *credentials);
 
+/* The file that came with the settings: its profile "default". */
+enum cog_status cog_aws_from_given(struct cog_aws_search *search, bool *there,
+                                   struct cog_aws_credentials *credentials);
+
 /* Set the problem, as printf; returns the status handed in. */
 enum cog_status cog_aws_fail(struct cog_aws_search *search,
                              enum cog_status status, const char *format, ...)

@@ -28,11 +28,13 @@ static const char what[] = "EC2 metadata";
 static const char *
 endpoint_of(const struct cog_aws_chain_settings *settings)
 {
-    const struct cog_secret *mode = &settings->environment->metadata_mode;
+    const struct cog_aws_environment *from = settings->environment;
+    const struct cog_secret *mode = from == NULL ? NULL : &from->metadata_mode;
 
     if (settings->metadata_endpoint != NULL)
         return settings->metadata_endpoint;
-    if (cog_aws_is_set(mode) && cog_ascii_equal_nocase(mode->data, "ipv6"))
+    if (mode != NULL && cog_aws_is_set(mode) &&
+        cog_ascii_equal_nocase(mode->data, "ipv6"))
         return "http://[fd00:ec2::254]";
     return "http://169.254.169.254";
 }
@@ -140,7 +142,7 @@ ask_keys(struct cog_aws_search *search, const char *token,
 static bool
 is_disabled(const struct cog_aws_environment *from)
 {
-    return cog_aws_is_set(&from->metadata_disabled) &&
+    return from != NULL && cog_aws_is_set(&from->metadata_disabled) &&
            cog_ascii_equal_nocase(from->metadata_disabled.data, "true");
 }
 

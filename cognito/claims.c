@@ -207,6 +207,13 @@ names_equal(const char *claim, const char *wanted, bool lower)
     return *claim == '\0' && *wanted == '\0';
 }
 
+bool
+cog_claims_is_name(const char *name, const struct cog_login_settings *settings)
+{
+    return names_equal(name, settings->sign_in_name,
+                       settings->case_insensitive);
+}
+
 static enum cog_status
 check_login_claim(const struct cog_json *claims,
                   const struct cog_login_settings *settings,
@@ -225,7 +232,7 @@ check_login_claim(const struct cog_json *claims,
         return COG_INTERNAL;
     }
     if (read_name(claims, name, COG_NAME_SIZE, &text) != COG_OK ||
-        !names_equal(text, settings->sign_in_name, settings->case_insensitive))
+        !cog_claims_is_name(text, settings))
         return COG_WRONG_IDENTITY;
     return COG_OK;
 }

@@ -7,6 +7,7 @@
 #ifndef COG_COGNITO_CLAIMS_H
 #define COG_COGNITO_CLAIMS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cognito/identity.h"
@@ -40,5 +41,13 @@ enum cog_status cog_claims_check(const struct cog_json *claims,
                                  const struct cog_claims_times *times,
                                  struct cog_report *report,
                                  struct cog_identity *identity);
+
+/*
+ * Whether a name that the pool gives somebody, of the claim that login_claim
+ * names, is the one they sign in with: whole, byte for byte, ASCII case apart
+ * where the settings say that the pool folds it (P15).
+ */
+bool cog_claims_is_name(const char *name,
+                        const struct cog_login_settings *settings);
 
 #endif

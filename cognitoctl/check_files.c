@@ -20,6 +20,7 @@
 
 #define KEEPER  COG_LIBEXEC_DIR "/pam-cognito-keeper"
 #define SPEAKER COG_LIBEXEC_DIR "/pam-cognito-speaker"
+#define ADMIN   COG_LIBEXEC_DIR "/pam-cognito-admin"
 
 /* The most that each may permit. */
 struct file {
@@ -35,6 +36,7 @@ static const struct file files[] = {
     {KEEPER, 02755, true},
     /* Whom it runs as shall not read it: see speaker/sandbox.c. */
     {SPEAKER, 0711, true},
+    {ADMIN, 0711, true},
     {COG_PROGRAM, 0755, true},
     {COG_CONFIG_DIR, 0755, true},
     {COG_STATE_DIR, 0755, true},
@@ -109,6 +111,7 @@ check_named(struct cog_checks *checks)
         {config->id_map, 0644, true},
         {config->snapshot_key, 0644, true},
         {config->client_secret_file, 0640, true},
+        {config->admin_credentials_file, 0600, true},
     };
 
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {

@@ -36,6 +36,9 @@ open_chain(const struct cog_config *config, struct cog_pool_access *access)
 {
     bool has_home = cog_aws_root_home(access->home, sizeof access->home) == 0;
     const struct cog_aws_chain_settings settings = {
+        .sources = cog_aws_host_sources,
+        .source_count = COG_AWS_HOST_SOURCES,
+        .nowhere = "none in the environment, no profile, no container",
         .environment = &access->environment,
         .home = has_home ? access->home : NULL,
         .sts_endpoint = config->sts_endpoint,

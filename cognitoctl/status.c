@@ -177,9 +177,10 @@ print_programs(struct cog_output *output)
 {
     static const struct cog_column columns[] = {
         {"PROGRAM", 53}, {"MODE", 0}, {NULL, 0}};
-    static const char *const paths[] = {
-        COG_PAM_MODULE, COG_NSS_MODULE, COG_LIBEXEC_DIR "/pam-cognito-keeper",
-        COG_LIBEXEC_DIR "/pam-cognito-speaker"};
+    static const char *const paths[] = {COG_PAM_MODULE, COG_NSS_MODULE,
+                                        COG_LIBEXEC_DIR "/pam-cognito-keeper",
+                                        COG_LIBEXEC_DIR "/pam-cognito-speaker",
+                                        COG_LIBEXEC_DIR "/pam-cognito-admin"};
 
     cog_output_open_table(output, "programs", columns);
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {

@@ -51,7 +51,8 @@ enum cog_config_callers {
 /* What the account phase asks beside the files of this host. */
 enum cog_config_check {
     COG_CONFIG_CHECK_CACHED = 0, /* nothing */
-    COG_CONFIG_CHECK_REFRESH     /* the pool, with the kept refresh token */
+    COG_CONFIG_CHECK_REFRESH,    /* the pool, with the kept refresh token */
+    COG_CONFIG_CHECK_ADMIN       /* the pool, with AWS credentials */
 };
 
 enum cog_config_claim {
@@ -119,6 +120,8 @@ struct cog_config {
 
     /* The account phase and sessions. */
     enum cog_config_check account_check; /* default cached */
+    /* Default "": the role of the EC2 instance. */
+    char admin_credentials_file[COG_CONFIG_PATH_SIZE];
     uint32_t account_max_age_s;     /* 0: not given; see cog_config_max_age */
     bool unavailable_is_cached;     /* on_unavailable = cached; default deny */
     uint32_t unavailable_max_age_s; /* default 86400 */

@@ -167,6 +167,7 @@ set_account_check(const struct cog_option *option, const char *value,
     static const char *const words[] = {
         [COG_CONFIG_CHECK_CACHED] = "cached",
         [COG_CONFIG_CHECK_REFRESH] = "refresh",
+        [COG_CONFIG_CHECK_ADMIN] = "admin",
         NULL,
     };
     unsigned number;
@@ -174,7 +175,7 @@ set_account_check(const struct cog_option *option, const char *value,
 
     (void) option;
     if (!find_word(words, value, &number))
-        return "must be \"cached\" or \"refresh\"";
+        return "must be \"cached\", \"refresh\" or \"admin\"";
     check = (enum cog_config_check) number;
     memcpy(field, &check, sizeof check);
     return NULL;
@@ -479,6 +480,9 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_FORGOT] = {"forgot", "off", set_callers, FIELD(forgot)},
     [COG_OPTION_ACCOUNT_CHECK] = {"account_check", "cached", set_account_check,
                                   FIELD(account_check)},
+    [COG_OPTION_ADMIN_CREDENTIALS_FILE] = {"admin_credentials_file", NULL,
+                                           set_path,
+                                           FIELD(admin_credentials_file)},
     [COG_OPTION_ACCOUNT_MAX_AGE] = {"account_max_age", NULL, set_number,
                                     FIELD(account_max_age_s), .min = 30,
                                     .max = AGE_MAX_S,

@@ -36,6 +36,7 @@ void
 cog_files_clear(struct cog_host_files *files)
 {
     cog_secret_clear(&files->client_secret);
+    cog_secret_clear(&files->admin_credentials);
     cog_secret_clear(&files->keys);
 }
 
@@ -97,6 +98,22 @@ cog_files_load_secret(struct cog_host_files *files,
     why =
         cog_config_check_secret(bytes.data, bytes.len, &files->client_secret);
     return why == NULL || refuse(reason, path, why);
+}
+
+bool
+cog_files_load_admin(struct cog_host_files *files,
+                     char reason[COG_FILES_REASON])
+{
+    const char *path = files->config.admin_credentials_file;
+    enum cog_trust trust = COG_TRUST_FINE;
+
+    if (path[0] == '\0')
+        return true;
+    if (cog_secret_file_load(path, COG_TRUST_DIRS, COG_WIRE_AWS_MAX,
+                             &files->admin_credentials, &trust) != 0)
+        return refuse(reason, path, cog_trust_text(trust));
+    return files->admin_credentials.len > 0 ||
+           refuse(reason, path, "is empty");
 }
 
 /* Read a key set; a file that is not there is an empty one. */

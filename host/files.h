@@ -25,10 +25,11 @@
 
 struct cog_host_files {
     struct cog_config config;
-    struct cog_secret client_secret; /* empty: the client has none */
-    struct cog_secret keys;          /* a key set document, or empty */
-    int64_t keys_fetched_s;          /* 0: unknown */
-    bool keys_pinned;                /* from jwks_file: never fetched */
+    struct cog_secret client_secret;     /* empty: the client has none */
+    struct cog_secret admin_credentials; /* by cog_files_load_admin */
+    struct cog_secret keys;              /* a key set document, or empty */
+    int64_t keys_fetched_s;              /* 0: unknown */
+    bool keys_pinned;                    /* from jwks_file: never fetched */
 };
 
 void cog_files_clear(struct cog_host_files *files);
@@ -55,6 +56,13 @@ bool cog_files_load_keys(struct cog_host_files *files,
 /* All of it. False with a reason for the log. */
 bool cog_files_load(const char *path, struct cog_host_files *files,
                     char reason[COG_FILES_REASON]);
+
+/*
+ * Read admin_credentials_file, as it is, where it is set. False with a reason
+ * for the log.
+ */
+bool cog_files_load_admin(struct cog_host_files *files,
+                          char reason[COG_FILES_REASON]);
 
 /*
  * Whether a key set fetched now may be kept: never beside a pinned one, and

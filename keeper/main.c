@@ -6,6 +6,7 @@
 #include "accounts/account.h"
 #include "base/clock.h"
 #include "host/files.h"
+#include "keeper/admin.h"
 #include "keeper/login.h"
 #include "keeper/lent.h"
 #include "keeper/parent.h"
@@ -116,6 +117,9 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         cog_tokens_check(&request->subject, request->config_path, &config,
                          ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_admin_check(&request->subject, request->config_path, &config,
+                        ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         cog_session_announce(&request->subject, &config);
 }

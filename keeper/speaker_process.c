@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define SPEAKER_USER "_cognito"
-#define SPEAKER_PATH COG_LIBEXEC_DIR "/pam-cognito-speaker"
+#define SPEAKER      "pam-cognito-speaker"
+#define ADMIN        "pam-cognito-admin"
 
 /* Give up root for good, checked. */
 static bool
@@ -55,17 +56,23 @@ is_nobody_else(void)
  * to become; NULL: nobody else, which the speaker is told.
  */
 static void
-run_speaker(int socket_fd, const struct cog_local_user *user)
+run_speaker(enum cog_operation operation, int socket_fd,
+            const struct cog_local_user *user)
 {
-    char name[] = "pam-cognito-speaker", as_caller[] = COG_SPEAKER_AS_CALLER;
-    char *const argv[] = {name, user == NULL ? as_caller : NULL, NULL};
+    static char speaker[] = SPEAKER, admin[] = ADMIN;
+    char as_caller[] = COG_SPEAKER_AS_CALLER;
+    bool is_admin = operation == COG_OPERATION_ADMIN;
+    char *const argv[] = {is_admin ? admin : speaker,
+                          user == NULL ? as_caller : NULL, NULL};
     char *const envp[] = {NULL};
 
     /* dup2 takes close-on-exec away; the person's is there already. */
     if (dup2(socket_fd, COG_FD_PARENT) == COG_FD_PARENT &&
         fcntl(COG_FD_PERSON, F_SETFD, 0) == 0 &&
         (user == NULL ? is_nobody_else() : become(user)))
-        (void) execve(SPEAKER_PATH, argv, envp);
+        (void) execve(is_admin ? COG_LIBEXEC_DIR "/" ADMIN
+                               : COG_LIBEXEC_DIR "/" SPEAKER,
+                      argv, envp);
     _exit(127);
 }
 
@@ -83,7 +90,7 @@ find_user(struct cog_local_user *user)
 }
 
 const char *
-cog_speaker_start(bool as_caller, int *fd)
+cog_speaker_start(enum cog_operation operation, bool as_caller, int *fd)
 {
     struct cog_local_user user;
     const char *failed = as_caller ? NULL : find_user(&user);
@@ -96,7 +103,7 @@ cog_speaker_start(bool as_caller, int *fd)
         return "no socket for the speaker";
     pid = fork();
     if (pid == 0)
-        run_speaker(pair[1], as_caller ? NULL : &user);
+        run_speaker(operation, pair[1], as_caller ? NULL : &user);
     (void) close(pair[1]);
     (void) close(COG_FD_PERSON);
     if (pid < 0) {
@@ -119,12 +126,13 @@ send_bytes(int fd, enum cog_message_type type, const struct cog_secret *secret,
 }
 
 static int
-send_keys(int fd, const struct cog_host_files *files, int64_t deadline_ms)
+send_keys(int fd, const struct cog_host_files *files,
+          const struct cog_secret *keys, int64_t deadline_ms)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
 
     cog_message_begin(&message, COG_MSG_KEYS);
-    cog_message_put_bytes(&message, files->keys.data, files->keys.len);
+    cog_message_put_bytes(&message, keys->data, keys->len);
     cog_message_put_number(&message, (uint64_t) files->keys_fetched_s);
     cog_message_put_number(&message, files->keys_pinned ? 1 : 0);
     return cog_message_send(fd, &message, deadline_ms);
@@ -201,14 +209,21 @@ int
 cog_speaker_send_job(int fd, const struct cog_host_files *files,
                      const struct cog_speaker_job *job, int64_t deadline_ms)
 {
+    /* Who asks as an administrator verifies no token as a client. */
+    static const struct cog_secret none;
+    bool as_client = job->aws_file == NULL;
     int error = send_job(fd, &files->config, job, deadline_ms);
 
     if (error == 0)
         error =
-            send_bytes(fd, COG_MSG_SECRET, &files->client_secret, deadline_ms);
+            send_bytes(fd, COG_MSG_SECRET,
+                       as_client ? &files->client_secret : &none, deadline_ms);
     if (error == 0)
-        error = send_keys(fd, files, deadline_ms);
+        error = send_keys(fd, files, as_client ? &files->keys : &none,
+                          deadline_ms);
     if (error == 0 && job->old_token != NULL)
         error = send_bytes(fd, COG_MSG_OLD_TOKEN, job->old_token, deadline_ms);
+    if (error == 0 && job->aws_file != NULL)
+        error = send_bytes(fd, COG_MSG_AWS_FILE, job->aws_file, deadline_ms);
     return error;
 }

@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 /*
- * Start the speaker as the system user _cognito, for good: groups, gid and
- * uid are set before its program runs; or as who we are, where we are not
- * root and it cannot be anybody else. It gets the person's socket, which is
- * closed here. Returns NULL with its socket in *fd, or a reason.
+ * Start the speaker that an operation wants (for ADMIN pam-cognito-admin) as
+ * the system user _cognito, for good: groups, gid and uid are set before its
+ * program runs; or as who we are, where we are not root and it cannot be
+ * anybody else. It gets the person's socket, which is closed here. Returns
+ * NULL with its socket in *fd, or a reason.
  */
-const char *cog_speaker_start(bool as_caller, int *fd);
+const char *cog_speaker_start(enum cog_operation operation, bool as_caller,
+                              int *fd);
 
 /* What a speaker is wanted for; all borrowed. */
 struct cog_speaker_job {
@@ -24,6 +26,7 @@ struct cog_speaker_job {
     const char *sign_in_name;
     bool keep_tokens;
     const struct cog_secret *old_token; /* REFRESH and REVOKE; else NULL */
+    const struct cog_secret *aws_file;  /* ADMIN; else NULL */
     uint64_t timeout_ms;                /* of each stretch of the network */
 };
 

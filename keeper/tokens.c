@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "host/files.h"
 #include "host/kept.h"
+#include "keeper/away.h"
 #include "keeper/parent.h"
 #include "keeper/store.h"
 #include "keeper/worker.h"
@@ -18,40 +19,18 @@
 /* For an account check of the same name to end, behind a login. */
 #define LOCK_MS 700
 
-/* What the pool or the way to it may say that is no word about the person. */
-static bool
-is_unavailable(enum cog_outcome outcome)
-{
-    switch (outcome) {
-    case COG_OUTCOME_NETWORK:
-    case COG_OUTCOME_TLS:
-    case COG_OUTCOME_TIMEOUT:
-    case COG_OUTCOME_THROTTLED:
-    case COG_OUTCOME_SERVICE:
-    case COG_OUTCOME_CLOCK:
-    case COG_OUTCOME_KEYS:
-    case COG_OUTCOME_SPEAKER:
-    case COG_OUTCOME_BUSY:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Seconds since the pool's last word; negative: the clock was wrong. */
+/* When the pool last vouched for them. */
 static int64_t
-age_s(const struct cog_kept *kept)
+said_s(const struct cog_kept *kept)
 {
-    int64_t last = kept->checked_s > kept->signed_in_s ? kept->checked_s
-                                                       : kept->signed_in_s;
-
-    return cog_clock_unix_s() - last;
+    return kept->checked_s > kept->signed_in_s ? kept->checked_s
+                                               : kept->signed_in_s;
 }
 
 static bool
 is_younger(const struct cog_kept *kept, uint32_t limit_s)
 {
-    return age_s(kept) >= 0 && age_s(kept) <= (int64_t) limit_s;
+    return cog_away_is_younger(said_s(kept), limit_s);
 }
 
 static void
@@ -174,20 +153,6 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
 
 /* ---- deciding */
 
-/* Without the pool: what was said last, where that is permitted. */
-static void
-fall_back(const struct cog_config *config, const struct cog_kept *kept,
-          struct cog_ruling *ruling)
-{
-    if (!is_unavailable(ruling->outcome) || !config->unavailable_is_cached ||
-        !is_younger(kept, config->unavailable_max_age_s))
-        return;
-    cog_parent_note(LOG_WARNING, "%s is let in by the word of %lld s ago: %s",
-                    kept->name, (long long) age_s(kept),
-                    cog_outcome_word(ruling->outcome));
-    cog_rule(ruling, COG_OUTCOME_ADMITTED, "");
-}
-
 /* Under the lock of this name: another process may just have asked. */
 static void
 ask_locked(const struct cog_subject *subject, const char *config_path,
@@ -215,7 +180,7 @@ ask_locked(const struct cog_subject *subject, const char *config_path,
         return;
     cog_rule(ruling, COG_OUTCOME_NONE, "");
     ask(subject, &files, &kept, ruling);
-    fall_back(&files.config, &kept, ruling);
+    cog_away_fall_back(subject, &files.config, said_s(&kept), ruling);
 }
 
 void

@@ -73,7 +73,8 @@ cog_worker_start(const struct cog_subject *subject,
         !take_place(subject, begun_ms + timeout_ms / 2, ruling))
         return false;
     job->timeout_ms = (uint64_t) (timeout_ms - (cog_clock_ms() - begun_ms));
-    failed = cog_speaker_start(subject->is_unprivileged, speaker_fd);
+    failed = cog_speaker_start(job->operation, subject->is_unprivileged,
+                               speaker_fd);
     if (failed == NULL &&
         (cog_speaker_send_job(*speaker_fd, files, job,
                               cog_clock_ms() + SEND_MS) != 0 ||

@@ -89,10 +89,10 @@ fill_in(struct cog_job *job)
 }
 
 static int
-receive_secret(struct cog_secret *secret)
+receive_secret(enum cog_message_type type, struct cog_secret *secret)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-    int error = receive(&message, COG_MSG_SECRET, RECEIVE_MS);
+    int error = receive(&message, type, RECEIVE_MS);
 
     if (error == 0)
         error = cog_secret_set(secret, message.field[0].bytes,
@@ -129,7 +129,7 @@ cog_job_receive(struct cog_job *job)
     if (error == 0 && !cog_message_same_build(&job->message))
         error = EPROTO;
     if (error == 0)
-        error = receive_secret(&job->client_secret);
+        error = receive_secret(COG_MSG_SECRET, &job->client_secret);
     if (error == 0)
         error = receive_keys(&job->keys);
     if (error == 0)
@@ -140,13 +140,13 @@ cog_job_receive(struct cog_job *job)
 int
 cog_job_receive_token(struct cog_secret *token)
 {
-    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-    int error = receive(&message, COG_MSG_OLD_TOKEN, RECEIVE_MS);
+    return receive_secret(COG_MSG_OLD_TOKEN, token);
+}
 
-    if (error == 0)
-        error = cog_secret_set(token, message.field[0].bytes,
-                               message.field[0].len);
-    return error;
+int
+cog_job_receive_aws_file(struct cog_secret *file)
+{
+    return receive_secret(COG_MSG_AWS_FILE, file);
 }
 
 int

@@ -31,6 +31,9 @@ int cog_job_receive(struct cog_job *job);
 /* Receive OLD_TOKEN. 0 or an errno. */
 int cog_job_receive_token(struct cog_secret *token);
 
+/* Receive AWS_FILE, which may be empty. 0 or an errno. */
+int cog_job_receive_aws_file(struct cog_secret *file);
+
 /* Wait for GO_CHANGE. 0 or an errno. */
 int cog_job_wait_for_change(void);
 

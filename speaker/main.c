@@ -102,6 +102,7 @@ serve(struct cog_job *job, struct cog_http *http)
     case COG_OPERATION_CHANGE:
     case COG_OPERATION_OPEN:
     case COG_OPERATION_CLOSE:
+    case COG_OPERATION_ADMIN: /* another program's */
         break;
     }
     fail(job->operation, COG_INTERNAL);

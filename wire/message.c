@@ -48,7 +48,7 @@ struct field_rule {
         KIND_LIST, (max)                                                      \
     }
 #define BUILD     TEXT(32)
-#define OPERATION NUMBER(COG_OPERATION_CLOSE)
+#define OPERATION NUMBER(COG_OPERATION_ADMIN)
 #define PATH      TEXT(4095)
 
 static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
@@ -76,6 +76,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
     [COG_MSG_GO_CHANGE] = {{KIND_END, 0}},
     [COG_MSG_GUESS] = {NUMBER(1)},
     [COG_MSG_OLD_TOKEN] = {BYTES(COG_WIRE_KEYS_MAX)},
+    [COG_MSG_AWS_FILE] = {BYTES(COG_WIRE_AWS_MAX)},
     [COG_MSG_TOKEN] = {NUMBER(COG_WIRE_TOKEN_ACCESS),
                        BYTES(COG_WIRE_KEYS_MAX)},
     [COG_MSG_MAY_GUESS] = {{KIND_END, 0}},

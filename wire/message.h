@@ -22,6 +22,7 @@
 #define COG_WIRE_FIELDS     24    /* fields in one message */
 #define COG_WIRE_ANSWER_MAX 512   /* what a person types, PAM_MAX_RESP_SIZE */
 #define COG_WIRE_KEYS_MAX   32000 /* a key set */
+#define COG_WIRE_AWS_MAX    4096  /* a file of AWS credentials */
 #define COG_WIRE_TEXT_MAX   1024  /* prompts, texts, log lines */
 
 /* Descriptors that a started program finds its sockets at. */
@@ -49,6 +50,7 @@ enum cog_message_type {
     COG_MSG_GO_CHANGE, /* change the password now */
     COG_MSG_GUESS,     /* whether the guess, or code, may be sent */
     COG_MSG_OLD_TOKEN, /* a refresh token, for REFRESH and REVOKE */
+    COG_MSG_AWS_FILE,  /* credentials to sign with, for ADMIN; may be empty */
     /* speaker to keeper */
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */
@@ -164,6 +166,8 @@ enum cog_operation {
     COG_OPERATION_REVOKE,    /* keeper to speaker: end refresh tokens */
     COG_OPERATION_OPEN,      /* pam_sm_open_session */
     COG_OPERATION_CLOSE,     /* pam_sm_close_session */
+    COG_OPERATION_ADMIN,     /* keeper to speaker: a user as administrators see
+                                them, no person */
 };
 
 /*

@@ -3,6 +3,7 @@
  * Writes into the stores what only an administrator or a sync would:
  *
  * mark_record login NAME disabled
+ * mark_record login NAME older SECONDS   as if it had been so much earlier
  * mark_record account NAME disabled
  * mark_record account NAME SUB       binds the account to this sub
  */
@@ -13,19 +14,23 @@
 #include "accounts/places.h"
 #include "base/clock.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct cog_places places = COG_PLACES;
 
 static int
-mark_login(const char *name, const struct cog_cache_lock *lock)
+mark_login(const char *name, int64_t older_s,
+           const struct cog_cache_lock *lock)
 {
     struct cog_id_conflict conflict;
     struct cog_login_entry login;
     int error = cog_logins_find(COG_LOGINS_DIR, name, &login);
 
-    login.disabled = true;
+    login.disabled = login.disabled || older_s == 0;
+    login.last_login_s -= older_s;
     return error != 0
                ? error
                : cog_logins_put(COG_LOGINS_DIR, lock, &login, NULL, &conflict);
@@ -66,14 +71,15 @@ int
 main(int argc, char **argv)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    bool is_login = argc >= 4 && strcmp(argv[1], "login") == 0;
     int error;
 
-    if (argc != 4)
+    if (argc != 4 && !(argc == 5 && is_login))
         return 2;
     error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + 5000, &lock);
     if (error == 0)
-        error = strcmp(argv[1], "login") == 0
-                    ? mark_login(argv[2], &lock)
+        error = is_login
+                    ? mark_login(argv[2], argc == 5 ? atoi(argv[4]) : 0, &lock)
                     : mark_account(argv[2], argv[3], &lock);
     if (error != 0)
         fprintf(stderr, "mark_record: error %d\n", error);

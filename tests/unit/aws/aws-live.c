@@ -288,6 +288,10 @@ main(int argc, char **argv)
         read_option(option, &options);
     if (optind == argc)
         return 2;
+    options.chain.sources = cog_aws_host_sources;
+    options.chain.source_count = COG_AWS_HOST_SOURCES;
+    options.chain.nowhere =
+        "none in the environment, no profile, no container";
     options.chain.environment = &environment;
     options.chain.ca_file = options.admin.ca_file;
     options.chain.proxy = options.admin.proxy;
