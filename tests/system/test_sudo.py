@@ -213,3 +213,54 @@ class SudoStandardInput(Case):
                 self.assert_out(ran)
                 self.assertNotEqual(ran.status, 0)
                 self.assertEqual(self.calls_of(person.name), [])
+
+
+class SudoCodeInPassword(Case):
+    """One line for all: sudo -S, and Ansible, which answers one prompt. The
+    service has code_in_password; sudoers says which service it is."""
+
+    ANSIBLE = ("-H", "-p", "[sudo via ansible, key=abcdef] password:", "-u",
+               "root")
+
+    def person(self, *arguments, **seed):
+        person = super().person(*arguments, **seed)
+        set_defaults(person, "passwd_tries=1, pam_service="
+                     + self.service("code_in_password"))
+        return person
+
+    def run_sudo(self, person, *lines):
+        """As Ansible calls it: its own prompt, an answer on a pipe."""
+        return Piped(person, "-S", *self.ANSIBLE, lines=lines)
+
+    def test_password_and_code(self):
+        person = self.person(totp_secret=TOTP_SECRET)
+        ran = self.run_sudo(person, person.password + person.code())
+        self.assert_in(ran, "root")
+        self.assertEqual(ran.prompts.count("password:"), 1, ran.prompts)
+
+    def test_password_of_who_has_no_factor(self):
+        person = self.person()
+        self.assert_in(self.run_sudo(person, person.password), "root")
+
+    def test_password_alone(self):
+        """proves P11: one line without the code is not enough, however
+        often it comes"""
+        for times in (1, 5):
+            with self.subTest(times):
+                person = self.person(totp_secret=TOTP_SECRET)
+                ran = self.run_sudo(person, *(person.password,) * times)
+                self.assert_out(ran)
+                self.assertNotIn("SOFTWARE_TOKEN_MFA", [
+                    call["body"].get("ChallengeName")
+                    for call in self.calls_of(person.name)])
+
+    def test_wrong_code(self):
+        """proves P11"""
+        person = self.person(totp_secret=TOTP_SECRET)
+        wrong = f"{(int(person.code()) + 7) % 1_000_000:06d}"
+        self.assert_out(self.run_sudo(person, person.password + wrong))
+
+    def test_wrong_password_and_right_code(self):
+        person = self.person(totp_secret=TOTP_SECRET)
+        self.assert_out(self.run_sudo(person,
+                                      make_password() + person.code()))
