@@ -6,6 +6,7 @@
 #include "keeper/callers.h"
 #include "keeper/lent.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,22 +21,40 @@ refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE], const char *why)
     return outcome;
 }
 
-/* The one thing that is done with the group. */
+/*
+ * The one thing that is done with the group. The caller may send us signals,
+ * and with fs.suid_dumpable = 2 one that dumps would be heard in the moment
+ * when the group goes: they wait until that is over.
+ */
+static enum cog_outcome
+borrow_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
+{
+    sigset_t all, before;
+    enum cog_outcome outcome = COG_OUTCOME_CONFIG;
+
+    if (sigfillset(&all) != 0 || sigprocmask(SIG_BLOCK, &all, &before) != 0)
+        return refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot wait");
+    if (!cog_lent_take())
+        outcome =
+            refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be taken");
+    else if (cog_files_load_secret(files, reason))
+        outcome = COG_OUTCOME_ADMITTED;
+    if (!cog_lent_give_up())
+        outcome =
+            refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be given up");
+    if (sigprocmask(SIG_SETMASK, &before, NULL) != 0)
+        outcome = refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot be had");
+    return outcome;
+}
+
 static enum cog_outcome
 read_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
 {
-    bool lent = cog_lent_is_there(), read;
+    bool lent = cog_lent_is_there();
+    enum cog_outcome outcome = borrow_secret(files, reason);
 
-    if (!cog_lent_take())
-        return refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be taken");
-    read = cog_files_load_secret(files, reason);
-    if (!cog_lent_give_up())
-        return refuse(COG_OUTCOME_SYSTEM, reason,
-                      "a group cannot be given up");
-    if (read)
-        return COG_OUTCOME_ADMITTED;
-    if (lent)
-        return COG_OUTCOME_CONFIG;
+    if (outcome != COG_OUTCOME_CONFIG || lent)
+        return outcome;
     return refuse(COG_OUTCOME_NOT_ROOT, reason,
                   "the client secret cannot be read for a caller that is not "
                   "root: pam-cognito-keeper must be setgid "

@@ -204,6 +204,24 @@ class ScreenLocker(UnprivilegedCase):
                                          user=TRUSTED)
             self.assert_code(terminal, "PAM_USER_UNKNOWN")
 
+    def test_local_user_behind_us(self):
+        """who is not ours is pam_unix's, as without us"""
+        service = self.service()
+        with open(f"/etc/pam.d/{service}", "w", encoding="utf-8") as file:
+            file.write("auth [success=done new_authtok_reqd=done"
+                       " user_unknown=ignore ignore=ignore default=die]"
+                       " pam_cognito.so\n@include common-auth\n")
+        for password, code in ((host.LOCAL_PASSWORD, "success"),
+                               (make_password(), "PAM_AUTH_ERR")):
+            terminal = callers.pamtester(service, host.LOCAL_USER,
+                                         user=host.LOCAL_USER)
+            terminal.answer("Password: ", password)
+            self.assert_code(terminal, code)
+        person = self.person()
+        self.sign_in(service, person, person.name)
+        self.sign_in(service, person, host.LOCAL_USER,
+                     "PAM_CRED_INSUFFICIENT")
+
     def test_nothing_is_written(self):
         person = self.person()
         self.sign_in(self.service(), person, person.name)
