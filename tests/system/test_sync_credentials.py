@@ -8,7 +8,7 @@ import secrets
 import socket
 import subprocess
 
-from room import ctl, sync
+from room import ctl, pool, sync
 from room.namespace import ROOM, SOURCE, run
 from test_sync import SyncCase
 
@@ -149,3 +149,83 @@ class MetadataTest(SyncCase):
         after = len([call for call in self.asked()
                      if call["operation"] == "imds.credentials"])
         self.assertGreaterEqual(after - before, 2)
+
+
+class WebIdentityTest(SyncCase):
+    """A role for the token that a Kubernetes pod has: STS gives the keys,
+    and the pool takes them"""
+
+    TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJleHBvcnRlciJ9.c2lnbmF0dXJl"
+    HOST = f"sts.{pool.POOL_ID.partition('_')[0]}.amazonaws.com"
+
+    @classmethod
+    def setUpClass(cls):
+        certificate = f"{ROOM}/sts-{secrets.token_hex(4)}"
+        run("/usr/bin/python3", f"{SOURCE}/tests/pool/make-ca", "--ca",
+            pool.CA, certificate, cls.HOST)
+        with open("/etc/hosts", encoding="utf-8") as file:
+            cls.hosts = file.read()
+        with open("/etc/hosts", "a", encoding="utf-8") as file:
+            file.write(f"127.0.0.1 {cls.HOST}\n")
+        cls.log = f"{ROOM}/log/sts-{secrets.token_hex(4)}.jsonl"
+        seed = write(f"{cls.log}.seed", json.dumps({
+            "roles": [{"arn": ROLE, "mint": MINT}],
+            "sts": {"identities": [{"token": cls.TOKEN, "role": ROLE}]}}))
+        cls.process = subprocess.Popen(
+            ["/usr/bin/python3", CLOUD, "--listen",
+             "sts=https://127.0.0.1:443", "--cert", f"{certificate}/server.pem", "--key",
+             f"{certificate}/server.key", "--seed", seed, "--log", cls.log],
+            stdout=subprocess.PIPE, text=True)
+        assert cls.process.stdout.readline().startswith("ready ")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.process.terminate()
+        cls.process.wait()
+        cls.process.stdout.close()
+        with open("/etc/hosts", "w", encoding="utf-8") as file:
+            file.write(cls.hosts)
+
+    def setUp(self):
+        super().setUp()
+        self.token = write(f"/etc/cognito/token-{secrets.token_hex(4)}",
+                           self.TOKEN)
+        self.environment = {"AWS_WEB_IDENTITY_TOKEN_FILE": self.token,
+                            "AWS_ROLE_ARN": ROLE}
+
+    def asked(self):
+        with open(self.log, encoding="utf-8") as file:
+            calls = [json.loads(line) for line in file]
+        return [call for call in calls
+                if call["operation"] == "AssumeRoleWithWebIdentity"]
+
+    def test_role_of_a_token(self):
+        users = self.pool(sync.user("alice"),
+                          roles=[{"arn": ROLE, "mint": MINT}])
+        document = sync.sync(users, environment=self.environment)
+        self.assertEqual(sync.names(document, "added"), ["alice"])
+        self.assertEqual(self.asked()[-1]["outcome"], "success")
+        # The next run asks again: nothing of it is kept.
+        users.add(sync.user("bob"))
+        count = len(self.asked())
+        document = sync.sync(users, environment=self.environment)
+        self.assertEqual(sync.names(document, "added"), ["bob"])
+        self.assertEqual(len(self.asked()), count + 1)
+
+    def test_token_that_sts_refuses(self):
+        """nothing changes, and neither token nor keys are to be seen"""
+        users = self.pool(sync.user("alice"),
+                          roles=[{"arn": ROLE, "mint": MINT}])
+        write(self.token, self.TOKEN + "x")
+        said = sync.fails(users, code=ctl.CONFIG,
+                          environment=self.environment)
+        self.assertIn("STS: ", said)
+        self.assertNotIn(self.TOKEN, said)
+        self.assertEqual(users.calls("ListGroups"), [])
+
+    def test_keys_of_another_account(self):
+        """keys that STS gave and the pool does not know change nothing"""
+        users = self.pool(sync.user("alice"))
+        said = sync.fails(users, code=ctl.CONFIG,
+                          environment=self.environment)
+        self.assertNotIn(self.TOKEN, said)
