@@ -181,6 +181,38 @@ cog_aws_document_read(const char *bytes, size_t len,
 }
 
 enum cog_status
+cog_aws_identity_read(const char *bytes, size_t len,
+                      struct cog_aws_credentials *credentials,
+                      const char **problem)
+{
+    cog_cleanup_json struct cog_json *document = NULL;
+    cog_cleanup_aws_credentials struct cog_aws_credentials fresh = {.source =
+                                                                        NULL};
+    const struct cog_json *from = NULL;
+    enum cog_status status;
+
+    *problem = "it is not one JSON object with Credentials";
+    status = cog_json_parse(bytes, len, &document);
+    if (status == COG_OK)
+        status = cog_json_object(document, "Credentials", &from);
+    if (status != COG_OK)
+        return status;
+    *problem = "AccessKeyId, SecretKey or SessionToken is missing or none";
+    status = read_text(from, "AccessKeyId", true, &fresh.key_id);
+    if (status == COG_OK)
+        status = read_text(from, "SecretKey", true, &fresh.secret_key);
+    if (status == COG_OK)
+        status = read_text(from, "SessionToken", true, &fresh.session_token);
+    if (status == COG_OK && fresh.session_token.len == 0)
+        status = COG_PROTOCOL;
+    if (status != COG_OK)
+        return status;
+    *problem = "Expiration is missing or no moment";
+    status = cog_json_seconds(from, "Expiration", &fresh.expires_s);
+    return status == COG_OK ? finish(&fresh, credentials, problem) : status;
+}
+
+enum cog_status
 cog_aws_sts_read(const char *bytes, size_t len,
                  struct cog_aws_credentials *credentials, const char **problem)
 {

@@ -32,6 +32,15 @@ enum cog_status cog_aws_document_read(const char *bytes, size_t len,
                                       const char **problem);
 
 /*
+ * The answer to GetCredentialsForIdentity of an identity pool (API of
+ * 2014-06-30): "Credentials" with "AccessKeyId", "SecretKey", "SessionToken"
+ * and "Expiration", a number. As above; token and moment are always there.
+ */
+enum cog_status cog_aws_identity_read(const char *bytes, size_t len,
+                                      struct cog_aws_credentials *credentials,
+                                      const char **problem);
+
+/*
  * AssumeRoleWithWebIdentityResponse of STS (API of 2011-06-15), XML. As
  * above.
  */

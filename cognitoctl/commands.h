@@ -43,12 +43,14 @@ typedef int cog_command(const struct cog_common *common, int argc,
 cog_command cog_command_accounts;
 cog_command cog_command_apply;
 cog_command cog_command_authorized_keys;
+cog_command cog_command_aws_credentials;
 cog_command cog_command_export;
 cog_command cog_command_doctor;
 cog_command cog_command_forget;
 cog_command cog_command_ids;
 cog_command cog_command_status;
 cog_command cog_command_sync;
+cog_command cog_command_token;
 cog_command cog_command_unlock;
 
 /*

@@ -2,16 +2,17 @@
 /*
  * cognitoctl forget: lets a name be bound anew, after a pool user was
  * deleted and made again. The old id stays retired unless the administrator
- * says that it is the same person; another one goes into the map file.
+ * says that it is the same person; another one goes into the map file. Tokens
+ * that are kept are revoked (P92).
  */
 #include "cognitoctl/command_line.h"
 
 #include "accounts/cache_write.h"
 #include "accounts/keys_write.h"
 #include "accounts/logins.h"
+#include "cognitoctl/end_tokens.h"
 #include "cognitoctl/new_id.h"
 #include "cognitoctl/stores.h"
-#include "host/kept.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,7 +35,7 @@ struct given {
 static int
 forget(const struct given *given, const struct cog_cache_lock *lock)
 {
-    int keys, account, login, kept;
+    int keys, account, login;
 
     keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->name);
     if (keys != 0 && keys != ENOENT && keys != ENODATA)
@@ -47,9 +48,6 @@ forget(const struct given *given, const struct cog_cache_lock *lock)
                               given->same_person);
     if (login != 0 && login != ENOENT)
         return cog_store_fail(COG_LOGINS_DIR, login);
-    kept = cog_kept_remove(COG_KEPT_DIR, given->name);
-    if (kept != 0 && kept != ENOENT)
-        return cog_store_fail(COG_KEPT_DIR, kept);
     /* With a new id it may be the second try of one that was cut short. */
     if (account != 0 && login != 0 && !given->new_id)
         return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");
@@ -125,7 +123,7 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
                "retired.",
     };
     struct given given = {.common = *common};
-    int code = cog_command_parse(&argp, argc, argv, &given);
+    int code = cog_command_parse(&argp, argc, argv, &given), tokens;
 
     if (code != COG_EXIT_OK)
         return code;
@@ -134,5 +132,9 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
     code = give_and_forget(&given);
     if (code == COG_EXIT_OK)
         cog_stores_changed();
-    return code;
+    if (code != COG_EXIT_OK && code != COG_EXIT_NOT_FOUND)
+        return code;
+    /* Without the stores' lock: it may have to wait for the pool. */
+    tokens = cog_end_tokens(given.common.config, given.name);
+    return code == COG_EXIT_OK ? tokens : code;
 }

@@ -26,6 +26,8 @@ static const struct command {
      "write the settings of cognito.conf for NSS, make the stores"},
     {"authorized-keys", cog_command_authorized_keys, true,
      "authorized-keys NAME", "ssh keys of one user, for sshd"},
+    {"aws-credentials", cog_command_aws_credentials, true, "aws-credentials",
+     "your own AWS credentials, as a credential_process"},
     {"doctor", cog_command_doctor, false, "doctor",
      "look for all that can be wrong, with the cure of each"},
     {"export", cog_command_export, false, "export [--output FILE] ...",
@@ -38,6 +40,8 @@ static const struct command {
      "how this host stands with the pool"},
     {"sync", cog_command_sync, false, "sync [--from FILE|URL] ...",
      "make the accounts of this host those of the pool"},
+    {"token", cog_command_token, true, "token [--id|--access]",
+     "your own token, fresh, in a session that has one"},
     {"unlock", cog_command_unlock, false, "unlock NAME",
      "forget the wrong passwords counted for a name"},
 };

@@ -2,7 +2,8 @@
 /*
  * Fuzz target: documents with credentials and what goes with them. The first
  * byte says which: "p", "c", "e" for the JSON of a program, a container, EC2;
- * "s" and "r" for STS's answer and refusal; "t" a moment; "w" the words of a
+ * "s" and "r" for STS's answer and refusal; "i" and "g" for an identity
+ * pool's credentials and identity; "t" a moment; "w" the words of a
  * credential_process; "j" a token. Whatever is taken can be used.
  */
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 
 #include "aws/command_line.h"
 #include "aws/credential_document.h"
+#include "aws/identity_pool.h"
 #include "aws/timestamp.h"
 #include "base/text.h"
 
@@ -44,6 +46,30 @@ read_refusal(const char *bytes, size_t len)
     cog_aws_sts_error(bytes, len, code, sizeof code, message, sizeof message);
     if (cog_text_has_control(code, strlen(code)) ||
         cog_text_has_control(message, strlen(message)))
+        abort();
+}
+
+static void
+read_identity(const char *bytes, size_t len)
+{
+    struct cog_aws_credentials found = {.source = NULL};
+    const char *problem = NULL;
+
+    if (cog_aws_identity_read(bytes, len, &found, &problem) == COG_OK &&
+        (cog_aws_credentials_check(&found) != NULL ||
+         found.session_token.len == 0 || found.expires_s < 0))
+        abort();
+    cog_aws_credentials_clear(&found);
+}
+
+static void
+read_id(const char *bytes, size_t len)
+{
+    char id[COG_IDENTITY_ID_SIZE] = "";
+
+    if (cog_identity_id_read(bytes, len, id) == COG_OK &&
+        strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789:-") != strlen(id))
         abort();
 }
 
@@ -119,6 +145,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 'r':
         read_refusal(bytes, size - 1);
+        break;
+    case 'i':
+        read_identity(bytes, size - 1);
+        break;
+    case 'g':
+        read_id(bytes, size - 1);
         break;
     case 'j':
         if (cog_aws_is_web_token(bytes, size - 1) &&

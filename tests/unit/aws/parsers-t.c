@@ -13,6 +13,7 @@
 
 #include "aws/command_line.h"
 #include "aws/credential_document.h"
+#include "aws/identity_pool.h"
 #include "aws/timestamp.h"
 #include "aws/web_identity.h"
 #include "aws/xml.h"
@@ -520,6 +521,93 @@ test_cut_sts(void **state)
     }
 }
 
+/* The form of the API's reference; Expiration is a number there. */
+static const char identity_answer[] =
+    "{\"IdentityId\":\"eu-west-1:12345678-90ab-cdef-1234-567890abcdef\","
+    "\"Credentials\":{\"AccessKeyId\":\"ASIAIOSFODNN7EXAMPLE\","
+    "\"SecretKey\":\"wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY\","
+    "\"SessionToken\":\"IQoJb3JpZ2luX2Vj==\","
+    "\"Expiration\":1.795266123E9}}";
+
+static void
+test_identity(void **state)
+{
+    struct cog_aws_credentials found = {.source = NULL};
+    char id[COG_IDENTITY_ID_SIZE];
+    const char *problem;
+
+    (void) state;
+    assert_int_equal(
+        cog_identity_id_read(identity_answer, sizeof identity_answer - 1, id),
+        COG_OK);
+    assert_string_equal(id, "eu-west-1:12345678-90ab-cdef-1234-567890abcdef");
+    assert_int_equal(cog_aws_identity_read(identity_answer,
+                                           sizeof identity_answer - 1, &found,
+                                           &problem),
+                     COG_OK);
+    assert_string_equal(found.key_id.data, "ASIAIOSFODNN7EXAMPLE");
+    assert_string_equal(found.secret_key.data,
+                        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY");
+    assert_string_equal(found.session_token.data, "IQoJb3JpZ2luX2Vj==");
+    assert_int_equal(found.expires_s, 1795266123);
+    cog_aws_credentials_clear(&found);
+}
+
+static void
+test_bad_identity(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"Credentials\":null}",
+        "{\"Credentials\":{}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"Expiration\":1}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"\",\"Expiration\":1}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"t\"}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"t\",\"Expiration\":\"1\"}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"t\",\"Expiration\":-1}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"t\",\"Expiration\":1}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"SecretKey\":\"s\","
+        "\"SessionToken\":\"t\\n\",\"Expiration\":1}}",
+        "{\"Credentials\":{\"AccessKeyId\":\"A\",\"AccessKeyId\":\"A\","
+        "\"SecretKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":1}}",
+    };
+    static const char *const ids[] = {
+        "{\"IdentityId\":\"\"}",
+        "{\"IdentityId\":7}",
+        "{\"IdentityId\":\"eu-west-1\"}",
+        "{\"IdentityId\":\"eu-west-1:a\\nb\"}",
+        "{\"IdentityId\":\"eu-west-1:a\\u0000b\"}",
+        "{\"IdentityId\":\"eu-west-1:a b\"}",
+        "{\"IdentityId\":\"eu-west-1:12345678901234567890123456789012345678"
+        "90123456\"}",
+    };
+    char id[COG_IDENTITY_ID_SIZE] = "as before";
+    const char *problem;
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct cog_aws_credentials found = {.source = NULL};
+
+        if (cog_aws_identity_read(bad[i], strlen(bad[i]), &found, &problem) !=
+            COG_PROTOCOL)
+            fail_msg("taken: %s", bad[i]);
+        assert_null(found.key_id.data);
+    }
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        if (cog_identity_id_read(ids[i], strlen(ids[i]), id) != COG_PROTOCOL)
+            fail_msg("taken: %s", ids[i]);
+    }
+    assert_string_equal(id, "as before");
+}
+
 static void
 test_web_tokens(void **state)
 {
@@ -617,6 +705,10 @@ main(void)
         {"STS's answers and refusals are read", test_sts, NULL, NULL, NULL},
         {"an answer of STS cut short anywhere is refused", test_cut_sts, NULL,
          NULL, NULL},
+        {"an identity pool's answers are read", test_identity, NULL, NULL,
+         NULL},
+        {"P48, P49: and refused where they lack or mistake anything",
+         test_bad_identity, NULL, NULL, NULL},
         {"P82: what is no token of a provider is not taken for one",
          test_web_tokens, NULL, NULL, NULL},
         {"STS is asked with every value coded", test_sts_body, NULL, NULL,
