@@ -173,8 +173,10 @@ class WebIdentityTest(SyncCase):
             "sts": {"identities": [{"token": cls.TOKEN, "role": ROLE}]}}))
         cls.process = subprocess.Popen(
             ["/usr/bin/python3", CLOUD, "--listen",
-             "sts=https://127.0.0.1:443", "--cert", f"{certificate}/server.pem", "--key",
-             f"{certificate}/server.key", "--seed", seed, "--log", cls.log],
+             "sts=https://127.0.0.1:443",
+             "--cert", f"{certificate}/server.pem",
+             "--key", f"{certificate}/server.key",
+             "--seed", seed, "--log", cls.log],
             stdout=subprocess.PIPE, text=True)
         assert cls.process.stdout.readline().startswith("ready ")
 
