@@ -6,9 +6,9 @@
  * than that (cache_format.h), the stamp in a fixed place, positions of records
  * inside of others, and all would have to be done around it, with a library
  * that the keeper would load at each login. It would gain nothing: with the
- * five records of a million users, 344 MB, this took 0.76 s of CPU and 80 MB of
- * memory where tinycdb 0.78 took 0.90 s and 42 MB (medians of five in turn; the
- * memory is for sorted slots, and the loader of a listing needs as much
+ * five records of a million users, 344 MB, this took 0.76 s of CPU and 80 MB
+ * of memory where tinycdb 0.78 took 0.90 s and 42 MB (medians of five in turn;
+ * the memory is for sorted slots, and the loader of a listing needs as much
  * besides). That both read what the other writes is tested (property-t).
  */
 #include "accounts/cache_build.h"
