@@ -169,8 +169,9 @@ class PostgreSql(Case):
     def test_names_of_the_machine(self):
         """proves P12: a user of the machine is not one of the pool, though
         the pool has the name; not the server's own, nor root"""
-        self.server.make_role("root")
-        for name in (SERVER_USER, "root"):
+        for name in ("root", host.LOCAL_USER):
+            self.server.make_role(name)
+        for name in (SERVER_USER, "root", host.LOCAL_USER):
             with self.subTest(name):
                 password = self.in_pool(name)
                 self.assert_denied(name, password)

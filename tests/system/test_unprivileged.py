@@ -280,6 +280,42 @@ class Files(UnprivilegedCase):
         if reason:
             self.assertIn(reason, self.log_of(person.name)[0])
 
+    def test_installed(self):
+        """proves P81: the keeper belongs to the group, and its bit is set;
+        nobody is in the group"""
+        status = os.stat(PATH)
+        group = grp.getgrnam("_cognito-secret")
+        self.assertEqual((status.st_uid, status.st_gid, status.st_mode
+                          & 0o7777), (0, group.gr_gid, 0o2755))
+        self.assertEqual(group.gr_mem, [])
+        self.assertNotIn(group.gr_gid,
+                         [user.pw_gid for user in pwd.getpwall()])
+        self.assertEqual(os.stat(f"/usr/libexec/{SPEAKER}").st_mode & 0o7777,
+                         0o711)
+
+    def test_doctor(self):
+        """it takes bit and mode for right, with that group only"""
+        def modes(*shell):
+            done = subprocess.run(
+                ["unshare", "-m", "sh", "-c", " && ".join((
+                    'd=/run/etc.$$', 'mkdir -p $d/u $d/w $d/U $d/W',
+                    "mount -t overlay -o lowerdir=/etc,upperdir=$d/u,"
+                    "workdir=$d/w none /etc",
+                    "mount -t overlay -o lowerdir=/usr,upperdir=$d/U,"
+                    "workdir=$d/W none /usr", *shell,
+                    "cognitoctl doctor --offline"))],
+                capture_output=True, text=True, check=False)
+            return [line for line in done.stdout.splitlines()
+                    if ": mode " in line]
+        self.assertEqual([line for line in modes()
+                          if PATH in line or SECRET in line], [])
+        for shell, path in ((f"chgrp adm {PATH} && chmod 2755 {PATH}", PATH),
+                            (f"chmod 4755 {PATH}", PATH),
+                            ("chgrp adm " + SECRET, SECRET),
+                            ("chmod 0644 " + SECRET, SECRET)):
+            with self.subTest(shell):
+                self.assertTrue(any(path in line for line in modes(shell)))
+
     def test_without_the_bit(self):
         self.refused(arguments=f"keeper={NO_BIT}",
                      code="PAM_CRED_INSUFFICIENT", reason="setgid")
