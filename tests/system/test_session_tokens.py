@@ -9,12 +9,14 @@ import secrets
 import shutil
 import subprocess
 import time
+import unittest
 
 from room import callers, ctl, host, pool, sessions, syslog
 from room.namespace import ROOM, SOURCE
 from room.sessions import SessionCase
 
 CLOUD = f"{SOURCE}/tests/pool/cloud"
+INTEROP = f"{SOURCE}/tests/interop"
 ROLE = "arn:aws:iam::123456789012:role/person"
 IDENTITY_POOL = "eu-west-1:12345678-90ab-cdef-1234-567890abcdef"
 SHORT = {"id_token_s": 300, "access_token_s": 300}
@@ -334,6 +336,32 @@ class AwsCredentials(TokenCase):
                          ["GetId", "GetCredentialsForIdentity"])
         path = f"{sessions.directory(person)}/aws"
         self.assertEqual(os.stat(path).st_mode & 0o7777, 0o600)
+        self.finish_session(person, terminal)
+
+    @unittest.skipUnless(os.path.isdir(f"{INTEROP}/node_modules"),
+                         "the packages of tests/interop are not installed")
+    def test_sdk_of_aws(self):
+        """AWS's own SDK takes them as a credential_process"""
+        person, terminal = self.begun()
+        path = f"{ROOM}/aws-config-of-{person.name}"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("[default]\ncredential_process = setpriv "
+                       f"--reuid={person.name} --regid={person.name} "
+                       "--init-groups /usr/sbin/cognitoctl aws-credentials\n")
+        done = subprocess.run(
+            ["node", "--input-type=module", "-e",
+             "import { fromProcess } from '@aws-sdk/credential-providers';"
+             "console.log(JSON.stringify(await fromProcess()()))"],
+            cwd=INTEROP, capture_output=True, text=True, check=False,
+            timeout=120, env={"PATH": os.environ["PATH"],
+                              "AWS_CONFIG_FILE": path, "HOME": "/root"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found, own = json.loads(done.stdout), self.credentials(person)
+        self.assertEqual(
+            [found["accessKeyId"], found["secretAccessKey"],
+             found["sessionToken"], found["expiration"][:19]],
+            [own["AccessKeyId"], own["SecretAccessKey"],
+             own["SessionToken"], own["Expiration"][:19]])
         self.finish_session(person, terminal)
 
     def test_near_expiry(self):
