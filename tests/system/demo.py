@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from room import callers, host, pool, syslog  # noqa: E402
+from room import callers, cloud, host, pool, syslog  # noqa: E402
 from room.terminal import CODE, Terminal, plain  # noqa: E402
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -99,6 +99,28 @@ def play_new():
           callers.sudo(NEW), [(callers.SUDO_PASSWORD, PASSWORD)], "root")
 
 
+def play_session():
+    """Tokens of a session, and AWS credentials for them."""
+    identity = cloud.Identity()
+    host.write_config(session_tokens="yes", **host.PROVISIONAL,
+                      **identity.config)
+    who = ("cognitoctl token --id | cut -d. -f2 | base64 -d 2>/dev/null |"
+           " tr , '\\n' | grep -E 'username|groups|token_use'")
+    Scene("With session_tokens she has the tokens of her login ...",
+          f"ssh {NEW}@127.0.0.1", callers.ssh(NEW, command=(
+              f"{callers.PROBE}; PATH=$PATH:/usr/sbin; {who};"
+              " ls -l /run/cognito/$(id -u); echo;"
+              " cognitoctl aws-credentials | tr , '\\n' |"
+              " sed -E 's/(.{52}).*/\\1.../'")),
+          [("Password: ", PASSWORD)], NEW)
+    look("... and AWS credentials of her own, for credential_process; "
+         "afterwards nothing is left",
+         f"ls /run/cognito/$(id -u {NEW})",
+         f"grep -c RevokeToken {pool.LOG}")
+    host.write_config(**host.PROVISIONAL)
+    identity.stop()
+
+
 def play():
     play_new()
     Scene("A password, by ssh", "ssh alice@127.0.0.1", callers.ssh("alice"),
@@ -126,6 +148,7 @@ def play():
     Scene("and the new one is the password from now on",
           "ssh alice@127.0.0.1", callers.ssh("alice"),
           [("Password: ", "Fresh-Horse-8")], "alice")
+    play_session()
 
 
 SHELL_HINT = f"""

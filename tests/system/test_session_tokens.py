@@ -5,20 +5,16 @@ aws-credentials; and cognitoctl forget, which ends them."""
 import base64
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import time
 import unittest
 
-from room import callers, ctl, host, pool, sessions, syslog
+from room import callers, cloud, ctl, host, pool, sessions, syslog
 from room.namespace import ROOM, SOURCE
 from room.sessions import SessionCase
 
-CLOUD = f"{SOURCE}/tests/pool/cloud"
 INTEROP = f"{SOURCE}/tests/interop"
-ROLE = "arn:aws:iam::123456789012:role/person"
-IDENTITY_POOL = "eu-west-1:12345678-90ab-cdef-1234-567890abcdef"
 SHORT = {"id_token_s": 300, "access_token_s": 300}
 LONG = {"id_token_s": 3600, "access_token_s": 3600,
         "refresh_rotation": False}
@@ -277,45 +273,15 @@ class Forget(TokenCase):
 class AwsCredentials(TokenCase):
     @classmethod
     def setUpClass(cls):
-        cls.log = f"{ROOM}/log/identity-{secrets.token_hex(4)}.jsonl"
-        seed = {"roles": [{"arn": ROLE, "mint": "same"}],
-                "identity": {"id": IDENTITY_POOL, "role": ROLE,
-                             "user_pool": {"id": pool.POOL_ID,
-                                           "url": pool.ENDPOINT,
-                                           "ca": f"{pool.CA}/ca.pem",
-                                           "clients": [pool.CLIENT_ID]}}}
-        with open(f"{cls.log}.seed", "w", encoding="utf-8") as file:
-            json.dump(seed, file)
-        cls.cloud = subprocess.Popen(
-            ["/usr/bin/python3", CLOUD, "--listen",
-             "identity=https://127.0.0.1:0",
-             "--cert", f"{pool.CA}/server.pem",
-             "--key", f"{pool.CA}/server.key",
-             "--seed", f"{cls.log}.seed", "--log", cls.log],
-            stdout=subprocess.PIPE, text=True)
-        port = cls.cloud.stdout.readline().rsplit(":", 1)[1].strip()
-        cls.endpoint = f"https://cognito.test:{port}"
-        cls.config = {"identity_pool_id": IDENTITY_POOL,
-                      "identity_endpoint": cls.endpoint}
+        cls.cloud = cloud.Identity()
+        cls.control, cls.asked = cls.cloud.control, cls.cloud.asked
+        cls.config = cls.cloud.config
         super().setUpClass()
 
     @classmethod
     def tearDownClass(cls):
         super().tearDownClass()
-        cls.cloud.terminate()
-        cls.cloud.wait()
-        cls.cloud.stdout.close()
-
-    def control(self, do, **command):
-        subprocess.run(
-            ["curl", "-sS", "--fail", "--cacert", f"{pool.CA}/ca.pem", "-H",
-             "X-Test-Control: 1", "-d", json.dumps({"do": do, **command}),
-             f"{self.endpoint}/_control"], check=True, capture_output=True)
-
-    def asked(self):
-        with open(self.log, encoding="utf-8") as file:
-            return [call["operation"] for call in map(json.loads, file)
-                    if call["operation"].startswith("Get")]
+        cls.cloud.stop()
 
     def credentials(self, person):
         return json.loads(self.ctl(person, "aws-credentials").stdout)
@@ -389,7 +355,7 @@ class AwsCredentials(TokenCase):
         person, terminal = self.begun()
         for command in ("echo garbage >aws", "ln -sf /etc/passwd aws",
                         "rm aws; mkfifo -m 0600 aws", "chmod 0644 aws",
-                        f"printf '%s\\n{{}}' {IDENTITY_POOL} >aws"):
+                        f"printf '%s\\n{{}}' {cloud.IDENTITY_POOL} >aws"):
             self.credentials(person)
             sessions.run_as(person, "sh", "-c",
                             f"cd {sessions.directory(person)}; {command}")
@@ -450,8 +416,8 @@ class AwsCredentials(TokenCase):
         person, terminal = self.begun()
         self.credentials(person)
         other = ctl.configuration(
-            session_tokens="yes", identity_endpoint=self.endpoint,
-            identity_pool_id=IDENTITY_POOL.replace("1", "2"))
+            session_tokens="yes", identity_endpoint=self.cloud.endpoint,
+            identity_pool_id=cloud.IDENTITY_POOL.replace("1", "2"))
         done = self.ctl(person, f"--config={other}", "aws-credentials",
                         code=ctl.CONFIG)
         self.assertIn("ResourceNotFoundException", done.stderr)
