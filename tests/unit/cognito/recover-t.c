@@ -149,6 +149,24 @@ test_second_factor_stays(void **state)
     assert_int_equal(world.asked[5].kind, COG_ASK_CODE);
 }
 
+/*
+ * What was typed with a code behind it is a guess at the old password: there
+ * is a new one.
+ */
+static void
+test_typed_before_is_forgotten(void **state)
+{
+    (void) state;
+    world.settings.code_in_password = true;
+    types("Horse-20261121", "yes", "123456", "Better-Horse-7",
+          "Better-Horse-7", NULL);
+    bodies(fake_proof_wanted, reset_required, done, fake_proof_wanted,
+           wrong_password, fake_proof_wanted, fake_tokens(), NULL);
+    assert_denied(COG_BAD_CREDENTIALS);
+    assert_int_equal(called("ConfirmForgotPassword"), 1);
+    assert_int_equal(called("InitiateAuth"), 2);
+}
+
 static void
 test_secret_hash(void **state)
 {
@@ -404,6 +422,8 @@ main(void)
              test_forgotten),
         CASE("P11: recovery never stands in for the second factor",
              test_second_factor_stays),
+        CASE("P84: what was typed before is no guess after a new password",
+             test_typed_before_is_forgotten),
         CASE("a client with a secret sends its hash", test_secret_hash),
         CASE("P88: without permission nothing is offered or sent",
              test_not_permitted),
