@@ -77,6 +77,8 @@ def names_of_host():
 
 
 def install(build):
+    with open(f"{ROOM}/build", "w", encoding="utf-8") as file:
+        file.write(os.path.abspath(build))
     # Without the libtool relinking step nothing is written to the build.
     with open(f"{ROOM}/log/install", "w", encoding="utf-8") as log:
         run("make", "-C", build, "install", stdout=log,

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Installing over what is there, removing, and installing again, with the
+profile of pam-auth-update, while people sign in all the time."""
+
+import os
+import subprocess
+import threading
+
+from room import callers
+from room.case import Case
+from room.host import LOCAL_PASSWORD, LOCAL_USER, ROOT_PASSWORD
+from room.namespace import ROOM
+
+SECURITY = "/usr/lib/x86_64-linux-gnu"
+MODULE = f"{SECURITY}/security/pam_cognito.so"
+# What stacks, name service and module go on with by name.
+IN_USE = (MODULE, f"{SECURITY}/libnss_cognito.so.2",
+          "/usr/libexec/pam-cognito-keeper",
+          "/usr/libexec/pam-cognito-speaker",
+          "/usr/libexec/pam-cognito-admin")
+UPGRADES = 4
+COMMON = [f"/etc/pam.d/common-{kind}" for kind in
+          ("auth", "account", "password", "session")]
+
+
+def make(target):
+    with open(f"{ROOM}/build", encoding="utf-8") as file:
+        build = file.read()
+    with open(f"{ROOM}/log/{target}", "a", encoding="utf-8") as log:
+        return subprocess.run(
+            ["make", "-C", build, target], stdout=log,
+            stderr=subprocess.STDOUT, check=False,
+            env={**os.environ,
+                 "DEBIAN_FRONTEND": "noninteractive"}).returncode
+
+
+def read(paths):
+    texts = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            texts.append(file.read())
+    return "".join(texts)
+
+
+class Loop(threading.Thread):
+    """Does something again and again; keeps what went wrong."""
+
+    def __init__(self, do):
+        super().__init__(daemon=True)
+        self.do, self.stopped = do, threading.Event()
+        self.count, self.failures = 0, []
+        self.start()
+
+    def run(self):
+        while not self.stopped.is_set():
+            failure = self.do()
+            self.count += 1
+            if failure:
+                self.failures.append(failure)
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+        return self
+
+
+def ssh(name, password):
+    def sign_in():
+        terminal = callers.ssh(name)
+        try:
+            terminal.answer("Password: ", password)
+            terminal.end()
+        except Exception as problem:  # pylint: disable=broad-except
+            return f"{problem}"
+        return None if callers.is_in(terminal, name) else terminal.text
+    return sign_in
+
+
+def su(name, password):
+    def change():
+        terminal = callers.su(name)
+        try:
+            terminal.answer("Password: ", password)
+            terminal.end()
+        except Exception as problem:  # pylint: disable=broad-except
+            return f"{problem}"
+        return None if callers.is_in(terminal, name) else terminal.text
+    return change
+
+
+def look():
+    """Whether each file is there, whole, and may be run by whom it must."""
+    for path, (size, mode, group) in WHOLE.items():
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:
+            return f"no {path}"
+        if (status.st_size, status.st_mode, status.st_gid) != (
+                size, mode, group):
+            return f"{path}: {status}"
+    return None
+
+
+WHOLE = {}
+
+
+class Upgrade(Case):
+    """proves P97"""
+
+    def setUp(self):
+        for path in IN_USE:
+            status = os.stat(path)
+            WHOLE[path] = (status.st_size, status.st_mode, status.st_gid)
+
+    def assert_fine(self, loop):
+        loop.stop()
+        self.assertEqual(loop.failures[:3], [])
+        self.assertGreater(loop.count, 3)
+
+    def test_logins_while_files_change(self):
+        """root and local users always enter; the pool's, too, but while
+        nothing of ours is installed"""
+        person = self.person()
+        root = Loop(ssh("root", ROOT_PASSWORD))
+        local = Loop(su(LOCAL_USER, LOCAL_PASSWORD))
+        self.addCleanup(root.stop)
+        self.addCleanup(local.stop)
+        theirs = Loop(ssh(person.name, person.password))
+        watcher = Loop(look)
+        for _ in range(UPGRADES):
+            self.assertEqual(make("install"), 0)
+        self.assert_fine(watcher)
+        self.assert_fine(theirs)
+
+        before = root.count
+        self.assertEqual(make("uninstall"), 0)
+        for path in IN_USE:
+            self.assertFalse(os.path.exists(path), path)
+        self.assertNotIn("pam_cognito", read(COMMON))
+        while root.count < before + 3:
+            threading.Event().wait(0.1)
+
+        self.assertEqual(make("install"), 0)
+        self.assertNotIn("pam_cognito", read(COMMON))
+        subprocess.run(["pam-auth-update", "--enable", "cognito"],
+                       check=True, env={**os.environ,
+                                        "DEBIAN_FRONTEND": "noninteractive"})
+        self.assertIsNone(ssh(person.name, person.password)())
+        self.assert_fine(root)
+        self.assert_fine(local)
+
+    def test_a_stack_that_still_names_us(self):
+        """removing stops before anything is gone: a stack that names a
+        module that is not there lets nobody in"""
+        path = "/etc/pam.d/by-hand"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# as people write it\n"
+                       "auth\trequired\tpam_cognito.so debug\n")
+        self.addCleanup(os.unlink, path)
+        before = read(COMMON)
+        self.assertNotEqual(make("uninstall"), 0)
+        self.assertIsNone(look())
+        self.assertEqual(read(COMMON), before)
+        with open(f"{ROOM}/log/uninstall", encoding="utf-8") as log:
+            self.assertIn(path, log.read())
+        self.assert_root_enters()
