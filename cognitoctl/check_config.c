@@ -11,6 +11,9 @@
 #include "host/settings.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+
+#define KEEPER COG_LIBEXEC_DIR "/pam-cognito-keeper"
 
 static void
 check_id_key(struct cog_checks *checks)
@@ -48,6 +51,38 @@ check_secrets(struct cog_checks *checks)
                          checks->config.jwks_file);
 }
 
+static bool
+has_for_group(const char *path, mode_t wanted)
+{
+    gid_t group = cog_files_secret_group();
+    struct stat status;
+
+    return group != 0 && stat(path, &status) == 0 && status.st_gid == group &&
+           (status.st_mode & wanted) != 0;
+}
+
+/*
+ * What is done for callers that are not root is done whole: the group may
+ * read the secret, and the keeper has the group.
+ */
+static void
+check_callers(struct cog_checks *checks)
+{
+    const struct cog_config *config = &checks->config;
+    const char *secret = config->client_secret_file;
+    bool lent = secret[0] != '\0' && has_for_group(secret, S_IRGRP);
+
+    if (secret[0] == '\0' || (!lent && config->trusted_callers.count == 0))
+        return;
+    if (!lent)
+        cog_findings_add(&checks->findings, COG_FIND_CALLERS,
+                         "%s: root's alone, and trusted_callers is set",
+                         secret);
+    if (!has_for_group(KEEPER, S_ISGID))
+        cog_findings_add(&checks->findings, COG_FIND_CALLERS,
+                         KEEPER ": not setgid to " COG_FILES_SECRET_GROUP);
+}
+
 void
 cog_check_config(struct cog_checks *checks)
 {
@@ -65,6 +100,7 @@ cog_check_config(struct cog_checks *checks)
         cog_findings_add(&checks->findings, COG_FIND_NOBODY,
                          "allow_groups is not set");
     check_secrets(checks);
+    check_callers(checks);
 }
 
 void

@@ -58,6 +58,14 @@ static const struct {
                                 "Put the secret of the app client into the "
                                 "file of client_secret_file, root's and mode "
                                 "0600."},
+    [COG_FIND_CALLERS] = {"callers", WARNING,
+                          "Programs that are not root's (screen lockers, "
+                          "trusted_callers) are denied: the client secret "
+                          "cannot be read for them.",
+                          "Give the file of client_secret_file and "
+                          "pam-cognito-keeper to the group _cognito-secret, "
+                          "with modes 0640 and 2755; or the file to root with "
+                          "0600, and leave trusted_callers out."},
     [COG_FIND_PINNED_KEYS] = {"pinned-keys", ERROR,
                               "Nobody of ours can sign in: the pinned key set "
                               "cannot be used.",

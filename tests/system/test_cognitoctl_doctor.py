@@ -5,6 +5,7 @@ In a room of its own: the whole machine is spoiled, a piece at a time."""
 
 import contextlib
 import glob
+import grp
 import json
 import os
 import secrets
@@ -168,6 +169,29 @@ class DoctorTest(Case):
             self.assertNotIn("client-secret", self.find(*words))
         with instead(path, "short\n", mode=0o600):
             self.assert_found("client-secret", path, *words)
+
+    def test_p96_callers(self):
+        """P96: a client secret that is meant for callers that are not root,
+        and does not reach them"""
+        path = f"/etc/cognito/secret-{secrets.token_hex(4)}"
+        group = grp.getgrnam("_cognito-secret").gr_gid
+        words = self.with_config("--offline", client_secret_file=path)
+        trusted = self.with_config("--offline", client_secret_file=path,
+                                   trusted_callers="postgres")
+        with instead(path, pool.CLIENT_SECRET + "\n", mode=0o600):
+            self.assertNotIn("callers", self.find(*words))
+            self.assert_found("callers", path, *trusted)
+            os.chown(path, 0, group)
+            os.chmod(path, 0o640)
+            for each in (words, trusted):
+                self.assertNotIn("callers", self.find(*each))
+            keeper = "/usr/libexec/pam-cognito-keeper"
+            os.chmod(keeper, 0o755)
+            try:
+                for each in (words, trusted):
+                    self.assert_found("callers", keeper, *each)
+            finally:
+                os.chmod(keeper, 0o2755)
 
     def test_pinned_keys(self):
         """a pinned key set that is missing or holds no usable key"""
