@@ -30,8 +30,7 @@ class InAnotherLanguage(GuestCase):
 
     def assert_english_log(self, person, count):
         """One line each, in ASCII, with our words."""
-        lines = [line for line in self.log_of(person.name, count)
-                 if ":auth)" in line or ":chauthtok)" in line]
+        lines = self.log_of(person.name, count, "auth|chauthtok")
         self.assertEqual(len(lines), count, lines)
         for line in lines:
             self.assertTrue(line.isascii(), line)

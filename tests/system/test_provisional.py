@@ -334,7 +334,9 @@ class Starts(ProvisionalCase):
     def assert_limit(self, verdicts, burst, interval_s, begun, words):
         """So many at once, and one more for each interval that passed."""
         most = burst + 1 + int((time.monotonic() - begun) / interval_s)
-        passed = [one for one in verdicts if one[0] == "PASSWORD"]
+        # On a slow machine one that may begin may not guess any more.
+        passed = [one for one in verdicts
+                  if one[0] in ("PASSWORD", "FAILURES")]
         refused = [one for one in verdicts if one[0] == "STARTS"]
         self.assertEqual(passed[:burst], verdicts[:burst])
         self.assertLess(len(passed), most)

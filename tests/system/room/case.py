@@ -75,10 +75,11 @@ class Case(unittest.TestCase):
 
     # ---- what happened
 
-    def log_of(self, name, wait_for=1):
+    def log_of(self, name, wait_for=1, phases="[a-z]+"):
         """The module's lines about a name. Its line is there before its
         host goes on, but the reader of the log may need a moment."""
-        pattern = re.compile(r'pam_cognito.*user="' + re.escape(name) + '"')
+        pattern = re.compile(rf'pam_cognito\([^)]*:({phases})\).*user="'
+                             + re.escape(name) + '"')
         for _ in range(100):
             with open(syslog.PATH, encoding="utf-8") as file:
                 lines = [line.strip() for line in file
