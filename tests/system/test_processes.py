@@ -279,6 +279,7 @@ class State(Case):
             self.assertRegex(
                 target, r"^(socket:|pipe:|anon_inode:|/dev/null$|"
                 r"/etc/cognito/|/var/lib/cognito/|/etc/passwd|/etc/group|"
+                r"/run/cognito/places$|"
                 r"/etc/ssl)", f"{number} of {program(pid)}")
 
     def test_caller_cannot_signal_them(self):
