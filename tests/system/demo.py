@@ -4,6 +4,7 @@
 machine of its own (see enter). With `shell`, a shell in there instead."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,15 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from room import callers, cloud, host, pool, syslog  # noqa: E402
+from room.case import Person  # noqa: E402
+from room.namespace import SOURCE  # noqa: E402
 from room.terminal import CODE, Terminal, plain  # noqa: E402
+from test_account_check import Refresh  # noqa: E402
+from test_sshd import put_key  # noqa: E402
+
+sys.path.append(f"{SOURCE}/tests/pool")
+
+from pool import totp  # noqa: E402
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "Correct-Horse-7"
@@ -20,6 +29,11 @@ PEOPLE = {
     "bob": {"totp_secret": TOTP_SECRET, "mfa": ["SOFTWARE_TOKEN_MFA"]},
     "carol": {"status": "FORCE_CHANGE_PASSWORD",
               "required_attributes": ["name"]},
+    "dave": {"force_challenge": "MFA_SETUP"},
+    "erin": {"reset_code": "24681012",
+             "attributes": {"email": "erin@corp.example",
+                            "email_verified": "true"}},
+    "frank": {},
 }
 # In the pool only: no file of the machine has her. In the groups that
 # sudoers names.
@@ -121,6 +135,51 @@ def play_session():
     identity.stop()
 
 
+def app_code(terminal):
+    """What an authenticator shows that was given the key on the screen."""
+    keys = re.findall(r"    ((?:[A-Z2-7]{4} ?)+)\n",
+                      plain(terminal.text) + "\n")
+    return totp.code_at_step(keys[-1].replace(" ", ""),
+                             int(time.time()) // totp.STEP_S)
+
+
+def play_enrolment():
+    Scene("Somebody who must have a second factor sets it up in the login",
+          "ssh dave@127.0.0.1", callers.ssh("dave"),
+          [("Password: ", PASSWORD),
+           ("Code that the app shows now: ", app_code)], "dave")
+
+
+def play_recovery():
+    """Off by default; switched on here for a while."""
+    host.write_config(forgot="any", **host.PROVISIONAL)
+    Scene("With forgot = any: a password that was forgotten",
+          "ssh erin@127.0.0.1", callers.ssh("erin"),
+          [("Password: ", "No-Idea-Any-More"),
+           ("Cannot sign in.*: ", "yes"), ("Code .*: ", "24681012"),
+           ("New password: ", "Fresh-Horse-8"),
+           ("New password again: ", "Fresh-Horse-8")], "erin")
+    host.write_config(**host.PROVISIONAL)
+
+
+def play_leaver():
+    """The pool's word is asked for anew after an hour that we pretend."""
+    key = put_key("frank")
+    host.write_config(account_check="refresh", **host.PROVISIONAL)
+    Scene("With account_check = refresh: frank, by password",
+          "ssh frank@127.0.0.1", callers.ssh("frank"),
+          [("Password: ", PASSWORD)], "frank")
+    command = "ssh -i key frank@127.0.0.1"
+    Scene("and with his ssh key", command,
+          callers.ssh("frank", *key, method="publickey"), [], "frank")
+    pool.control("disable", username="frank")
+    Refresh.age(None, Person("frank", PASSWORD, True))
+    Scene("Then the pool disables him; an hour later his key, still valid, "
+          "opens nothing", command,
+          callers.ssh("frank", *key, method="publickey"), [], "frank")
+    host.write_config(**host.PROVISIONAL)
+
+
 def play():
     play_new()
     Scene("A password, by ssh", "ssh alice@127.0.0.1", callers.ssh("alice"),
@@ -148,6 +207,9 @@ def play():
     Scene("and the new one is the password from now on",
           "ssh alice@127.0.0.1", callers.ssh("alice"),
           [("Password: ", "Fresh-Horse-8")], "alice")
+    play_enrolment()
+    play_recovery()
+    play_leaver()
     play_session()
 
 
@@ -158,6 +220,7 @@ This is a shell as root on a machine of its own. Leave it and all is gone.
     ssh bob@127.0.0.1       the same, and a code:
                             {os.path.abspath(__file__)} code bob
     ssh carol@127.0.0.1     the same; must choose a new password
+    ssh dave@127.0.0.1      the same; must set up an authenticator's app
     su - lena               a local user: {host.LOCAL_PASSWORD}
     tail {syslog.PATH}      what the administrator reads
     /etc/cognito/cognito.conf, {pool.LOG}   configuration; pool's log
