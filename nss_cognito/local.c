@@ -42,8 +42,8 @@ found_locally(int error)
     return error == ENOENT ? 0 : error;
 }
 
-static int
-check_user(const char *name)
+int
+cog_nss_local_user_check(const char *name)
 {
     struct cog_local_user user;
 
@@ -95,7 +95,7 @@ may_have(const struct cog_nss_names *names, const char *name)
 int
 cog_nss_names_check_user(const struct cog_nss_names *names, const char *name)
 {
-    return may_have(names, name) ? check_user(name) : 0;
+    return may_have(names, name) ? cog_nss_local_user_check(name) : 0;
 }
 
 int

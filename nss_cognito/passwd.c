@@ -3,7 +3,9 @@
 #include "nss_cognito/entry.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "nss_cognito/local.h"
 #include "nss_cognito/pack.h"
 #include "nss_cognito/place.h"
 #include "nss_cognito/provisional.h"
@@ -29,16 +31,36 @@ pack(const struct cog_cache_record *record, void *context)
     return cog_pack_view(&account, room->entry, room->buffer, room->size);
 }
 
-/* A name that nobody has asked for may be anything, in a forged file. */
+/*
+ * A name that nobody has asked for. It may be anything, in a forged file. And
+ * it may be a local user's by now, made after our record: a session of ours
+ * that still stands would be taken for that user by all who ask for its uid's
+ * name, sudo first (P13). Then ours has no name. One pass over /etc/passwd,
+ * behind a hit only; who asks by name has asked the files before us.
+ */
+static int
+check_unasked(const struct cog_account_view *account)
+{
+    char name[COG_NAME_MAX + 1];
+    int error;
+
+    if (cog_login_name_check(account->name, account->name_len) !=
+        COG_FAULT_NONE)
+        return EBADMSG;
+    memcpy(name, account->name, account->name_len);
+    name[account->name_len] = '\0';
+    error = cog_nss_local_user_check(name);
+    return error == EEXIST ? ENOENT : error;
+}
+
 static int
 pack_unasked(const struct cog_cache_record *record, void *context)
 {
     struct cog_account_view account;
     int error = cog_cache_view_account(record, &account);
 
-    if (error == 0 &&
-        cog_login_name_check(account.name, account.name_len) != COG_FAULT_NONE)
-        error = EBADMSG;
+    if (error == 0)
+        error = check_unasked(&account);
     return error != 0 ? error : pack(record, context);
 }
 

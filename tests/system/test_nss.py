@@ -214,6 +214,28 @@ class Namesakes(NssCase):
         names = self.host.say("getent", "passwd")
         self.assertEqual(len(re.findall("^bob:", names, flags=re.M)), 1)
 
+    def test_session_of_a_name_that_became_local(self):
+        """proves P13: what sudoers gives to the local bob is not given to a
+        session of the pool's, which has his name no more"""
+        session = ("setpriv", f"--reuid={CAROL}", f"--regid={CAROL}",
+                   "--clear-groups")
+        self.host.accounts(f"bob {CAROL} -", *LINES[:1])
+        # Our account phase says no by itself: to sshd's name as to sudo's.
+        self.host.write("/etc/pam.d/sudo", "".join(
+            f"{kind} required pam_permit.so\n"
+            for kind in ("auth", "account", "session")))
+        self.host.write("/etc/sudoers.d/bob", "bob ALL=(ALL) NOPASSWD: ALL\n")
+        self.assertEqual(self.host.say(*session, "sudo", "-n", "id", "-u"),
+                         "0\n")
+        self.host.append("/etc/passwd", "bob:x:1100:1100::/home/bob:/bin/sh\n")
+        done = self.host.run(*session, "sudo", "-n", "id", "-u")
+        self.assertEqual(done.stdout, "", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.host.run("getent", "passwd",
+                                       str(CAROL)).returncode, NOT_FOUND)
+        self.assertEqual(self.host.say("sudo", "-n", "-u", "bob", "sudo",
+                                       "-n", "id", "-u"), "0\n")
+
     def test_local_group_made_after_the_record(self):
         """proves P19: the name is the local group's alone, for those who
         ask by number, too; what sudoers gives to it is not given to ours"""

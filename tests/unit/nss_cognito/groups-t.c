@@ -405,6 +405,37 @@ p27_a_local_user_whose_line_is_malformed_hides_namesakes_too(void **state)
     }
 }
 
+static void
+p13_a_user_of_this_moment_has_the_name_alone(void **state)
+{
+    static const char *const lines[] = {"alice:x:1000:1000:::\n", "alice\n",
+                                        "alice:x:1000\n"};
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    struct answer answer;
+
+    sync_accounts(room, &settings);
+    for (int way = WAY_READING; way <= WAY_MAPPED; way++) {
+        module_begin((enum way) way);
+        for (size_t i = 0; i < COUNT(lines); i++) {
+            write_file(room->passwd, "root:x:0:0:::\n", 0644);
+            ask_uid(ALICE, &answer);
+            assert_is_alice(&answer);
+            write_file(room->passwd, lines[i], 0644);
+            ask_uid(ALICE, &answer);
+            assert_absent(&answer);
+            ask_uid(CAROL, &answer);
+            assert_found(&answer);
+        }
+        /* Nobody knows who is local. */
+        write_file(room->passwd, "root:x:0:0:::\n", 0666);
+        ask_uid(ALICE, &answer);
+        assert_unavailable(&answer, EIO);
+        ask_name("alice", &answer);
+        assert_is_alice(&answer);
+    }
+}
+
 /* A name that groupadd, or a package, made a local group of. */
 static void
 make_local_groups(const struct room *room)
@@ -704,6 +735,7 @@ main(void)
         IN_ROOM(a_listing_tells_one_state_of_the_files),
         IN_ROOM(p27_local_users_hide_their_namesakes_in_listings),
         IN_ROOM(p27_a_local_user_whose_line_is_malformed_hides_namesakes_too),
+        IN_ROOM(p13_a_user_of_this_moment_has_the_name_alone),
         IN_ROOM(p19_a_group_of_this_moment_has_its_name_to_itself),
         IN_ROOM(p19_local_groups_hide_their_namesakes_in_listings),
         IN_ROOM(p19_no_group_is_told_where_local_groups_are_not_known),
