@@ -11,6 +11,8 @@
 #include <time.h>
 
 #define SEND_MS 2000
+/* The module waits for ten seconds until it hears of the configuration. */
+#define WAIT_MOST_MS 5000
 /* Between two looks for a place: seldom while a crowd is waiting. */
 #define PAUSE_MIN_MS 25
 #define PAUSE_MAX_MS 400
@@ -65,12 +67,14 @@ cog_worker_start(const struct cog_subject *subject,
                  struct cog_ruling *ruling)
 {
     int64_t timeout_ms = (int64_t) files->config.timeout_s * 1000;
-    int64_t begun_ms = cog_clock_ms();
+    int64_t begun_ms = cog_clock_ms(), wait_ms = timeout_ms / 2;
     const char *failed;
 
+    if (wait_ms > WAIT_MOST_MS)
+        wait_ms = WAIT_MOST_MS;
     /* Who is not root can take none: only their own rights are used up. */
     if (!subject->is_unprivileged &&
-        !take_place(subject, begun_ms + timeout_ms / 2, ruling))
+        !take_place(subject, begun_ms + wait_ms, ruling))
         return false;
     job->timeout_ms = (uint64_t) (timeout_ms - (cog_clock_ms() - begun_ms));
     failed = cog_speaker_start(job->operation, subject->is_unprivileged,
