@@ -42,6 +42,10 @@ check_secrets(struct cog_checks *checks)
                          "%s", reason);
         return;
     }
+    if (files.config.account_check == COG_CONFIG_CHECK_ADMIN &&
+        !cog_files_load_admin(&files, reason))
+        cog_findings_add(&checks->findings, COG_FIND_ADMIN_CREDENTIALS, "%s",
+                         reason);
     if (!files.keys_pinned)
         cog_findings_add(&checks->findings, COG_FIND_KEYS_NOT_PINNED,
                          "jwks_file is not set");

@@ -58,6 +58,14 @@ static const struct {
                                 "Put the secret of the app client into the "
                                 "file of client_secret_file, root's and mode "
                                 "0600."},
+    [COG_FIND_ADMIN_CREDENTIALS] = {"admin-credentials", ERROR,
+                                    "account_check = admin cannot ask the "
+                                    "pool: the file of its AWS credentials "
+                                    "cannot be used.",
+                                    "Put keys that iam-policy-account-check "
+                                    "permits into the file of "
+                                    "admin_credentials_file, root's and mode "
+                                    "0600."},
     [COG_FIND_CALLERS] = {"callers", WARNING,
                           "Programs that are not root's (screen lockers, "
                           "trusted_callers) are denied: the client secret "

@@ -170,6 +170,20 @@ class DoctorTest(Case):
         with instead(path, "short\n", mode=0o600):
             self.assert_found("client-secret", path, *words)
 
+    def test_p79_admin_credentials(self):
+        """P79: AWS credentials that others can read, or that are not there,
+        where the account phase needs them"""
+        path = f"/etc/cognito/aws-{secrets.token_hex(4)}"
+        words = self.with_config("--offline", account_check="admin",
+                                 admin_credentials_file=path)
+        self.assert_found("admin-credentials", path, *words)
+        with instead(path, "[default]\n"):
+            self.assert_found("admin-credentials", path, *words)
+            os.chmod(path, 0o600)
+            self.assertNotIn("admin-credentials", self.find(*words))
+        cached = self.with_config("--offline", admin_credentials_file=path)
+        self.assertNotIn("admin-credentials", self.find(*cached))
+
     def test_p96_callers(self):
         """P96: a client secret that is meant for callers that are not root,
         and does not reach them"""
