@@ -40,6 +40,29 @@ class ProfileTest(Case):
                     self.assertEqual(modules[int(jump)], "pam_deny", lines)
                     self.assertEqual(modules[int(jump) + 1], "pam_permit")
 
+    def test_screen_locker(self):
+        """one that runs as its user: ours by the pool, local users as
+        before, each by their own password alone"""
+        service = self.service()
+        with open(f"/etc/pam.d/{service}", "w", encoding="utf-8") as file:
+            file.write("@include common-auth\n@include common-account\n")
+        person, account = self.person(), self.person(local=False)
+        terminal = callers.pamtester(self.service("create_account"),
+                                     account.name)
+        terminal.answer("Password: ", account.password)
+        self.assert_code(terminal, "success")
+        for name, password, enters in (
+                (account.name, account.password, True),
+                (person.name, person.password, True),
+                (person.name, make_password(), False),
+                (host.LOCAL_USER, host.LOCAL_PASSWORD, True),
+                (host.LOCAL_USER, make_password(), False)):
+            with self.subTest(f"{name} {enters}"):
+                terminal = callers.pamtester(service, name, "authenticate",
+                                             "acct_mgmt", user=name)
+                terminal.answer("Password: ", password)
+                self.assertEqual(terminal.end() == 0, enters, terminal.text)
+
     def test_ours_at_every_door(self):
         for caller in ("ssh", "su"):
             with self.subTest(caller):
