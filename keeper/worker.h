@@ -12,9 +12,10 @@
 
 /*
  * The job's timeout_ms is set here: waiting for a place takes at most half of
- * the configured timeout and five seconds, and the job gets the rest. True with the speaker's
- * socket in *speaker_fd, which stays the caller's also on failure; else the
- * ruling says why not. The place is left when this process ends.
+ * the configured timeout and five seconds, and the job gets the rest. True
+ * with the speaker's socket in *speaker_fd, which stays the caller's also on
+ * failure; else the ruling says why not. The place is left when this process
+ * ends.
  */
 bool cog_worker_start(const struct cog_subject *subject,
                       const struct cog_host_files *files,
