@@ -11,6 +11,7 @@
 #include "host/kept.h"
 #include "host/private_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -287,6 +288,44 @@ cog_sessions_remove(const char *directory, const char *name)
         return error;
     cog_kept_entry(name, "", entry);
     return cog_private_remove(dir, entry);
+}
+
+static bool
+is_stale(int dir, const char *entry, char name[COG_NAME_MAX + 1])
+{
+    cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
+    cog_cleanup_sessions struct cog_sessions found = COG_SESSIONS_EMPTY;
+
+    /* Not locks, nor what is being written. */
+    if (strchr(entry, '.') != NULL ||
+        cog_private_read(dir, entry, FILE_MAX, &bytes) != 0 ||
+        cog_sessions_parse(bytes.data, bytes.len, &found) != 0)
+        return false;
+    cog_sessions_prune(&found);
+    if (found.count > 0)
+        return false;
+    memcpy(name, found.name, sizeof found.name);
+    return true;
+}
+
+int
+cog_sessions_find_stale(const char *directory, char name[COG_NAME_MAX + 1])
+{
+    cog_cleanup_fd int dir = -1;
+    const struct dirent *entry;
+    int error = cog_private_open(directory, false, &dir);
+    DIR *entries;
+    bool found = false;
+
+    if (error != 0)
+        return error;
+    entries = fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 0));
+    if (entries == NULL)
+        return errno;
+    while (!found && (entry = readdir(entries)) != NULL)
+        found = is_stale(dir, entry->d_name, name);
+    (void) closedir(entries);
+    return found ? 0 : ENOENT;
 }
 
 /* ---- processes */

@@ -67,6 +67,13 @@ int cog_sessions_save(const char *directory,
 /* Write nothing of a name any more. */
 int cog_sessions_remove(const char *directory, const char *name);
 
+/*
+ * The name of somebody whose processes are all gone: none of them has closed
+ * its session. ENOENT: there is nobody.
+ */
+int cog_sessions_find_stale(const char *directory,
+                            char name[COG_NAME_MAX + 1]);
+
 /* Forget processes that are gone. */
 void cog_sessions_prune(struct cog_sessions *sessions);
 

@@ -96,10 +96,7 @@ take_pending(const char *name, struct cog_kept *kept)
     if (cog_kept_load(COG_PENDING_DIR, name, kept) != 0)
         return false;
     age_s = cog_clock_unix_s() - kept->signed_in_s;
-    if (age_s >= 0 && age_s <= PENDING_MAX_S)
-        return true;
-    (void) cog_kept_remove(COG_PENDING_DIR, name);
-    return false;
+    return age_s >= 0 && age_s <= PENDING_MAX_S;
 }
 
 /* ---- whose */
@@ -125,15 +122,15 @@ is_counted(const struct cog_subject *subject)
                                        subject->whose == COG_WHOSE_LOCAL);
 }
 
-/* What is known of this person's sessions; whoever died is left out. */
+/* What is known of somebody's sessions; whoever died is left out. */
 static int
-load(const struct cog_subject *subject, struct cog_sessions *sessions)
+load(const char *name, struct cog_sessions *sessions)
 {
-    int error = cog_sessions_load(COG_SESSIONS_DIR, subject->user, sessions);
+    int error = cog_sessions_load(COG_SESSIONS_DIR, name, sessions);
 
     if (error == EBADMSG || error == EPERM || error == EMSGSIZE) {
-        cog_parent_note(LOG_ERR, "the sessions of %s cannot be read: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_ERR, "the sessions of %s cannot be read: %d", name,
+                        error);
         error = ENOENT;
     }
     if (error == 0)
@@ -188,7 +185,6 @@ give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
         cog_parent_note(LOG_WARNING,
                         "the session of %s has no tokens of this login: %s",
                         subject->user, strerror(error));
-    (void) cog_kept_remove(COG_PENDING_DIR, subject->user);
 }
 
 /* Counted, whether tokens came with it or not. */
@@ -196,7 +192,7 @@ static int
 count_session(const struct cog_subject *subject, struct cog_sessions *sessions)
 {
     struct cog_opener host;
-    int error = load(subject, sessions);
+    int error = load(subject->user, sessions);
 
     if (error != 0 && error != ENOENT)
         return error;
@@ -212,20 +208,14 @@ count_session(const struct cog_subject *subject, struct cog_sessions *sessions)
     return error == 0 ? cog_sessions_save(COG_SESSIONS_DIR, sessions) : error;
 }
 
-void
-cog_session_open(const struct cog_subject *subject, const char *config_path)
+/* 0, or why no session is counted. */
+static int
+begin_session(const struct cog_subject *subject)
 {
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
     cog_cleanup_fd int lock = -1;
-    struct cog_config config;
-    char reason[COG_FILES_REASON];
-    int error;
+    int error = cog_sessions_prepare();
 
-    if (!is_counted(subject) ||
-        !cog_files_load_config(config_path, &config, reason) ||
-        !config.session_tokens)
-        return;
-    error = cog_sessions_prepare();
     if (error == 0)
         error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
                               cog_clock_ms() + LOCK_MS, &lock);
@@ -233,9 +223,26 @@ cog_session_open(const struct cog_subject *subject, const char *config_path)
         error = count_session(subject, &sessions);
     if (error == 0)
         give_tokens(subject, &sessions);
-    else
+    return error;
+}
+
+void
+cog_session_open(const struct cog_subject *subject, const char *config_path)
+{
+    struct cog_config config;
+    char reason[COG_FILES_REASON];
+    int error = 0;
+
+    if (!is_counted(subject))
+        return;
+    if (cog_files_load_config(config_path, &config, reason) &&
+        config.session_tokens)
+        error = begin_session(subject);
+    if (error != 0)
         cog_parent_note(LOG_WARNING, "the session of %s is not counted: %s",
                         subject->user, strerror(error));
+    /* What no session has taken is nobody's. */
+    (void) cog_kept_remove(COG_PENDING_DIR, subject->user);
 }
 
 /* ---- revoking */
@@ -305,9 +312,10 @@ revoke_all(const struct cog_subject *subject,
     return revoke_each(speaker_fd, sessions);
 }
 
+/* whose is for the log. */
 static void
 end_tokens(const struct cog_subject *subject, const char *config_path,
-           const struct cog_sessions *sessions)
+           const char *whose, const struct cog_sessions *sessions)
 {
     cog_cleanup_files struct cog_host_files files = {0};
     enum cog_outcome outcome = COG_OUTCOME_CONFIG;
@@ -322,20 +330,20 @@ end_tokens(const struct cog_subject *subject, const char *config_path,
     }
     if (outcome == COG_OUTCOME_ADMITTED)
         cog_parent_note(LOG_INFO, "the tokens of %s are removed and revoked",
-                        subject->user);
+                        whose);
     else
         cog_parent_note(LOG_WARNING,
                         "the tokens of %s are removed, but not revoked: %s",
-                        subject->user, cog_outcome_word(outcome));
+                        whose, cog_outcome_word(outcome));
 }
 
 /* ---- closing */
 
 /* Whoever has it now may have a newer refresh token than we gave. */
 static void
-take_back(const struct cog_subject *subject, struct cog_sessions *sessions)
+take_back(gid_t gid, struct cog_sessions *sessions)
 {
-    const struct cog_whose_ids ids = {(uid_t) sessions->uid, subject->ids.gid};
+    const struct cog_whose_ids ids = {(uid_t) sessions->uid, gid};
     cog_cleanup_secret struct cog_secret newest = COG_SECRET_EMPTY;
     int error;
 
@@ -356,7 +364,7 @@ uncount_session(const struct cog_subject *subject,
                 struct cog_sessions *sessions, bool *last)
 {
     struct cog_opener host;
-    int error = load(subject, sessions);
+    int error = load(subject->user, sessions);
 
     if (error != 0)
         return error;
@@ -365,22 +373,48 @@ uncount_session(const struct cog_subject *subject,
         (void) cog_sessions_drop(sessions, &host);
     if (sessions->count > 0)
         return cog_sessions_save(COG_SESSIONS_DIR, sessions);
-    take_back(subject, sessions);
+    take_back(subject->ids.gid, sessions);
     error = cog_sessions_remove(COG_SESSIONS_DIR, subject->user);
     *last = true;
     return error;
+}
+
+/*
+ * One person whose processes died, or who is no user of ours any more, so
+ * that nobody closed their session: removed when somebody else's ends. Their
+ * tokens join those that are to be revoked.
+ */
+static bool
+sweep(struct cog_sessions *all, char name[COG_NAME_MAX + 1])
+{
+    cog_cleanup_sessions struct cog_sessions stale = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+
+    if (cog_sessions_find_stale(COG_SESSIONS_DIR, name) != 0 ||
+        cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms(), &lock) != 0 ||
+        load(name, &stale) != 0 || stale.count > 0 ||
+        all->token_count + stale.token_count >= COG_SESSION_TOKENS_MAX)
+        return false;
+    /* Only their own files are looked at: any group will do. */
+    take_back((gid_t) stale.uid, &stale);
+    (void) cog_sessions_remove(COG_SESSIONS_DIR, name);
+    for (size_t i = 0; i < stale.token_count; i++)
+        (void) cog_sessions_add_token(all, &stale.tokens[i]);
+    return true;
 }
 
 void
 cog_session_close(const struct cog_subject *subject, const char *config_path)
 {
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    char other[COG_NAME_MAX + 1], whose[2 * COG_NAME_MAX + 8];
     cog_cleanup_fd int lock = -1;
     bool last = false;
     int error;
 
     if (!is_counted(subject))
         return;
+    (void) snprintf(whose, sizeof whose, "%s", subject->user);
     error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
                           cog_clock_ms() + LOCK_MS, &lock);
     if (error == 0)
@@ -391,6 +425,10 @@ cog_session_close(const struct cog_subject *subject, const char *config_path)
     /* Who comes in now does not wait for the network. */
     if (lock >= 0)
         (void) close(cog_take_fd(&lock));
-    if (last)
-        end_tokens(subject, config_path, &sessions);
+    if (!last)
+        cog_sessions_clear(&sessions);
+    if (sweep(&sessions, other))
+        (void) snprintf(whose, sizeof whose, "%s%s%s",
+                        last ? subject->user : "", last ? " and " : "", other);
+    end_tokens(subject, config_path, whose, &sessions);
 }

@@ -3,6 +3,8 @@
 
 import os
 import stat
+import subprocess
+import time
 
 from room import callers, host, pool, sessions
 from room.sessions import SessionCase
@@ -34,7 +36,7 @@ class Life(SessionCase):
                 terminal = self.begin(person, (prompt, person.password),
                                       method=method)
                 lines = self.assert_handed(person)
-                self.assertEqual(sessions.entries(sessions.PENDING), [])
+                self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
                 self.end(terminal)
                 self.assert_nothing_left(person)
                 self.wait_until_revoked(lines[6])
@@ -110,6 +112,32 @@ class Life(SessionCase):
         self.assert_nothing_left(person)
         self.wait_until_revoked(token)
 
+    def test_killed_sshd_and_somebody_else(self):
+        """proves P92: the next session's end is the end of a lost one"""
+        person, other = self.person(), self.person()
+        lost = self.begin(person)
+        token = sessions.refresh_token(person)
+        for name in os.listdir("/proc"):
+            if name.isdigit() and self.is_monitor(name, person.name):
+                os.kill(int(name), 9)
+        lost.close()
+        self.end(self.begin(other))
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+
+    def test_account_that_went(self):
+        """proves P92: tokens do not outlive the account"""
+        person, other = self.person(), self.person()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        host.run("gpasswd", "-d", person.name, "cognito-users",
+                 stdout=subprocess.DEVNULL)
+        self.end(terminal)
+        time.sleep(0.5)
+        self.end(self.begin(other))
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+
     @staticmethod
     def is_monitor(pid, name):
         try:
@@ -120,6 +148,13 @@ class Life(SessionCase):
 
     def test_su_and_sudo_take_nothing_away(self):
         """su and sudo within a session neither have tokens nor end them"""
+        for name in ("su", "sudo"):
+            path = f"/etc/pam.d/{name}"
+            with open(path, encoding="utf-8") as file:
+                before = file.read()
+            with open(path, "a", encoding="utf-8") as file:
+                file.write("session optional pam_cognito.so\n")
+            self.addCleanup(self.write, path, before)
         person = self.person()
         terminal = self.begin(person)
         lines = sessions.tokens(person)
@@ -127,15 +162,100 @@ class Life(SessionCase):
         done.answer("Password: ", person.password)
         done.end()
         self.assert_in(done, person.name)
-        done = callers.sudo(person.name)
-        done.answer(callers.SUDO_PASSWORD, person.password)
-        done.end()
-        self.assert_in(done, "root")
-        self.assertEqual(sessions.entries(sessions.PENDING), [])
+        other = self.person()
+        for caller, whose in ((person, "root"), (other, person.name)):
+            done = callers.sudo(caller.name, "-u", whose)
+            done.answer(callers.SUDO_PASSWORD, caller.password)
+            done.end()
+            self.assert_in(done, whose)
+        self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
         self.assertEqual(sessions.tokens(person), lines)
         self.assertEqual(self.openers(person), 1)
         self.end(terminal)
         self.assert_nothing_left(person)
+
+    @staticmethod
+    def write(path, text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def test_session_that_never_came(self):
+        """proves P92: tokens wait some minutes for a session, no longer"""
+        for age_s, handed in ((0, True), (3600, False), (-3600, False)):
+            with self.subTest(age_s=age_s):
+                person = self.person()
+                service = self.service(session_tokens="yes")
+                terminal = callers.pamtester(service, person.name)
+                terminal.answer("Password: ", person.password)
+                terminal.end()
+                (path,) = sessions.files_of(person, sessions.PENDING)
+                with open(path, encoding="utf-8") as file:
+                    lines = file.read().split("\n")
+                self.assertEqual(lines[1], person.name)
+                lines[3] = str(int(lines[3]) - age_s)
+                self.write(path, "\n".join(lines))
+                callers.pamtester(service, person.name, "open_session").end()
+                self.assertEqual(sessions.tokens(person) is not None, handed)
+                callers.pamtester(service, person.name,
+                                  "close_session").end()
+                self.assert_nothing_left(person)
+
+    def test_others_that_never_came(self):
+        """proves P92: they are removed when somebody else signs in"""
+        person, other = self.person(), self.person()
+        service = self.service(session_tokens="yes")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        terminal.end()
+        (path,) = sessions.files_of(person, sessions.PENDING)
+        os.utime(path, (1, 1))
+        self.end(self.begin(other))
+        self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
+
+    def test_without_an_account(self):
+        """proves P92: a database's user has no session, and no tokens"""
+        person = self.person(local=False)
+        service = self.service("allow_unknown", session_tokens="yes")
+        terminal = callers.pamtester(service, person.name, "authenticate",
+                                     "acct_mgmt", "open_session")
+        terminal.answer("Password: ", person.password)
+        terminal.end()
+        self.assertIn("successfully opened a session", terminal.text)
+        self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
+
+    def test_damaged_record(self):
+        """proves P71: what cannot be read of sessions begins anew"""
+        person = self.person()
+        first = self.begin(person)
+        for name in sessions.entries(sessions.SESSIONS):
+            self.write(f"{sessions.SESSIONS}/{name}", "garbage")
+        second = self.begin(person)
+        token = self.assert_handed(person)[6]
+        self.assertTrue(self.notes(f"sessions of {person.name} cannot be"))
+        for each in (first, second):
+            self.end(each)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+
+    def test_nowhere_to_write(self):
+        """proves P85: who cannot be counted enters all the same"""
+        for spoil in ("chmod 0755 /run/cognito/sessions",
+                      "mount -t tmpfs -o ro,mode=0700 none "
+                      "/run/cognito/sessions"):
+            with self.subTest(spoil):
+                person = self.person()
+                self.end(self.begin(person))
+                self.assert_nothing_left(person)
+                host.run("sh", "-c", spoil)
+                try:
+                    self.end(self.begin(person))
+                    self.assertIsNone(sessions.tokens(person))
+                    self.assertTrue(self.notes(
+                        f"session of {person.name} is not counted"))
+                finally:
+                    host.run("sh", "-c", "umount /run/cognito/sessions || "
+                             "chmod 0700 /run/cognito/sessions",
+                             stderr=subprocess.DEVNULL)
 
     def test_pool_away_at_the_end(self):
         """proves P92: removed all the same, and the log says what was not
@@ -165,7 +285,7 @@ class Life(SessionCase):
         self.wait_until_revoked(token)
         self.end(self.begin(person))
         self.assertIsNone(sessions.tokens(person))
-        self.assertEqual(sessions.entries(sessions.PENDING), [])
+        self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
 
     def test_nobody_else(self):
         """proves P75, P92: others pass through, list nothing, open
@@ -288,7 +408,7 @@ class Off(SessionCase):
         before = len(sessions.revoked())
         terminal = self.begin(person)
         self.assertFalse(os.path.exists(sessions.directory(person)))
-        self.assertEqual(sessions.entries(sessions.PENDING), [])
+        self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
         self.end(terminal)
         self.assertEqual(len(sessions.revoked()), before)
 

@@ -125,6 +125,32 @@ test_processes(void **state)
     assert_int_equal(cog_sessions_add(&sessions, &self), ENOSPC);
 }
 
+static void
+test_stale(void **state)
+{
+    cog_cleanup_sessions struct cog_sessions live = COG_SESSIONS_EMPTY;
+    cog_cleanup_sessions struct cog_sessions dead = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    char name[COG_NAME_MAX + 1] = "";
+    struct cog_opener opener;
+
+    (void) state;
+    assert_int_equal(cog_sessions_find_stale(place, name), ENOENT);
+    begin("alice", &live);
+    assert_int_equal(cog_opener_find(getpid(), &opener), 0);
+    assert_int_equal(cog_sessions_add(&live, &opener), 0);
+    assert_int_equal(cog_sessions_save(place, &live), 0);
+    assert_int_equal(
+        cog_kept_lock(place, "alice", cog_clock_ms() + 1000, &lock), 0);
+    assert_int_equal(cog_sessions_find_stale(place, name), ENOENT);
+    begin("bob", &dead);
+    opener.started++;
+    assert_int_equal(cog_sessions_add(&dead, &opener), 0);
+    assert_int_equal(cog_sessions_save(place, &dead), 0);
+    assert_int_equal(cog_sessions_find_stale(place, name), 0);
+    assert_string_equal(name, "bob");
+}
+
 /* proc(5): the program's name stands in parentheses, whatever is in it. */
 static void
 test_start(void **state)
@@ -319,6 +345,7 @@ main(void)
              test_tokens),
         CASE("P92: a process that died does not count, nor its successor",
              test_processes),
+        CASE("P92: who never closed a session is found", test_stale),
         CASE("a program's name does not hide when it started", test_start),
         CASE("P71: a damaged file is no answer", test_damaged),
         CASE("P76: a killed writer leaves old or new sessions",
