@@ -65,8 +65,9 @@ struct cog_flow {
     char factor[COG_ATTRIBUTE_KEY_SIZE];  /* chosen at SELECT_MFA_TYPE */
     const struct cog_challenge *expected; /* the only factor whose code may be
                                              asked for next; NULL: any */
-    bool key_shown; /* an authenticator's key was shown in this login */
-    bool enrolled;  /* and the service has taken a code of it */
+    bool key_shown;  /* an authenticator's key was shown in this login */
+    bool enrolled;   /* and the service has taken a code of it */
+    bool one_factor; /* tokens came behind proofs of a password alone */
 
     struct cog_tokens tokens;
 };

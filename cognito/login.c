@@ -317,7 +317,8 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     else if (!login->flow.settings->keep_tokens)
         cog_secret_clear(&login->flow.tokens.id);
     cog_secret_clear(&login->flow.session);
-    cog_secret_clear(&login->typed);
+    if (status == COG_OK)
+        cog_secret_clear(&login->typed);
     cog_flow_forget_answer(&login->flow);
     cog_flow_forget_attributes(&login->flow);
     return status;
@@ -372,6 +373,18 @@ const struct cog_secret *
 cog_login_password(const struct cog_login *login)
 {
     return &login->flow.password;
+}
+
+const struct cog_secret *
+cog_login_typed(const struct cog_login *login)
+{
+    return login->typed.len > 0 ? &login->typed : &login->flow.password;
+}
+
+bool
+cog_login_was_one_factor(const struct cog_login *login)
+{
+    return login->admitted && login->flow.one_factor;
 }
 
 const struct cog_tokens *

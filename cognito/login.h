@@ -167,6 +167,18 @@ enum cog_status cog_login_change_password(struct cog_login *login,
 const struct cog_secret *cog_login_password(const struct cog_login *login);
 
 /*
+ * What was typed as the password, a code behind it included; empty when
+ * nothing was. For a login that did not reach the pool. Borrowed.
+ */
+const struct cog_secret *cog_login_typed(const struct cog_login *login);
+
+/*
+ * Whether the pool was content with the password: no code, no factor set up,
+ * no question of its own. False before a COG_OK.
+ */
+bool cog_login_was_one_factor(const struct cog_login *login);
+
+/*
  * The tokens after a COG_OK, ID and refresh token among them only with
  * keep_tokens. Borrowed; NULL before.
  */

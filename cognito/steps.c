@@ -183,6 +183,18 @@ check_order(struct cog_flow *flow, enum cog_state state,
     return COG_OK;
 }
 
+/* Whether nothing was asked for but the password, or a new one. */
+static bool
+seen_passwords_only(const struct cog_steps_seen *seen)
+{
+    for (unsigned kind = 0; kind < COG_REPLY_KINDS; kind++) {
+        if (seen->times[kind] > 0 && kind != COG_REPLY_PROOF &&
+            kind != COG_REPLY_NEW_PASSWORD)
+            return false;
+    }
+    return true;
+}
+
 static enum cog_status
 answer(struct cog_flow *flow, const struct cog_challenge *challenge,
        struct cog_json **reply)
@@ -223,8 +235,10 @@ cog_steps_run(struct cog_flow *flow, struct cog_json *reply)
             status = check_order(flow, state, &seen, kind, challenge);
         if (status != COG_OK)
             return status;
-        if (kind == COG_REPLY_TOKENS)
+        if (kind == COG_REPLY_TOKENS) {
+            flow->one_factor = seen_passwords_only(&seen);
             return take_tokens(flow, current);
+        }
         status = answer(flow, challenge, &current);
         seen.times[kind]++;
         state = after[kind];

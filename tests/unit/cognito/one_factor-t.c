@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cognito/login: what is told of a login for those that come while the pool
+ * is away. Cites P11.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "tests/unit/cognito/fake_token.h"
+#include "tests/unit/cognito/fakes.h"
+
+static struct fake_world world;
+
+#define CHALLENGE(name, parameters)                                           \
+    "{\"ChallengeName\":\"" name "\",\"Session\":\"s-" name                   \
+    "\",\"ChallengeParameters\":{" parameters "}}"
+
+static const char new_password_wanted[] =
+    CHALLENGE("NEW_PASSWORD_REQUIRED",
+              "\"requiredAttributes\":\"[]\",\"userAttributes\":\"{}\"");
+static const char choice_wanted[] = CHALLENGE(
+    "SELECT_MFA_TYPE",
+    "\"MFAS_CAN_CHOOSE\":\"[\\\"SMS_MFA\\\",\\\"SOFTWARE_TOKEN_MFA\\\"]\"");
+static const char expired_session[] =
+    FAKE_ERROR("NotAuthorizedException",
+               "Invalid session for the user, session is expired.");
+
+static int
+begin(void **state)
+{
+    (void) state;
+    fake_begin(&world);
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void) state;
+    fake_end(&world);
+    return 0;
+}
+
+static bool
+was_one_factor(void)
+{
+    assert_int_equal(fake_run(&world), COG_OK);
+    return cog_login_was_one_factor(world.login);
+}
+
+static void
+test_password_alone(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, fake_tokens());
+    assert_true(was_one_factor());
+}
+
+static void
+test_new_password(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, new_password_wanted);
+    fake_body(&world, fake_tokens());
+    assert_true(was_one_factor());
+}
+
+static void
+test_codes(void **state)
+{
+    static const char *const wanted[] = {
+        CHALLENGE("SOFTWARE_TOKEN_MFA", ""),
+        CHALLENGE("SMS_MFA", ""),
+        CHALLENGE("EMAIL_OTP", ""),
+        CHALLENGE("CUSTOM_CHALLENGE", "\"question\":\"Colour?\""),
+    };
+
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        (void) end(state);
+        (void) begin(state);
+        fake_body(&world, fake_proof_wanted);
+        fake_body(&world, wanted[i]);
+        fake_body(&world, fake_tokens());
+        assert_false(was_one_factor());
+    }
+}
+
+static void
+test_choice(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, choice_wanted);
+    fake_body(&world, CHALLENGE("SMS_MFA", ""));
+    fake_body(&world, fake_tokens());
+    assert_false(was_one_factor());
+}
+
+/* A flow that is begun again wants its factor again. */
+static void
+test_renewed(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, CHALLENGE("SOFTWARE_TOKEN_MFA", ""));
+    fake_answer(&world, (struct fake_answer){.body = expired_session,
+                                             .http_status = 400});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, CHALLENGE("SOFTWARE_TOKEN_MFA", ""));
+    fake_body(&world, fake_tokens());
+    assert_false(was_one_factor());
+}
+
+static void
+test_denied(void **state)
+{
+    (void) state;
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, fake_tokens_of(fake_claims("mallory"), "k1"));
+    assert_int_not_equal(fake_run(&world), COG_OK);
+    assert_false(cog_login_was_one_factor(world.login));
+}
+
+/* What was typed stays where the pool was not reached, whole. */
+static void
+test_typed(void **state)
+{
+    (void) state;
+    world.settings.code_in_password = true;
+    fake_type(&world, (struct fake_typed){.text = "Right-1123456"});
+    world.connections_refused = 9;
+    assert_int_equal(fake_run(&world), COG_NETWORK);
+    assert_string_equal(cog_login_typed(world.login)->data, "Right-1123456");
+    assert_string_equal(cog_login_password(world.login)->data, "Right-1");
+}
+
+#define CASE(sentence, function)                                              \
+    {                                                                         \
+        sentence, function, begin, end, NULL                                  \
+    }
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        CASE("the password alone was enough", test_password_alone),
+        CASE("a new password is no second factor", test_new_password),
+        CASE("P11: codes and questions are more than the password",
+             test_codes),
+        CASE("P11: so is a choice of factors", test_choice),
+        CASE("P11: so is a factor asked for twice", test_renewed),
+        CASE("P11: a login that was not admitted says nothing", test_denied),
+        CASE("what was typed is held for a login without the pool",
+             test_typed),
+    };
+
+    return cmocka_run_group_tests_name("cognito/one_factor", tests, NULL,
+                                       NULL);
+}
