@@ -44,6 +44,7 @@ cog_command cog_command_accounts;
 cog_command cog_command_apply;
 cog_command cog_command_authorized_keys;
 cog_command cog_command_aws_credentials;
+cog_command cog_command_breakglass;
 cog_command cog_command_export;
 cog_command cog_command_doctor;
 cog_command cog_command_forget;

@@ -13,6 +13,8 @@
 #include "cognitoctl/end_tokens.h"
 #include "cognitoctl/new_id.h"
 #include "cognitoctl/stores.h"
+#include "host/breakglass.h"
+#include "host/verifiers.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,6 +30,20 @@ struct given {
     bool same_person, new_id;
 };
 
+/* What lets somebody in without the pool. */
+static int
+forget_offline(const char *name)
+{
+    int error = cog_verifier_remove(COG_VERIFIERS_DIR, name);
+
+    if (error != 0 && error != ENOENT)
+        return cog_store_fail(COG_VERIFIERS_DIR, error);
+    error = cog_breakglass_remove(COG_BREAKGLASS_DIR, name);
+    if (error != 0 && error != ENOENT)
+        return cog_store_fail(COG_BREAKGLASS_DIR, error);
+    return COG_EXIT_OK;
+}
+
 /*
  * The keys for ssh go first, then the account: without it nobody becomes
  * that name meanwhile.
@@ -35,7 +51,7 @@ struct given {
 static int
 forget(const struct given *given, const struct cog_cache_lock *lock)
 {
-    int keys, account, login;
+    int keys, account, login, offline;
 
     keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->name);
     if (keys != 0 && keys != ENOENT && keys != ENODATA)
@@ -48,6 +64,9 @@ forget(const struct given *given, const struct cog_cache_lock *lock)
                               given->same_person);
     if (login != 0 && login != ENOENT)
         return cog_store_fail(COG_LOGINS_DIR, login);
+    offline = forget_offline(given->name);
+    if (offline != COG_EXIT_OK)
+        return offline;
     /* With a new id it may be the second try of one that was cut short. */
     if (account != 0 && login != 0 && !given->new_id)
         return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");

@@ -6,6 +6,7 @@
 #include "accounts/cache_levels.h"
 #include "accounts/logins.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cognitoctl/checks.h"
 #include "cognitoctl/command_line.h"
 #include "cognitoctl/installed.h"
@@ -13,6 +14,7 @@
 #include "cognitoctl/pam_files.h"
 #include "cognitoctl/stores.h"
 #include "cognitoctl/text_file.h"
+#include "host/breakglass.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,6 +114,32 @@ print_stores(struct cog_output *output)
                     installed.created_s == 0    ? ""
                     : installed.from[0] == '\0' ? "the pool"
                                                 : installed.from);
+}
+
+/* ---- windows */
+
+static void
+print_window(void *context, const struct cog_breakglass *window)
+{
+    struct cog_output *output = context;
+
+    if (!cog_breakglass_is_open(window, cog_clock_unix_s()))
+        return;
+    cog_output_open_row(output);
+    cog_output_text(output, "name", window->name);
+    cog_output_time(output, "until", window->until_s);
+    cog_output_close_row(output);
+}
+
+static void
+print_breakglass(struct cog_output *output)
+{
+    static const struct cog_column columns[] = {
+        {"BREAKGLASS", 33}, {"UNTIL", 0}, {NULL, 0}};
+
+    cog_output_open_table(output, "breakglass", columns);
+    (void) cog_breakglass_walk(COG_BREAKGLASS_DIR, print_window, output);
+    cog_output_close_table(output);
 }
 
 /* ---- the host's own files */
@@ -235,6 +263,7 @@ cog_command_status(const struct cog_common *common, int argc, char **argv)
     print_config(&output, &checks);
     print_id_key(&output);
     print_stores(&output);
+    print_breakglass(&output);
     print_names(&output);
     print_programs(&output);
     print_pam(&output);

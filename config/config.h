@@ -130,6 +130,11 @@ struct cog_config {
     /* "https://HOST[:PORT]"; default from identity_pool_id, else "". */
     char identity_endpoint[COG_CONFIG_URL_SIZE];
 
+    /* Logins while the pool cannot be reached. */
+    bool offline_password;      /* offline = password; default off */
+    uint32_t offline_max_age_s; /* since the last by the pool; 604800 */
+    uint32_t offline_attempts;  /* wrong passwords since then; 10 */
+
     /* Who somebody is. */
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE]; /* one %u; default "%u" */
     enum cog_config_claim login_claim;           /* default username */

@@ -13,6 +13,8 @@
 
 /* A year: what is older is no check of anybody. */
 #define AGE_MAX_S 31536000U
+/* Thirty days: who has left the pool for longer is out, come what may. */
+#define OFFLINE_AGE_MAX_S 2592000U
 
 /* Copy a value that was checked; the reason is for one that is too long. */
 static const char *
@@ -194,6 +196,21 @@ set_on_unavailable(const struct cog_option *option, const char *value,
         return "must be \"deny\" or \"cached\"";
     cached = number == 1;
     memcpy(field, &cached, sizeof cached);
+    return NULL;
+}
+
+static const char *
+set_offline(const struct cog_option *option, const char *value, void *field)
+{
+    static const char *const words[] = {"off", "password", NULL};
+    unsigned number;
+    bool password;
+
+    (void) option;
+    if (!find_word(words, value, &number))
+        return "must be \"off\" or \"password\"";
+    password = number == 1;
+    memcpy(field, &password, sizeof password);
     return NULL;
 }
 
@@ -504,6 +521,16 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                      FIELD(identity_pool_id)},
     [COG_OPTION_IDENTITY_ENDPOINT] = {"identity_endpoint", NULL, set_endpoint,
                                       FIELD(identity_endpoint)},
+    [COG_OPTION_OFFLINE] = {"offline", "off", set_offline,
+                            FIELD(offline_password)},
+    [COG_OPTION_OFFLINE_MAX_AGE] = {"offline_max_age", "604800", set_number,
+                                    FIELD(offline_max_age_s), .min = 60,
+                                    .max = OFFLINE_AGE_MAX_S,
+                                    .reason = "must be 60 to 2592000 "
+                                              "(seconds)"},
+    [COG_OPTION_OFFLINE_ATTEMPTS] = {"offline_attempts", "10", set_number,
+                                     FIELD(offline_attempts), .min = 1,
+                                     .max = 100, .reason = "must be 1 to 100"},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
     [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",

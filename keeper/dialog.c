@@ -12,6 +12,8 @@
 #include <syslog.h>
 
 #define SEND_MS 2000
+/* One hash, on a machine that has much else to do. */
+#define COMPARE_MS 5000
 /* The person sets the pace; the process timer is the last word. */
 #define WAIT_MS 600000
 
@@ -59,6 +61,16 @@ take_keys(struct cog_dialog *dialog)
 }
 
 static bool
+take_hash(struct cog_dialog *dialog)
+{
+    if (!dialog->takes_hash || dialog->hash.type == COG_MSG_HASH)
+        return false;
+    dialog->hash = dialog->result;
+    dialog->result = (struct cog_message) COG_MESSAGE_EMPTY;
+    return true;
+}
+
+static bool
 take_token(struct cog_dialog *dialog)
 {
     const struct cog_field *field = dialog->result.field;
@@ -81,6 +93,7 @@ static bool
 is_over(const struct cog_dialog *dialog)
 {
     return dialog->keys.type == COG_MSG_NEW_KEYS ||
+           dialog->hash.type == COG_MSG_HASH ||
            dialog->tokens.refresh.len > 0 || dialog->tokens.id.len > 0;
 }
 
@@ -111,6 +124,9 @@ listen(struct cog_dialog *dialog)
         case COG_MSG_TOKEN:
             fine = take_token(dialog);
             break;
+        case COG_MSG_HASH:
+            fine = take_hash(dialog);
+            break;
         case COG_MSG_RESULT:
             return cog_message_same_build(message);
         default:
@@ -131,7 +147,7 @@ take_result(const struct cog_dialog *dialog, struct cog_ruling *ruling)
 
     if (field[COG_RESULT_OPERATION].number != dialog->operation ||
         !cog_outcome_from_number(field[COG_RESULT_OUTCOME].number, &outcome) ||
-        outcome == COG_OUTCOME_NONE) {
+        outcome == COG_OUTCOME_NONE || cog_outcome_is_offline(outcome)) {
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "a malformed result");
         return;
     }
@@ -178,10 +194,30 @@ cog_dialog_proof(const struct cog_dialog *dialog, const char *sign_in_name,
     return true;
 }
 
+bool
+cog_dialog_compare(const struct cog_dialog *dialog,
+                   const struct cog_secret *hash, bool *same)
+{
+    cog_cleanup_message struct cog_message question = COG_MESSAGE_EMPTY;
+    cog_cleanup_message struct cog_message answer = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&question, COG_MSG_COMPARE);
+    cog_message_put_bytes(&question, hash->data, hash->len);
+    if (cog_message_send(dialog->speaker_fd, &question,
+                         cog_clock_ms() + SEND_MS) != 0 ||
+        cog_message_receive(dialog->speaker_fd, &answer,
+                            cog_clock_ms() + COMPARE_MS) != 0 ||
+        answer.type != COG_MSG_COMPARED)
+        return false;
+    *same = answer.field[0].number == 1;
+    return true;
+}
+
 void
 cog_dialog_clear(struct cog_dialog *dialog)
 {
     cog_message_clear(&dialog->result);
     cog_message_clear(&dialog->keys);
+    cog_message_clear(&dialog->hash);
     cog_kept_clear(&dialog->tokens);
 }

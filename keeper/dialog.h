@@ -21,10 +21,12 @@ struct cog_dialog {
     struct cog_guesses *guesses; /* NULL: no guess may be asked for */
     bool takes_keys;             /* a key set may come, once */
     bool takes_tokens;           /* tokens may come, each once */
+    bool takes_hash;             /* a hash may come, once */
 
     struct cog_message result;
     struct cog_message keys; /* type COG_MSG_NEW_KEYS if one came */
     struct cog_kept tokens;  /* only the tokens are filled in */
+    struct cog_message hash; /* type COG_MSG_HASH if one came */
 };
 
 /*
@@ -40,6 +42,13 @@ void cog_dialog_listen(struct cog_dialog *dialog, struct cog_ruling *ruling);
  */
 bool cog_dialog_proof(const struct cog_dialog *dialog,
                       const char *sign_in_name, struct cog_proof *proof);
+
+/*
+ * Behind an outage: have the password that was typed compared with a hash.
+ * False when the speaker did not say whether it is the same.
+ */
+bool cog_dialog_compare(const struct cog_dialog *dialog,
+                        const struct cog_secret *hash, bool *same);
 
 /* Wipe. */
 void cog_dialog_clear(struct cog_dialog *dialog);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "host/files.h"
 #include "keeper/dialog.h"
+#include "keeper/offline.h"
 #include "keeper/parent.h"
 #include "keeper/session.h"
 #include "keeper/starts.h"
@@ -63,8 +64,10 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
-    if (ruling->outcome != COG_OUTCOME_ADMITTED ||
-        dialog->tokens.refresh.len == 0)
+    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+        return;
+    cog_offline_keep(subject, config, &proof, dialog);
+    if (dialog->tokens.refresh.len == 0)
         return;
     if (config->session_tokens)
         cog_session_keep(subject, &proof, dialog);
@@ -145,6 +148,8 @@ run_login(const struct cog_subject *subject,
         .guesses = &guesses,
         .takes_keys = true,
         .takes_tokens = wants_tokens(subject, &files->config),
+        .takes_hash =
+            cog_offline_wanted(subject, &files->config) != COG_WIRE_OFFLINE_NO,
     };
     char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     struct cog_speaker_job job = {
@@ -152,6 +157,7 @@ run_login(const struct cog_subject *subject,
         .flags = subject->flags,
         .sign_in_name = sign_in_name,
         .keep_tokens = wants_tokens(subject, &files->config),
+        .offline = cog_offline_wanted(subject, &files->config),
     };
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
@@ -170,6 +176,8 @@ run_login(const struct cog_subject *subject,
     debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge_proof(subject, &files->config, &dialog, sign_in_name, ruling);
+    else
+        cog_offline_try(subject, &files->config, &dialog, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         keep_keys(subject, files, &dialog.keys);
 }
@@ -240,12 +248,15 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
 }
 
 void
-cog_change_operation(int speaker_fd, struct cog_ruling *ruling)
+cog_change_operation(const struct cog_subject *subject, int speaker_fd,
+                     struct cog_ruling *ruling)
 {
     cog_cleanup_message struct cog_message go = COG_MESSAGE_EMPTY;
     cog_cleanup_dialog struct cog_dialog dialog = {
         .speaker_fd = speaker_fd, .operation = COG_OPERATION_CHANGE};
 
+    /* First: killed behind a change, the old password would open a while. */
+    cog_offline_drop(subject);
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
     if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) == 0)
         cog_dialog_listen(&dialog, ruling);

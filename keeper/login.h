@@ -17,7 +17,11 @@ void cog_login_operation(const struct cog_subject *subject,
                          const char *config_path, int *speaker_fd,
                          struct cog_ruling *ruling);
 
-/* Let the speaker that stayed change the password. */
-void cog_change_operation(int speaker_fd, struct cog_ruling *ruling);
+/*
+ * Let the speaker that stayed change the password. What is kept of the old
+ * one for an outage goes before, whatever comes of it.
+ */
+void cog_change_operation(const struct cog_subject *subject, int speaker_fd,
+                          struct cog_ruling *ruling);
 
 #endif

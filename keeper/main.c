@@ -155,7 +155,7 @@ serve_change(const struct request *request, int speaker_fd)
                             cog_clock_ms() + CHANGE_WAIT_MS) != 0 ||
         message.type != COG_MSG_CHANGE)
         return;
-    cog_change_operation(speaker_fd, &ruling);
+    cog_change_operation(&request->subject, speaker_fd, &ruling);
     tell(request, COG_OPERATION_CHANGE, &ruling);
 }
 

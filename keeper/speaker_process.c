@@ -202,6 +202,7 @@ send_job(int fd, const struct cog_config *config,
     cog_message_put_number(&message, job->timeout_ms);
     for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
         cog_message_put_number(&message, switches[i] ? 1 : 0);
+    cog_message_put_number(&message, job->offline);
     return cog_message_send(fd, &message, deadline_ms);
 }
 

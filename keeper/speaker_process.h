@@ -25,6 +25,7 @@ struct cog_speaker_job {
     uint64_t flags; /* enum cog_request_flag: what may be offered */
     const char *sign_in_name;
     bool keep_tokens;
+    enum cog_wire_offline offline;
     const struct cog_secret *old_token; /* REFRESH and REVOKE; else NULL */
     const struct cog_secret *aws_file;  /* ADMIN; else NULL */
     uint64_t timeout_ms;                /* of each stretch of the network */

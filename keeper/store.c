@@ -6,6 +6,7 @@
 #include "accounts/ids.h"
 #include "base/clock.h"
 #include "host/account_id.h"
+#include "host/verifiers.h"
 #include "keeper/parent.h"
 #include "keeper/record.h"
 #include "keeper/unprivileged.h"
@@ -243,6 +244,8 @@ cog_store_mark(const struct cog_subject *subject)
     struct cog_login_entry login;
     int error;
 
+    /* For any caller: it only takes away. */
+    (void) cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
     if (!subject->caller_is_root)
         return;
     error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_KNOWN_MS,

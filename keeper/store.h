@@ -37,7 +37,7 @@ enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
 /*
  * The pool says that this user is disabled or gone: denied at the account
  * phase until they sign in again, also when the pool cannot be asked.
- * Written for root's callers only.
+ * Written for root's callers only; what is kept for an outage goes anyway.
  */
 void cog_store_mark(const struct cog_subject *subject);
 

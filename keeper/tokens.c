@@ -7,6 +7,7 @@
 #include "host/files.h"
 #include "host/kept.h"
 #include "keeper/away.h"
+#include "keeper/offline.h"
 #include "keeper/parent.h"
 #include "keeper/store.h"
 #include "keeper/worker.h"
@@ -114,8 +115,10 @@ remember_refusal(const struct cog_subject *subject,
         cog_store_mark(subject);
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD ||
-        ruling->outcome == COG_OUTCOME_TOKEN)
+        ruling->outcome == COG_OUTCOME_TOKEN) {
         (void) cog_kept_remove(COG_KEPT_DIR, subject->user);
+        cog_offline_drop(subject);
+    }
 }
 
 static void

@@ -136,7 +136,7 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     cog_ours_clear_proved(&call);
     outcome = log_in(&call, &run);
     cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);
-    if (outcome != COG_OUTCOME_ADMITTED) {
+    if (outcome != COG_OUTCOME_ADMITTED && !cog_outcome_is_offline(outcome)) {
         tell_failure(&call, outcome);
         return cog_report_code(outcome, COG_PHASE_AUTH);
     }

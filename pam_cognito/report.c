@@ -29,6 +29,10 @@ static const struct {
     /* Denied here; success is written where it is decided. */
     [COG_OUTCOME_ADMITTED] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
                               NULL},
+    [COG_OUTCOME_OFFLINE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                             NULL},
+    [COG_OUTCOME_BREAKGLASS] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
+                                NULL},
 #define CREDENTIALS                                                           \
     {                                                                         \
         PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, NULL         \
@@ -80,6 +84,9 @@ static const struct {
     [COG_OUTCOME_CLOCK] = UNAVAILABLE,
     [COG_OUTCOME_KEYS] = UNAVAILABLE,
     [COG_OUTCOME_BUSY] = UNAVAILABLE,
+    /* As the outage is without them: nobody learns whose hash is kept. */
+    [COG_OUTCOME_OFFLINE_PASSWORD] = UNAVAILABLE,
+    [COG_OUTCOME_OFFLINE_REFUSED] = UNAVAILABLE,
 #undef UNAVAILABLE
     [COG_OUTCOME_CONFIG] = {PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SERVICE_ERR,
                             misconfigured},
@@ -166,7 +173,8 @@ void
 cog_report_log(pam_handle_t *pamh, const char *user, enum cog_outcome outcome,
                const char *request_id, const char *detail)
 {
-    bool admitted = outcome == COG_OUTCOME_ADMITTED;
+    bool offline = cog_outcome_is_offline(outcome);
+    bool admitted = outcome == COG_OUTCOME_ADMITTED || offline;
     char who[160], from[300], why[1100];
     const void *rhost = NULL;
 
@@ -175,7 +183,10 @@ cog_report_log(pam_handle_t *pamh, const char *user, enum cog_outcome outcome,
     printable(rhost, from, sizeof from);
     printable(detail, why, sizeof why);
     /* pam_syslog puts the module, the service and the phase in front. */
-    pam_syslog(pamh, admitted ? LOG_INFO : LOG_NOTICE,
+    pam_syslog(pamh,
+               offline    ? LOG_WARNING
+               : admitted ? LOG_INFO
+                          : LOG_NOTICE,
                "%s user=\"%s\" rhost=\"%s\" reason=%s request=%s%s%s%s",
                admitted ? "admitted" : "denied", who, from,
                cog_outcome_word(outcome), plain_id(request_id),

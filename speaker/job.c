@@ -67,6 +67,7 @@ fill_in(struct cog_job *job)
         .monotonic_ms = cog_clock_ms,
     };
     job->ascii = field[COG_JOB_ASCII].number != 0;
+    job->offline = (enum cog_wire_offline) field[COG_JOB_OFFLINE].number;
     job->login = (struct cog_login_settings){
         .pool_id = field[COG_JOB_POOL_ID].bytes,
         .client_id = field[COG_JOB_CLIENT_ID].bytes,
@@ -147,6 +148,18 @@ int
 cog_job_receive_aws_file(struct cog_secret *file)
 {
     return receive_secret(COG_MSG_AWS_FILE, file);
+}
+
+int
+cog_job_wait_for_hash(struct cog_secret *hash)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+    int error = receive(&message, COG_MSG_COMPARE, RECEIVE_MS);
+
+    if (error == 0)
+        error =
+            cog_secret_set(hash, message.field[0].bytes, message.field[0].len);
+    return error;
 }
 
 int

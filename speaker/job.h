@@ -18,6 +18,7 @@ struct cog_job {
     struct cog_login_settings login;
     struct cog_keys keys;
     bool ascii; /* the person's terminal is not UTF-8 */
+    enum cog_wire_offline offline;
 };
 
 #define COG_JOB_EMPTY                                                         \
@@ -33,6 +34,12 @@ int cog_job_receive_token(struct cog_secret *token);
 
 /* Receive AWS_FILE, which may be empty. 0 or an errno. */
 int cog_job_receive_aws_file(struct cog_secret *file);
+
+/*
+ * Wait for COMPARE behind a failed login. ECONNRESET where the keeper wants
+ * none; another errno.
+ */
+int cog_job_wait_for_hash(struct cog_secret *hash);
 
 /* Wait for GO_CHANGE. 0 or an errno. */
 int cog_job_wait_for_change(void);

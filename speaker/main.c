@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "speaker/change.h"
 #include "speaker/job.h"
+#include "speaker/offline.h"
 #include "speaker/person.h"
 #include "speaker/result.h"
 #include "speaker/sandbox.h"
@@ -56,6 +57,8 @@ log_in(struct cog_job *job, struct cog_login *login)
     result.status = cog_login_run(login, &job->keys, &report, &identity);
     if (job->keys.renewed && cog_result_send_keys(&job->keys) != 0)
         return COG_INTERNAL;
+    if (result.status == COG_OK && cog_offline_send(job, login) != 0)
+        return COG_INTERNAL;
     tokens = job->login.keep_tokens ? cog_login_tokens(login) : NULL;
     if (tokens != NULL && cog_result_send_tokens(tokens) != 0)
         return COG_INTERNAL;
@@ -79,6 +82,8 @@ serve_login(struct cog_job *job, const struct cog_transport *transport)
     status = log_in(job, login);
     if (status == COG_OK && job->operation == COG_OPERATION_PRELIM)
         cog_change_serve(login, &person);
+    else if (status != COG_OK)
+        cog_offline_serve(job, status, login);
     cog_login_free(login);
 }
 

@@ -126,6 +126,27 @@ cog_result_send_keys(const struct cog_keys *keys)
     return send_message(&message);
 }
 
+int
+cog_result_send_hash(const struct cog_secret *hash, bool one_factor)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_HASH);
+    cog_message_put_bytes(&message, hash->data, hash->len);
+    cog_message_put_number(&message, one_factor ? 1 : 0);
+    return send_message(&message);
+}
+
+int
+cog_result_send_compared(bool same)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_COMPARED);
+    cog_message_put_number(&message, same ? 1 : 0);
+    return send_message(&message);
+}
+
 /* One that is too long for a message is left out. */
 static int
 send_token(enum cog_wire_token kind, const struct cog_secret *token)

@@ -7,6 +7,8 @@
 #include "cognito/tokens.h"
 #include "wire/message.h"
 
+#include <stdbool.h>
+
 /* How an operation ended; all borrowed. */
 struct cog_result {
     enum cog_operation operation;
@@ -23,6 +25,12 @@ int cog_result_send(const struct cog_result *result);
 
 /* Before it: a key set just fetched. */
 int cog_result_send_keys(const struct cog_keys *keys);
+
+/* Before it: a hash of the password, which may be empty. */
+int cog_result_send_hash(const struct cog_secret *hash, bool one_factor);
+
+/* Behind it: what a comparison said. */
+int cog_result_send_compared(bool same);
 
 /* Before it: tokens, where the job wants them. */
 int cog_result_send_tokens(const struct cog_tokens *tokens);

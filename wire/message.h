@@ -24,6 +24,7 @@
 #define COG_WIRE_KEYS_MAX   32000 /* a key set */
 #define COG_WIRE_AWS_MAX    4096  /* a file of AWS credentials */
 #define COG_WIRE_TEXT_MAX   1024  /* prompts, texts, log lines */
+#define COG_WIRE_HASH_MAX   128   /* a hash of a password */
 
 /* Descriptors that a started program finds its sockets at. */
 #define COG_FD_PARENT 3 /* keeper: the module; speaker: the keeper */
@@ -51,13 +52,16 @@ enum cog_message_type {
     COG_MSG_GUESS,     /* whether the guess, or code, may be sent */
     COG_MSG_OLD_TOKEN, /* a refresh token, for REFRESH and REVOKE */
     COG_MSG_AWS_FILE,  /* credentials to sign with, for ADMIN; may be empty */
+    COG_MSG_COMPARE,   /* a hash of a password, when the pool is away */
     /* speaker to keeper */
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */
     COG_MSG_GUESSED,   /* how it ended */
     COG_MSG_MAY_SEND,  /* before each code sent to who proved nothing */
     COG_MSG_TOKEN,     /* a new token, where the job wants them */
+    COG_MSG_HASH,      /* of the password just proved; before RESULT */
     COG_MSG_RESULT,    /* how it ended; one per operation */
+    COG_MSG_COMPARED,  /* whether the password is the hash's; after it */
     /* speaker to module */
     COG_MSG_ASK,  /* a question to the person */
     COG_MSG_TELL, /* a text for the person */
@@ -126,6 +130,7 @@ enum {
     COG_JOB_RECOVER,          /* whether a lost password may be replaced */
     COG_JOB_CODE_IN_PASSWORD, /* whether a code stands behind it */
     COG_JOB_KEEP_TOKENS,      /* whether the tokens are wanted */
+    COG_JOB_OFFLINE,          /* enum cog_wire_offline */
 };
 /* KEYS */
 enum {
@@ -150,6 +155,11 @@ enum {
 enum {
     COG_TOKEN_KIND, /* enum cog_wire_token */
     COG_TOKEN_BYTES,
+};
+/* HASH */
+enum {
+    COG_HASH_BYTES,      /* empty where none is wanted, or none was made */
+    COG_HASH_ONE_FACTOR, /* whether the password alone was enough */
 };
 /* ASK and TELL */
 enum {
@@ -186,6 +196,12 @@ enum cog_wire_early {
     COG_WIRE_EARLY_CONNECT,
     COG_WIRE_EARLY_CHALLENGE,
     COG_WIRE_EARLY_NO,
+};
+
+enum cog_wire_offline {
+    COG_WIRE_OFFLINE_NO,
+    COG_WIRE_OFFLINE_COMPARE, /* HASH without bytes; COMPARE may follow */
+    COG_WIRE_OFFLINE_MAKE,    /* the same, HASH with them */
 };
 
 enum cog_wire_token {

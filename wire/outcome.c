@@ -42,6 +42,10 @@ static const char *const words[COG_OUTCOME_COUNT] = {
     [COG_OUTCOME_FAILURES] = "too-many-failures",
     [COG_OUTCOME_MARKED] = "disabled-here",
     [COG_OUTCOME_STORE] = "store-failure",
+    [COG_OUTCOME_OFFLINE] = "offline",
+    [COG_OUTCOME_BREAKGLASS] = "offline-breakglass",
+    [COG_OUTCOME_OFFLINE_PASSWORD] = "offline-wrong-password",
+    [COG_OUTCOME_OFFLINE_REFUSED] = "offline-refused",
     [COG_OUTCOME_BUSY] = "busy",
     [COG_OUTCOME_SYSTEM] = "system-error",
     [COG_OUTCOME_BUILD] = "other-build",
@@ -56,6 +60,12 @@ cog_outcome_word(enum cog_outcome outcome)
     if ((unsigned) outcome >= COG_OUTCOME_COUNT)
         return words[COG_OUTCOME_NONE];
     return words[outcome];
+}
+
+bool
+cog_outcome_is_offline(enum cog_outcome outcome)
+{
+    return outcome == COG_OUTCOME_OFFLINE || outcome == COG_OUTCOME_BREAKGLASS;
 }
 
 bool

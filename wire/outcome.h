@@ -60,6 +60,11 @@ enum cog_outcome {
     COG_OUTCOME_FAILURES,    /* too many failures on this host */
     COG_OUTCOME_MARKED,      /* marked disabled on this host */
     COG_OUTCOME_STORE,       /* a store cannot be read or written */
+    /* Without the pool: the first two admit at a login, and nowhere else. */
+    COG_OUTCOME_OFFLINE,          /* by the hash of an earlier login */
+    COG_OUTCOME_BREAKGLASS,       /* the same, in a window that root opened */
+    COG_OUTCOME_OFFLINE_PASSWORD, /* another password than that one */
+    COG_OUTCOME_OFFLINE_REFUSED,  /* a rule of offline logins says no */
     /* Ourselves. */
     COG_OUTCOME_BUSY,
     COG_OUTCOME_SYSTEM,   /* a system call failed */
@@ -72,6 +77,9 @@ enum cog_outcome {
 
 /* The word for log lines, such as "wrong-password"; never NULL. */
 const char *cog_outcome_word(enum cog_outcome outcome);
+
+/* Whether a login with this outcome was admitted without the pool. */
+bool cog_outcome_is_offline(enum cog_outcome outcome);
 
 /* A number from the wire; false if it names no outcome. */
 bool cog_outcome_from_number(uint64_t number, enum cog_outcome *outcome);

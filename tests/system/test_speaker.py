@@ -41,7 +41,7 @@ class SpeakerCase(Case):
                 host.SETTINGS["ca_file"], "", "", name,
                 wire.NUMBERS["WIRE_CLAIM_USERNAME"], 0,
                 wire.NUMBERS["WIRE_EARLY_CONNECT"], 5000, 0, 0, 0,
-                0, 0))
+                0, 0, 0))
             speaker.parent.send(wire.pack("SECRET", b""))
             speaker.parent.send(wire.pack("KEYS", b"", 0, 0))
         except BrokenPipeError:

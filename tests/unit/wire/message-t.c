@@ -309,6 +309,49 @@ lists_are_walked_to_their_end_and_never_hold_empty_texts(void **state)
     assert_null(cog_field_list_next(list, &at));
 }
 
+static int
+send_hash(struct pair *pair, size_t len, uint64_t one_factor)
+{
+    cog_cleanup_message struct cog_message out = COG_MESSAGE_EMPTY;
+    char bytes[COG_WIRE_HASH_MAX + 1];
+
+    memset(bytes, 'x', sizeof bytes);
+    cog_message_begin(&out, COG_MSG_HASH);
+    cog_message_put_bytes(&out, bytes, len);
+    cog_message_put_number(&out, one_factor);
+    return cog_message_send(pair->fd[0], &out, SOON);
+}
+
+static void
+p55_hashes_are_bounded(void **state)
+{
+    struct pair *pair = *state;
+    cog_cleanup_message struct cog_message in = COG_MESSAGE_EMPTY;
+
+    assert_int_equal(send_hash(pair, COG_WIRE_HASH_MAX, 1), 0);
+    assert_int_equal(cog_message_receive(pair->fd[1], &in, SOON), 0);
+    assert_int_equal(in.field[COG_HASH_BYTES].len, COG_WIRE_HASH_MAX);
+    assert_int_equal(in.field[COG_HASH_ONE_FACTOR].number, 1);
+    cog_message_clear(&in);
+    assert_int_equal(send_hash(pair, 0, 0), 0);
+    assert_int_equal(cog_message_receive(pair->fd[1], &in, SOON), 0);
+    assert_int_equal(in.field[COG_HASH_BYTES].len, 0);
+    assert_int_equal(send_hash(pair, COG_WIRE_HASH_MAX + 1, 0), EPROTO);
+    assert_int_equal(send_hash(pair, 1, 2), EPROTO);
+}
+
+/* P11: what admits without the pool is none of those that admit with it. */
+static void
+p11_outcomes_without_the_pool_are_their_own(void **state)
+{
+    (void) state;
+    for (unsigned i = 0; i < COG_OUTCOME_COUNT; i++)
+        assert_int_equal(cog_outcome_is_offline((enum cog_outcome) i),
+                         i == COG_OUTCOME_OFFLINE ||
+                             i == COG_OUTCOME_BREAKGLASS);
+    assert_false(cog_outcome_is_offline(COG_OUTCOME_COUNT));
+}
+
 /* P1: a result nobody wrote admits nobody. */
 static void
 p1_outcome_zero_is_no_admission_and_every_outcome_has_a_word(void **state)
@@ -345,6 +388,8 @@ main(void)
         WITH_PAIR(p40_a_vanished_peer_is_an_error_not_a_message),
         WITH_PAIR(a_silent_peer_ends_at_the_deadline),
         WITH_PAIR(lists_are_walked_to_their_end_and_never_hold_empty_texts),
+        WITH_PAIR(p55_hashes_are_bounded),
+        cmocka_unit_test(p11_outcomes_without_the_pool_are_their_own),
         cmocka_unit_test(
             p1_outcome_zero_is_no_admission_and_every_outcome_has_a_word),
     };

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logins without the pool; see the header. */
+#include "keeper/offline.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "host/breakglass.h"
+#include "host/by_name.h"
+#include "host/verifiers.h"
+#include "keeper/parent.h"
+#include "keeper/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+/* For another login of the same name to write its file. */
+#define LOCK_MS 700
+/* All of a try: the lock, the rules, a hash. */
+#define COMPARE_LIMIT_MS 8000
+
+enum cog_wire_offline
+cog_offline_wanted(const struct cog_subject *subject,
+                   const struct cog_config *config)
+{
+    if (!config->offline_password || subject->is_unprivileged ||
+        subject->operation != COG_OPERATION_LOGIN ||
+        (subject->whose == COG_WHOSE_NOBODY &&
+         !cog_rules_make_account(subject)))
+        return COG_WIRE_OFFLINE_NO;
+    return subject->caller_is_root ? COG_WIRE_OFFLINE_MAKE
+                                   : COG_WIRE_OFFLINE_COMPARE;
+}
+
+void
+cog_offline_drop(const struct cog_subject *subject)
+{
+    int error = subject->is_unprivileged
+                    ? 0 /* the store is closed to it */
+                    : cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
+
+    if (error != 0 && error != ENOENT)
+        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %d",
+                        subject->user, error);
+}
+
+/* ---- behind a login by the pool */
+
+/* One that is sound, and nothing is believed of it but that. */
+static bool
+take_hash(const struct cog_dialog *dialog, struct cog_secret *hash)
+{
+    const struct cog_field *bytes = &dialog->hash.field[COG_HASH_BYTES];
+
+    return dialog->hash.type == COG_MSG_HASH && bytes->len > 0 &&
+           cog_verifier_hash_is_sound(bytes->bytes, bytes->len) &&
+           cog_secret_set(hash, bytes->bytes, bytes->len) == 0;
+}
+
+static bool
+was_one_factor(const struct cog_dialog *dialog)
+{
+    return dialog->hash.type == COG_MSG_HASH &&
+           dialog->hash.field[COG_HASH_ONE_FACTOR].number == 1;
+}
+
+static int
+write_new(const struct cog_subject *subject, const struct cog_proof *proof,
+          struct cog_verifier *fresh)
+{
+    cog_cleanup_fd int lock = -1;
+    int error = cog_by_name_lock(COG_VERIFIERS_DIR, subject->user,
+                                 cog_clock_ms() + LOCK_MS, &lock);
+
+    (void) snprintf(fresh->name, sizeof fresh->name, "%s", subject->user);
+    (void) snprintf(fresh->sub, sizeof fresh->sub, "%s", proof->sub);
+    fresh->proved_s = fresh->seen_s = cog_clock_unix_s();
+    return error != 0 ? error : cog_verifier_save(COG_VERIFIERS_DIR, fresh);
+}
+
+void
+cog_offline_keep(const struct cog_subject *subject,
+                 const struct cog_config *config,
+                 const struct cog_proof *proof,
+                 const struct cog_dialog *dialog)
+{
+    cog_cleanup_verifier struct cog_verifier fresh = COG_VERIFIER_EMPTY;
+    int error = 0;
+
+    switch (cog_offline_wanted(subject, config)) {
+    case COG_WIRE_OFFLINE_MAKE:
+        break;
+    case COG_WIRE_OFFLINE_COMPARE:
+        if (!was_one_factor(dialog))
+            cog_offline_drop(subject);
+        return;
+    case COG_WIRE_OFFLINE_NO:
+    default:
+        /* Nor an old one, for the day when it is switched on again. */
+        if (subject->caller_is_root)
+            cog_offline_drop(subject);
+        return;
+    }
+    fresh.one_factor = was_one_factor(dialog);
+    if (take_hash(dialog, &fresh.hash))
+        error = write_new(subject, proof, &fresh);
+    else
+        error = ENODATA;
+    if (error == 0)
+        return;
+    cog_parent_note(LOG_WARNING, "no hash is kept for %s: %d", subject->user,
+                    error);
+    cog_offline_drop(subject);
+}
+
+/* ---- without the pool */
+
+/* No answer of any kind came; a keeper or speaker in trouble is none. */
+static bool
+is_outage(enum cog_outcome outcome)
+{
+    return outcome == COG_OUTCOME_NETWORK || outcome == COG_OUTCOME_TLS ||
+           outcome == COG_OUTCOME_TIMEOUT;
+}
+
+/* What the pool says about the person, so that nothing kept holds. */
+static bool
+is_word_of_pool(enum cog_outcome outcome)
+{
+    return outcome == COG_OUTCOME_DISABLED ||
+           outcome == COG_OUTCOME_RESET_REQUIRED ||
+           outcome == COG_OUTCOME_TEMPORARY_EXPIRED ||
+           outcome == COG_OUTCOME_NOT_CONFIRMED;
+}
+
+static void
+refuse(struct cog_ruling *ruling, const char *why)
+{
+    char reason[COG_REASON_SIZE];
+
+    (void) snprintf(reason, sizeof reason, "%s; %s",
+                    cog_outcome_word(ruling->outcome), why);
+    cog_rule(ruling, COG_OUTCOME_OFFLINE_REFUSED, reason);
+}
+
+/* Whether root lets this person in by the password for a while. */
+static bool
+window_is_open(const struct cog_subject *subject)
+{
+    struct cog_breakglass window;
+
+    if (cog_breakglass_load(COG_BREAKGLASS_DIR, subject->user, &window) != 0)
+        return false;
+    if (cog_breakglass_is_open(&window, cog_clock_unix_s()))
+        return true;
+    /* A clock that is set back shall not open it again. */
+    (void) cog_breakglass_remove(COG_BREAKGLASS_DIR, subject->user);
+    return false;
+}
+
+/* The rules of the account phase, and that it is still the same person. */
+static bool
+is_admitted_here(const struct cog_subject *subject,
+                 const struct cog_config *config,
+                 const struct cog_verifier *kept, struct cog_ruling *ruling)
+{
+    struct cog_subject unproved = *subject;
+    struct cog_login_entry login;
+    char why[COG_REASON_SIZE] = "";
+
+    unproved.flags &= ~(uint64_t) COG_REQUEST_PROVED;
+    if (cog_store_account(&unproved, config, why) != COG_OUTCOME_ADMITTED) {
+        refuse(ruling, why);
+        return false;
+    }
+    if (cog_logins_find(COG_LOGINS_DIR, subject->user, &login) != 0 ||
+        strcmp(login.sub, kept->sub) != 0) {
+        refuse(ruling, "the hash is of another sub");
+        return false;
+    }
+    return true;
+}
+
+/* Whether this hash may be tried at all. */
+static bool
+may_be_tried(const struct cog_subject *subject,
+             const struct cog_config *config, const struct cog_verifier *kept,
+             bool window, struct cog_ruling *ruling)
+{
+    if (!cog_verifier_is_young(kept, cog_clock_unix_s(),
+                               config->offline_max_age_s)) {
+        refuse(ruling, "the last login by the pool is too old");
+        cog_offline_drop(subject);
+        return false;
+    }
+    if (kept->failures >= config->offline_attempts) {
+        refuse(ruling, "too many wrong passwords: the hash is removed");
+        cog_offline_drop(subject);
+        return false;
+    }
+    if (!kept->one_factor && !window) {
+        refuse(ruling, "the pool wanted more than the password: see "
+                       "cognitoctl breakglass");
+        return false;
+    }
+    return is_admitted_here(subject, config, kept, ruling);
+}
+
+/*
+ * Count a wrong password before it is known to be one, so that whoever kills
+ * us in between has not won a guess. On disk before anything is compared.
+ */
+static bool
+count_guess(const struct cog_guess *guess, struct cog_verifier *kept,
+            struct cog_ruling *ruling)
+{
+    const char *full = NULL;
+    int error = cog_failures_take(guess, &full);
+
+    if (error != 0) {
+        refuse(ruling, error == EACCES || error == EAGAIN
+                           ? "too many failures"
+                           : "failures cannot be counted");
+        return false;
+    }
+    kept->failures++;
+    kept->seen_s = cog_clock_unix_s();
+    if (cog_verifier_save(COG_VERIFIERS_DIR, kept) == 0)
+        return true;
+    cog_failures_settle(guess, false);
+    refuse(ruling, "failures cannot be written down");
+    return false;
+}
+
+static void
+admit(bool window, const struct cog_verifier *kept, struct cog_ruling *ruling)
+{
+    char reason[COG_REASON_SIZE];
+
+    (void) snprintf(reason, sizeof reason,
+                    "%s; the password of a login %lld s ago%s",
+                    cog_outcome_word(ruling->outcome),
+                    (long long) (cog_clock_unix_s() - kept->proved_s),
+                    window ? ", without the second factor" : "");
+    cog_rule(ruling, window ? COG_OUTCOME_BREAKGLASS : COG_OUTCOME_OFFLINE,
+             reason);
+}
+
+/* Under the lock: rules, the count, the comparison, what came of it. */
+static void
+compare(const struct cog_subject *subject, const struct cog_config *config,
+        const struct cog_dialog *dialog, struct cog_verifier *kept,
+        struct cog_ruling *ruling)
+{
+    struct cog_guess guess = {COG_RUN_DIR, subject->user, subject->rhost,
+                              cog_clock_ms()};
+    bool window = !kept->one_factor && window_is_open(subject), same = false;
+    char reason[COG_REASON_SIZE];
+
+    if (!may_be_tried(subject, config, kept, window, ruling) ||
+        !count_guess(&guess, kept, ruling))
+        return;
+    if (!cog_dialog_compare(dialog, &kept->hash, &same))
+        same = false;
+    guess.now_ms = cog_clock_ms();
+    cog_failures_settle(&guess, !same);
+    if (!same) {
+        (void) snprintf(reason, sizeof reason, "%s; wrong password %u of %u",
+                        cog_outcome_word(ruling->outcome), kept->failures,
+                        config->offline_attempts);
+        cog_rule(ruling, COG_OUTCOME_OFFLINE_PASSWORD, reason);
+        if (kept->failures >= config->offline_attempts)
+            cog_offline_drop(subject);
+        return;
+    }
+    kept->failures = 0;
+    if (cog_verifier_save(COG_VERIFIERS_DIR, kept) != 0)
+        cog_offline_drop(subject);
+    admit(window, kept, ruling);
+}
+
+/*
+ * The lock is held while the speaker computes: so guesses of one name go one
+ * by one, and a login that replaces the hash is not overwritten.
+ */
+static void
+try_locked(const struct cog_subject *subject, const struct cog_config *config,
+           const struct cog_dialog *dialog, struct cog_ruling *ruling)
+{
+    cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    int error = cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept);
+
+    if (error == ENOENT)
+        return;
+    cog_verifier_clear(&kept);
+    /* The module waits for a hash now, not for the pool. */
+    if (error == 0 && cog_parent_started(COMPARE_LIMIT_MS) != 0)
+        error = EPIPE;
+    if (error == 0)
+        error = cog_by_name_lock(COG_VERIFIERS_DIR, subject->user,
+                                 cog_clock_ms() + LOCK_MS, &lock);
+    if (error == 0)
+        error = cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept);
+    if (error == 0)
+        compare(subject, config, dialog, &kept, ruling);
+    else
+        refuse(ruling, error == ETIMEDOUT ? "another login is being tried"
+                                          : "the hash cannot be read");
+}
+
+void
+cog_offline_try(const struct cog_subject *subject,
+                const struct cog_config *config,
+                const struct cog_dialog *dialog, struct cog_ruling *ruling)
+{
+    if (is_word_of_pool(ruling->outcome))
+        cog_offline_drop(subject);
+    if (cog_offline_wanted(subject, config) == COG_WIRE_OFFLINE_NO ||
+        subject->whose == COG_WHOSE_NOBODY || !is_outage(ruling->outcome) ||
+        dialog->guesses == NULL || dialog->guesses->asked > 0)
+        return;
+    try_locked(subject, config, dialog, ruling);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hashes of passwords for the keeper; see the header. */
+#include "speaker/offline.h"
+
+#include "speaker/password_hash.h"
+#include "speaker/result.h"
+
+int
+cog_offline_send(const struct cog_job *job, const struct cog_login *login)
+{
+    cog_cleanup_secret struct cog_secret hash = COG_SECRET_EMPTY;
+
+    if (job->offline == COG_WIRE_OFFLINE_NO)
+        return 0;
+    if (job->offline == COG_WIRE_OFFLINE_MAKE)
+        (void) cog_password_hash_make(cog_login_password(login), &hash);
+    return cog_result_send_hash(&hash, cog_login_was_one_factor(login));
+}
+
+void
+cog_offline_serve(const struct cog_job *job, enum cog_status status,
+                  const struct cog_login *login)
+{
+    cog_cleanup_secret struct cog_secret hash = COG_SECRET_EMPTY;
+    const struct cog_secret *typed = cog_login_typed(login);
+    const struct cog_secret *password = cog_login_password(login);
+    bool same;
+
+    if (job->offline == COG_WIRE_OFFLINE_NO ||
+        (status != COG_NETWORK && status != COG_TLS &&
+         status != COG_TIMEOUT) ||
+        typed->len == 0 || cog_job_wait_for_hash(&hash) != 0)
+        return;
+    /* A code behind the password has nobody to judge it. */
+    same = cog_password_hash_matches(typed, &hash) ||
+           (password != typed && cog_password_hash_matches(password, &hash));
+    (void) cog_result_send_compared(same);
+}

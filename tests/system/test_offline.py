@@ -1,0 +1,653 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins by password while the pool cannot be reached: for whom, by which
+password, for how long, and never in place of a second factor."""
+
+import os
+import resource
+import secrets
+import subprocess
+import time
+
+from room import callers, ctl, host, offline, pool, syslog
+from room.case import TOTP_SECRET, Case
+from room.namespace import ROOM
+from room.terminal import CODE, make_password
+from test_keeper import FalseSpeakerCase
+from test_outage import black_hole, closed_port
+from test_outage_phases import over
+
+UNAVAILABLE = "PAM_AUTHINFO_UNAVAIL"
+AWAY = "https://cognito.test:9"
+
+
+class OfflineCase(Case):
+    """Each person has a configuration with the pool, and one without."""
+
+    def configure(self, **config):
+        """Two services: the pool is there, and the pool is away."""
+        config = {"offline": "password", "timeout": 3, **config}
+        here = self.service(**config)
+        away = self.service(**{"endpoint": AWAY, **config})
+        return here, away
+
+    def sign_in(self, service, person, *answers):
+        terminal = callers.pamtester(service, person.name)
+        self.finish(terminal, ("Password: ", person.password), *answers)
+        self.assertEqual(callers.pam_code(terminal), "success",
+                         terminal.text)
+
+    def try_(self, service, person, password=None, operations=(
+            "authenticate", "acct_mgmt"), **how):
+        """The code of a login with nothing but a password."""
+        terminal = callers.pamtester(service, person.name, *operations,
+                                     **how)
+        terminal.answer("Password: ", password or person.password)
+        terminal.end()
+        if operations[-1] == "acct_mgmt" and \
+                "account management done" in terminal.text:
+            return "success"
+        return callers.pam_code(terminal)
+
+    def enrolled(self, *answers, config=None, **seed):
+        person = self.person(**seed)
+        here, away = self.configure(**(config or {}))
+        if "totp_secret" in seed:
+            answers = ((CODE, person.code()),)
+        self.sign_in(here, person, *answers)
+        return person, here, away
+
+    def last_reason(self, person):
+        lines = [line for line in self.log_of(person.name)
+                 if ":auth): " in line and " reason=" in line]
+        return lines[-1].partition(" reason=")[2].split()[0], lines[-1]
+
+    def assert_denied(self, service, person, reason=None, password=None,
+                      **how):
+        self.assertEqual(self.try_(service, person, password, **how),
+                         UNAVAILABLE)
+        if reason:
+            found, line = self.last_reason(person)
+            self.assertEqual(found, reason, line)
+
+
+class Offline(OfflineCase):
+    """proves P7, P11"""
+
+    def test_off_is_off(self):
+        """By default nothing is kept, and nobody enters."""
+        person = self.person()
+        here, away = self.service(timeout=3), self.service(
+            timeout=3, endpoint=AWAY)
+        self.sign_in(here, person)
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person, "no-connection")
+        # Kept by another configuration, it opens nothing here either, and a
+        # login removes it.
+        on, _ = self.configure()
+        self.sign_in(on, person)
+        self.assertIsNotNone(offline.read(person.name))
+        self.assert_denied(away, person, "no-connection")
+        self.sign_in(here, person)
+        self.assertIsNone(offline.read(person.name))
+
+    def test_right_password_enters(self):
+        person, _, away = self.enrolled()
+        self.assertEqual(self.try_(away, person), "success")
+        reason, line = self.last_reason(person)
+        self.assertEqual(reason, "offline", line)
+        self.assertIn("authpriv.warning", line)
+        self.assertIn(" admitted ", line)
+        self.assertIn("no-connection", line)
+
+    def test_wrong_password_does_not(self):
+        person, _, away = self.enrolled()
+        self.assert_denied(away, person, "offline-wrong-password",
+                           make_password())
+        self.assertEqual(self.try_(away, person), "success")
+
+    def test_never_signed_in(self):
+        person = self.person()
+        _, away = self.configure()
+        self.assert_denied(away, person, "no-connection")
+
+    def test_what_is_kept(self):
+        """A hash, for root alone, under a name that says nothing."""
+        person, here, _ = self.enrolled()
+        path, lines = offline.find(person.name)
+        for name, mode in ((path, 0o600), (offline.DIRECTORY, 0o700)):
+            status = os.stat(name)
+            self.assertEqual((status.st_uid, status.st_mode & 0o7777),
+                             (0, mode))
+        self.assertRegex(lines[7], r"^\$y\$j9T\$[./A-Za-z0-9]{22}\$"
+                                   r"[./A-Za-z0-9]{43}$")
+        self.assertNotIn(person.name, path)
+        with open(path, encoding="utf-8") as file:
+            self.assertNotIn(person.password, file.read())
+        # An independent reader of the hash: perl's crypt().
+        made = subprocess.run(
+            ["perl", "-e", "print crypt(<STDIN>, $ARGV[0])", lines[7]],
+            input=person.password, capture_output=True, text=True,
+            check=True).stdout
+        self.assertEqual(made, lines[7])
+        self.sign_in(here, person)
+        self.assertNotEqual(offline.find(person.name)[1][7], lines[7])
+
+    def test_max_age(self):
+        person, _, away = self.enrolled(config={"offline_max_age": 600})
+        offline.age(person.name, 300)
+        self.assertEqual(self.try_(away, person), "success")
+        offline.age(person.name, 400)
+        self.assert_denied(away, person, "offline-refused")
+        # Gone for good: a clock that is set back revives nothing.
+        self.assertIsNone(offline.read(person.name))
+
+    def test_clock_set_back(self):
+        """A login, or a use, that is yet to come is not believed."""
+        for field in ("proved_s", "seen_s"):
+            with self.subTest(field):
+                person, _, away = self.enrolled()
+                offline.change(person.name,
+                               **{field: int(time.time()) + 3600})
+                self.assert_denied(away, person, "offline-refused")
+                self.assertIsNone(offline.read(person.name))
+
+    def test_attempts(self):
+        person, here, away = self.enrolled(config={"offline_attempts": 3})
+        for _ in range(3):
+            self.assert_denied(away, person, "offline-wrong-password",
+                               make_password())
+        self.assertIsNone(offline.read(person.name))
+        ctl.run("unlock", person.name)
+        self.assert_denied(away, person, "no-connection")
+        self.sign_in(here, person)
+        self.assertEqual(self.try_(away, person), "success")
+
+    def test_attempts_are_counted_beyond_a_restart(self):
+        """The host's own counters are forgotten with /run; these are not."""
+        person, _, away = self.enrolled(config={"offline_attempts": 5})
+        for _ in range(3):
+            self.assert_denied(away, person, None, make_password())
+        ctl.run("unlock", person.name)
+        self.assertEqual(offline.read(person.name)["failures"], "3")
+        for _ in range(2):
+            self.assert_denied(away, person, None, make_password())
+        self.assertIsNone(offline.read(person.name))
+
+    def test_host_counters_hold(self):
+        """proves P84: four in a quarter of an hour, as with the pool"""
+        person, _, away = self.enrolled()
+        for _ in range(4):
+            self.assert_denied(away, person, "offline-wrong-password",
+                               make_password())
+        self.assert_denied(away, person, "offline-refused")
+        ctl.run("unlock", person.name)
+        self.assertEqual(self.try_(away, person), "success")
+        self.assertEqual(offline.read(person.name)["failures"], "0")
+
+    def test_removed_from_allow_groups(self):
+        """proves P24: by the groups of the last login"""
+        person, _, _ = self.enrolled()
+        _, away = self.configure(allow_groups="Guests")
+        self.assert_denied(away, person, "offline-refused")
+
+    def test_never_after_an_answer(self):
+        """What the pool has said, or may have judged, is not overruled."""
+        for operation, fault in (
+                ("InitiateAuth", {"do": "throttle"}),
+                ("InitiateAuth", {"do": "status", "status": 500}),
+                ("RespondToAuthChallenge", {"do": "reset"})):
+            with self.subTest(f"{operation} {fault}"):
+                person, here, _ = self.enrolled()
+                self.fault(person, operation, **fault)
+                self.assertEqual(self.try_(here, person), UNAVAILABLE)
+                self.assertNotIn("offline", self.last_reason(person)[0])
+
+    def test_disabled_in_the_pool(self):
+        """proves P10: its word removes the hash, and marks hold"""
+        person, here, away = self.enrolled()
+        pool.control("disable", username=person.name)
+        self.assertEqual(self.try_(here, person), "PAM_AUTH_ERR")
+        self.assert_denied(away, person)
+
+    def test_refused_account_check(self):
+        """proves P10: disabled, as the account phase learns it"""
+        person, _, away = self.enrolled(config={
+            "account_check": "refresh", "account_max_age": 30,
+            "on_unavailable": "cached"})
+        checking = self.service(account_check="refresh", account_max_age=30)
+        self.assertEqual(self.try_(away, person), "success")
+        pool.control("disable", username=person.name)
+        self.age_tokens(person)
+        terminal = callers.pamtester(checking, person.name, "acct_mgmt")
+        self.assert_code(terminal, "PAM_PERM_DENIED")
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person)
+
+    @staticmethod
+    def age_tokens(person):
+        directory = "/var/lib/cognito/private/tokens"
+        for entry in os.listdir(directory):
+            path = f"{directory}/{entry}"
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            if len(lines) > 4 and lines[1] == person.name:
+                lines[3] = str(int(lines[3]) - 3600)
+                lines[4] = str(int(lines[4]) - 3600)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write("\n".join(lines))
+
+    def test_forgotten(self):
+        person, _, away = self.enrolled()
+        self.assertEqual(ctl.run("forget", person.name).returncode, 0)
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person)
+
+    def test_other_sub(self):
+        """proves P16: kept for one, it opens nothing for another"""
+        person, _, away = self.enrolled()
+        offline.change(person.name,
+                       sub="00000000-0000-4000-8000-000000000000")
+        self.assert_denied(away, person, "offline-refused")
+
+    def test_password_changed_by_passwd(self):
+        """The old one is gone before the pool has heard of the new."""
+        person, here, away = self.enrolled()
+        new = make_password()
+        terminal = callers.passwd(person.name)
+        status = self.finish(terminal, ("Current password: ",
+                                        person.password),
+                             ("New password: ", new),
+                             ("(New password again|Retype new password): ",
+                              new))
+        self.assertEqual(status, 0, terminal.text)
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person)
+        person.password = new
+        self.sign_in(here, person)
+        self.assertEqual(self.try_(away, person), "success")
+
+    def test_loose_or_foreign_files(self):
+        """proves P79: what is not root's alone, or not ours, denies"""
+        def mode(path):
+            os.chmod(path, 0o644)
+
+        def owner(path):
+            os.chown(path, 4711, 0)
+
+        def garbage(path):
+            with open(path, "wb") as file:
+                file.write(b"COGOFF1\n\0\xff" + os.urandom(200))
+
+        def cut(path):
+            os.truncate(path, os.stat(path).st_size - 1)
+
+        def other_costs(path):
+            with open(path, encoding="utf-8") as file:
+                text = file.read().replace("$y$j9T$", "$y$j75$")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+        def other_method(path):
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            lines[7] = "$1$abcdefgh$Z2Hpa2nnnR0VcLDNcxqAA0"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+
+        def link(path):
+            there = f"/var/lib/cognito/private/{os.path.basename(path)}"
+            os.rename(path, there)
+            os.symlink(there, path)
+            self.addCleanup(os.unlink, there)
+
+        for spoil in (mode, owner, garbage, cut, other_costs, other_method,
+                      link):
+            with self.subTest(spoil.__name__):
+                person, _, away = self.enrolled()
+                path = offline.find(person.name)[0]
+                spoil(path)
+                self.assert_denied(away, person)
+                reason, line = self.last_reason(person)
+                self.assertEqual(reason, "offline-refused", line)
+                os.unlink(path)
+
+    def test_unreadable_directory(self):
+        """proves P11: and no login by the pool is hindered by it"""
+        person, here, away = self.enrolled()
+        os.chmod(offline.DIRECTORY, 0o755)
+        try:
+            self.assert_denied(away, person)
+            self.sign_in(here, person)
+        finally:
+            os.chmod(offline.DIRECTORY, 0o700)
+
+    def test_password_that_would_be_changed_needs_the_pool(self):
+        """passwd has no way without the pool."""
+        person, _, away = self.enrolled()
+        terminal = callers.pamtester(away, person.name, "chauthtok")
+        terminal.answer("Current password: ", person.password)
+        self.assert_code(terminal, "PAM_AUTHTOK_ERR")
+
+
+class Doors(OfflineCase):
+    """Through the programs, with the shipped files."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.here = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        cls.away = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(cls.here, offline="password", timeout=3)
+        host.write_config(cls.away, offline="password", timeout=3,
+                          endpoint=AWAY)
+
+    def known(self, *answers, **seed):
+        person = self.person(**seed)
+        here, _ = self.configure()
+        if "totp_secret" in seed:
+            answers = ((CODE, person.code()),)
+        self.sign_in(here, person, *answers)
+        return person
+
+    def su(self, person, config, limit=""):
+        return over({host.CONFIG: config}, "setpriv",
+                    f"--reuid={host.LOCAL_USER}",
+                    f"--regid={host.LOCAL_USER}", "--init-groups", "sh",
+                    "-c", f"\"{limit} exec su {person.name} -c"
+                          f" 'echo in-\\$((40+2))-\\$(id -un)'\"")
+
+    def test_su(self):
+        """proves P11: the caller makes the network fail; with one factor
+        the password is what the pool wanted, too"""
+        person = self.known()
+        terminal = self.su(person, self.away)
+        self.finish(terminal, ("Password: ", person.password))
+        self.assert_in(terminal, person.name)
+        terminal = self.su(person, self.away)
+        self.finish(terminal, ("Password: ", make_password()))
+        self.assert_out(terminal)
+
+    def test_second_factor_and_a_network_that_the_caller_breaks(self):
+        """proves P11: su's caller has ulimit, timers, the address"""
+        person = self.known(totp_secret=TOTP_SECRET)
+        self.assertEqual(offline.read(person.name)["one_factor"], "0")
+        hole = black_hole()
+        dark = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(dark, offline="password", timeout=3,
+                          endpoint=hole[2])
+        cases = {"dead": (self.away, ""), "black hole": (dark, "")}
+        for number in (6, 8, 10, 14, 20):
+            cases[f"ulimit -n {number}"] = (self.here, f"ulimit -n {number};")
+        for name, (config, limit) in cases.items():
+            with self.subTest(name):
+                terminal = self.su(person, config, limit)
+                if terminal.read_to("Password: ", callers.pexpect.EOF) == 0:
+                    terminal.send(person.password + "\r")
+                    # A code that is asked for is not the password's.
+                    if terminal.read_to(CODE, callers.pexpect.EOF) == 0:
+                        terminal.send("000000\r")
+                        terminal.read_to("code|Code", callers.pexpect.EOF)
+                        terminal.close()
+                        self.assert_out(terminal)
+                        continue
+                terminal.end()
+                self.assert_out(terminal)
+
+    def test_ssh(self):
+        """Authentication, account phase and session, each in a process of
+        its own."""
+        person = self.known()
+        ssh_port = closed_port()
+        config = f"{ROOM}/sshd-{ssh_port}"
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("Include /etc/ssh/sshd_config\n"
+                       f"Port {ssh_port}\nPidFile none\nUsePAM yes\n")
+        daemon = over({host.CONFIG: self.away}, "/usr/sbin/sshd", "-D", "-f",
+                      config)
+        self.addCleanup(daemon.close)
+        for _ in range(100):
+            try:
+                terminal = callers.ssh(person.name, "-p", str(ssh_port))
+                terminal.answer("Password: ", person.password)
+                break
+            except callers.pexpect.EOF:
+                time.sleep(0.1)
+        terminal.end()
+        self.assert_in(terminal, person.name)
+        lines = [line for line in self.log_of(person.name, 2)
+                 if "reason=offline " in line]
+        self.assertEqual(len(lines), 1)
+        self.assertIn("pam_cognito(sshd:auth)", lines[0])
+
+
+class SecondFactor(OfflineCase):
+    """proves P11: the password alone never suffices, but in a window"""
+
+    def window(self, person, *words):
+        done = ctl.run("breakglass", person.name, *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def syslog_of(self, person):
+        with open(syslog.PATH, encoding="utf-8") as file:
+            return [line for line in file
+                    if "cognitoctl" in line and f'"{person.name}"' in line]
+
+    def test_alone_it_does_not_suffice(self):
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        self.assert_denied(away, person, "offline-refused")
+        self.assertIn("breakglass", self.last_reason(person)[1])
+
+    def test_inside_a_window_it_does(self):
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        self.assertIn(person.name, self.window(person, "--for", "2h"))
+        self.assertIn("breakglass opened", self.syslog_of(person)[-1])
+        self.assert_denied(away, person, "offline-wrong-password",
+                           make_password())
+        self.assertEqual(self.try_(away, person), "success")
+        reason, line = self.last_reason(person)
+        self.assertEqual(reason, "offline-breakglass", line)
+        self.assertIn("authpriv.warning", line)
+        rows = ctl.run("status", "--json").stdout
+        self.assertIn(person.name, rows)
+        self.window(person, "--close")
+        self.assertIn("breakglass closed", self.syslog_of(person)[-1])
+        self.assert_denied(away, person, "offline-refused")
+        self.assertNotIn(person.name, ctl.run("status", "--json").stdout)
+
+    def test_window_is_of_one_person(self):
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        other, _, _ = self.enrolled(totp_secret=TOTP_SECRET)
+        self.window(other, "--for", "1h")
+        self.assert_denied(away, person, "offline-refused")
+
+    def test_window_is_over(self):
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        self.window(person, "--for", "30m")
+        now = int(time.time())
+        offline.change(person.name, offline.WINDOWS, opened_s=now - 1800,
+                       until_s=now - 1)
+        self.assert_denied(away, person, "offline-refused")
+        self.assertIsNone(offline.find(person.name, offline.WINDOWS))
+
+    def test_window_that_is_yet_to_come(self):
+        """A clock set back opens none."""
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        self.window(person, "--for", "30m")
+        now = int(time.time())
+        offline.change(person.name, offline.WINDOWS, opened_s=now + 600,
+                       until_s=now + 1200)
+        self.assert_denied(away, person, "offline-refused")
+
+    def test_windows_of_too_long_or_of_others(self):
+        person, _, away = self.enrolled(totp_secret=TOTP_SECRET)
+        for spoil in ({"until_s": int(time.time()) + 90000}, None):
+            self.window(person, "--for", "30m")
+            if spoil:
+                offline.change(person.name, offline.WINDOWS, **spoil)
+            else:
+                os.chmod(offline.find(person.name, offline.WINDOWS)[0],
+                         0o640)
+            self.assert_denied(away, person, "offline-refused")
+        os.unlink(offline.find(person.name, offline.WINDOWS)[0])
+
+    def test_words_that_are_refused(self):
+        for words in (["--for", "25h"], ["--for", "0h"], ["--for", "2"],
+                      ["--for", "2d"], ["--for", "-1h"], [],
+                      ["--for", "1h", "--close"], ["--for", "1441m"]):
+            done = ctl.run("breakglass", "alice", *words)
+            self.assertEqual(done.returncode, ctl.USAGE, words)
+        self.assertEqual(ctl.run("breakglass", "alice", "--close")
+                         .returncode, ctl.NOT_FOUND)
+        self.assertEqual(ctl.run("breakglass", "Not/aName", "--for", "1h")
+                         .returncode, ctl.USAGE)
+
+    def test_second_factor_since_then(self):
+        """Who sets one up elsewhere, and shows it to su: the hash that
+        says otherwise goes, though su's caller writes nothing."""
+        person, _, away = self.enrolled()
+        self.assertEqual(self.try_(away, person), "success")
+        person.set(totp_secret=TOTP_SECRET)
+        on = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(on, offline="password", timeout=3)
+        terminal = over({host.CONFIG: on}, "setpriv",
+                        f"--reuid={host.LOCAL_USER}",
+                        f"--regid={host.LOCAL_USER}", "--init-groups", "su",
+                        person.name, "-c", f"'{callers.PROBE}'")
+        self.finish(terminal, ("Password: ", person.password),
+                    (CODE, person.code()))
+        self.assert_in(terminal, person.name)
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person)
+
+    def test_code_behind_the_password(self):
+        """A code that nobody can judge is no second factor either."""
+        person, _, _ = self.enrolled(totp_secret=TOTP_SECRET)
+        away = self.service("code_in_password", offline="password",
+                            timeout=3, endpoint=AWAY)
+        self.assert_denied(away, person, "offline-refused",
+                           person.password + "123456")
+        self.window(person, "--for", "1h")
+        self.assertEqual(self.try_(away, person,
+                                   person.password + "123456"), "success")
+
+    def test_forgotten_with_the_name(self):
+        person, _, _ = self.enrolled(totp_secret=TOTP_SECRET)
+        self.window(person, "--for", "1h")
+        ctl.run("forget", person.name)
+        self.assertIsNone(offline.find(person.name, offline.WINDOWS))
+
+
+class FalseSpeakers(FalseSpeakerCase):
+    """proves P55: what a keeper believes of a speaker that was taken over"""
+
+    HASH = ("$y$j9T$qrj.g9I/HlOjK/Y8JreTH."
+            "$jx.v6sN8Xhf1kUb38/yim0rwR3qSN9D1BlHjFHHW1L8")
+
+    def configured(self):
+        path = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(path, offline="password", timeout=3)
+        return path
+
+    def test_honest_one(self):
+        """Without it the tests below would show nothing."""
+        outcome, _, person = self.meet(
+            self.JOB + f"say('HASH', {self.HASH!r}, 1)\nresult(job)\n",
+            config=self.configured())
+        self.assertEqual(outcome, "ADMITTED")
+        kept = offline.read(person.name)
+        self.assertEqual((kept["hash"], kept["one_factor"]),
+                         (self.HASH, "1"))
+
+    def test_hash_with_a_login_that_is_not_admitted(self):
+        config = self.configured()
+        for how in ("result(job, 'PASSWORD')", "result(job, 'NETWORK')",
+                    "result(job, groups=('Guests',))",
+                    "result(job, name='mallory')", "result(job, sub='')"):
+            with self.subTest(how):
+                outcome, _, person = self.meet(
+                    self.JOB + f"say('HASH', {self.HASH!r}, 1)\n{how}\n",
+                    config=config)
+                self.assertNotEqual(outcome, "ADMITTED")
+                self.assertIsNone(offline.read(person.name))
+
+    def test_hashes_that_are_not_kept(self):
+        config = self.configured()
+        for words in (f"say('HASH', {self.HASH.replace('j9T', 'jFT')!r}, 1)",
+                      "say('HASH', '$1$abcdefgh$Z2Hpa2nnnR0VcLDNcxqAA0', 1)",
+                      "say('HASH', b'\\n' * 73, 1)",
+                      "say('HASH', '', 1)", "pass"):
+            with self.subTest(words):
+                outcome, _, person = self.meet(
+                    f"{self.JOB}{words}\nresult(job)\n", config=config)
+                self.assertEqual(outcome, "ADMITTED")
+                self.assertIsNone(offline.read(person.name))
+
+    def test_out_of_order(self):
+        one = f"say('HASH', {self.HASH!r}, 1)\n"
+        config = self.configured()
+        for body, where in ((one + one + "result(job)", config),
+                            (one + "result(job)", host.CONFIG),
+                            (one + "say('MAY_GUESS')\nresult(job)", config),
+                            ("say('COMPARED', 1)\nresult(job)", config)):
+            with self.subTest(body):
+                outcome, _, person = self.meet(f"{self.JOB}{body}\n",
+                                               config=where)
+                self.assertEqual(outcome, "SPEAKER")
+                self.assertIsNone(offline.read(person.name))
+
+    def test_comparisons(self):
+        """Only the answer to a question counts; a guess at the pool, and
+        another answer than the outage's, is no outage."""
+        config = self.configured()
+        honest = self.JOB + f"say('HASH', {self.HASH!r}, 1)\nresult(job)\n"
+        ask = "kind, fields = hear()\nassert kind == 'COMPARE'\n"
+        cases = {
+            "same": ("result(job, 'NETWORK')\n" + ask
+                     + "say('COMPARED', 1)\n", "OFFLINE"),
+            "another": ("result(job, 'NETWORK')\n" + ask
+                        + "say('COMPARED', 0)\n", "OFFLINE_PASSWORD"),
+            "nothing": ("result(job, 'TIMEOUT')\n" + ask,
+                        "OFFLINE_PASSWORD"),
+            "something else": ("result(job, 'TLS')\n" + ask
+                               + "say('GUESSED', 1)\n", "OFFLINE_PASSWORD"),
+            "behind a guess": ("say('MAY_GUESS'); hear()\n"
+                               "result(job, 'NETWORK')\n"
+                               "say('COMPARED', 1)\n", "NETWORK"),
+            "wrong password": ("result(job, 'PASSWORD')\n"
+                               "say('COMPARED', 1)\n", "PASSWORD"),
+            "throttled": ("result(job, 'THROTTLED')\n"
+                          "say('COMPARED', 1)\n", "THROTTLED"),
+            "service": ("result(job, 'SERVICE')\nsay('COMPARED', 1)\n",
+                        "SERVICE"),
+            "offline by itself": ("result(job, 'OFFLINE')\n"
+                                  "say('COMPARED', 1)\n", "SPEAKER"),
+            "breakglass by itself": ("result(job, 'BREAKGLASS')\n",
+                                     "SPEAKER"),
+        }
+        for name, (body, expected) in cases.items():
+            with self.subTest(name):
+                outcome, _, person = self.meet(honest, config=config)
+                self.assertEqual(outcome, "ADMITTED")
+                self.assertEqual(self.meet(self.JOB + body, person,
+                                           config=config)[0], expected)
+
+
+class Limits(OfflineCase):
+    """proves P11: what starves keeper or speaker is no outage that opens
+    more than the rules do"""
+
+    def test_limits_of_the_caller(self):
+        person, here, _ = self.enrolled(totp_secret=TOTP_SECRET)
+        for number in (6, 10, 16, 24):
+            with self.subTest(number):
+                terminal = callers.pamtester(
+                    here, person.name,
+                    prepare=lambda n=number: resource.setrlimit(
+                        resource.RLIMIT_NOFILE, (n, n)))
+                if terminal.read_to("Password: ", callers.pexpect.EOF) == 0:
+                    terminal.send(person.password + "\r")
+                    if terminal.read_to(CODE, callers.pexpect.EOF) == 0:
+                        terminal.close()
+                        continue
+                terminal.end()
+                self.assertNotEqual(callers.pam_code(terminal), "success")
