@@ -57,7 +57,7 @@ def other_build(name):
     path = f"{ROOM}/other-{secrets.token_hex(4)}"
     with open(path, "wb") as file:
         file.write(content.replace(word, word[::-1]))
-    os.chmod(path, 0o755)
+    os.chmod(path, 0o711)  # the speaker ends at once if it can be read
     return path
 
 
