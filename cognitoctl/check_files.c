@@ -9,8 +9,10 @@
 #include "accounts/trusted_file.h"
 #include "cognitoctl/pam_files.h"
 #include "host/account_id.h"
+#include "host/breakglass.h"
 #include "host/files.h"
 #include "host/kept.h"
+#include "host/verifiers.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -46,6 +48,8 @@ static const struct file files[] = {
     {COG_RUN_DIR, 0711, false},
     {COG_SESSIONS_DIR, 0700, false},
     {COG_PENDING_DIR, 0700, false},
+    {COG_VERIFIERS_DIR, 0700, false},
+    {COG_BREAKGLASS_DIR, 0700, false},
     {COG_ID_KEY_FILE, 0600, false},
     {COG_ACCOUNTS_DIR "/recent.cdb", 0644, false},
     {COG_ACCOUNTS_DIR "/base.cdb", 0644, false},

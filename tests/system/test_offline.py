@@ -419,6 +419,34 @@ class Doors(OfflineCase):
         self.assertIn("pam_cognito(sshd:auth)", lines[0])
 
 
+class OtherCallers(OfflineCase):
+    """proves P96"""
+
+    def test_caller_that_is_not_root(self):
+        """The store is closed to it: an outage is an outage, and nothing
+        is counted, written or removed."""
+        person, here, away = self.enrolled()
+        before = offline.read(person.name)
+        for service, password, code in (
+                (away, person.password, UNAVAILABLE),
+                (away, make_password(), UNAVAILABLE),
+                (here, person.password, "success")):
+            terminal = callers.pamtester(service, person.name,
+                                         user=person.name)
+            terminal.answer("Password: ", password)
+            self.assert_code(terminal, code)
+            self.assertNotIn("offline", self.last_reason(person)[0])
+        self.assertEqual(offline.read(person.name), before)
+
+    def test_windows_are_roots(self):
+        done = subprocess.run(
+            ["setpriv", f"--reuid={host.LOCAL_USER}", "--clear-groups",
+             "/usr/sbin/cognitoctl", "breakglass", "alice", "--for", "1h"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, ctl.USAGE, done.stderr)
+        self.assertIsNone(offline.find("alice", offline.WINDOWS))
+
+
 class SecondFactor(OfflineCase):
     """proves P11: the password alone never suffices, but in a window"""
 

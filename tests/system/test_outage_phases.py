@@ -13,6 +13,7 @@ from room.case import Case
 from room.namespace import ROOM
 from room.processes import KEEPER, SPEAKER, working_for
 from room.terminal import make_password
+from test_account_check import Refresh
 from test_outage import closed_port
 
 LIBEXEC = "/usr/libexec"
@@ -165,6 +166,21 @@ class Phases(Case):
                                                            0o755)}),
             UNAVAILABLE)
 
+    def test_account_phase_that_asks_the_pool(self):
+        """Away, or without its speaker: nobody comes in on old words"""
+        settings = {"account_check": "refresh", "account_max_age": 30,
+                    "timeout": 3}
+        service = self.service(**settings)
+        person = self.enrolled(service)
+        Refresh.age(self, person)
+        away = self.service(endpoint="https://cognito.test:9", **settings)
+        self.assertEqual(self.account(away, person), UNAVAILABLE)
+        for text, code in ((self.ENDS, "PAM_SYSTEM_ERR"),
+                           (self.HANGS, UNAVAILABLE)):
+            speaker = {f"{LIBEXEC}/{SPEAKER}": write(text, 0o755)}
+            self.assertEqual(self.account(service, person, speaker), code)
+        self.assertEqual(self.account(service, person), "success")
+
     def begin_change(self, service, person):
         terminal = callers.pamtester(service, person.name, "chauthtok")
         terminal.read_to("Current password: ")
@@ -223,6 +239,21 @@ class Phases(Case):
                 denied = [line for line in self.log_of(person.name)
                           if " denied " in line]
                 self.assertRegex(denied[0], f"reason=({reasons}) ")
+                self.still_holds(person)
+            with self.subTest(f"{name} before the proof"):
+                person = self.person()
+                terminal = self.begin_change(self.service(timeout=3), person)
+                victim = working_for(terminal.spawned.pid, name)
+                speaker = working_for(terminal.spawned.pid, SPEAKER)
+                os.kill(victim, signal.SIGKILL)
+                for _ in range(100):
+                    if not os.path.exists(f"/proc/{speaker}"):
+                        break
+                    time.sleep(0.02)
+                terminal.send(person.password + "\r")
+                terminal.end()
+                self.assertEqual(callers.pam_code(terminal),
+                                 "PAM_SYSTEM_ERR", terminal.text)
                 self.still_holds(person)
 
     def still_holds(self, person):

@@ -124,14 +124,14 @@ class SecretsTest(Case):
                   "/etc/cognito": 0o755}
         for path, mode in places.items():
             self.assertEqual(os.stat(path).st_mode & 0o777, mode, path)
-        # What offline logins leave, in the tests that ask for them.
-        offline = [f"/var/lib/cognito/private/{name}"
-                   for name in ("offline", "breakglass")]
+        # Directories of their own, in the tests that ask for them.
+        asked = [f"/var/lib/cognito/private/{name}"
+                 for name in ("offline", "breakglass", "tokens")]
         for path in glob.glob("/var/lib/cognito/*/*") + [
-                entry for name in offline for entry in glob.glob(f"{name}/*")]:
+                entry for name in asked for entry in glob.glob(f"{name}/*")]:
             kind = os.stat(path)
             self.assertEqual((kind.st_uid, kind.st_gid), (0, 0), path)
-            self.assertEqual(kind.st_mode & (0o077 if path in offline
+            self.assertEqual(kind.st_mode & (0o077 if path in asked
                                              else 0o133), 0, path)
             if "/private/" in path:
                 self.assertEqual(kind.st_mode & 0o077, 0, path)
