@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "speaker/change.h"
+#include "speaker/fence.h"
 #include "speaker/job.h"
 #include "speaker/offline.h"
 #include "speaker/person.h"
@@ -122,7 +123,8 @@ main(int argc, char **argv)
     enum cog_status status;
 
     /* Without a result the keeper denies: no reason could be told safely. */
-    if (cog_sandbox_enter(as_caller) != NULL || cog_job_receive(&job) != 0)
+    if (cog_sandbox_enter(as_caller) != NULL || cog_job_receive(&job) != 0 ||
+        (as_caller && !cog_fence_put_up(job.http.ca_file, job.http.ca_path)))
         _exit(1);
     status = cog_http_new(&job.http, &http);
     if (status == COG_OK)

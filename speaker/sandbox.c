@@ -114,6 +114,13 @@ static const int allowed[] = {
     SCMP_SYS(writev),
 };
 
+/* Of a speaker that runs as its caller: see fence.h. */
+static const int fencing[] = {
+    SCMP_SYS(landlock_create_ruleset),
+    SCMP_SYS(landlock_add_rule),
+    SCMP_SYS(landlock_restrict_self),
+};
+
 static const int deadly[] = {
     SCMP_SYS(execve),
     SCMP_SYS(execveat),
@@ -230,7 +237,17 @@ add_socket_calls(scmp_filter_ctx filter)
 }
 
 static bool
-install_filter(void)
+add_fence(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < COUNT(fencing); i++) {
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, fencing[i], 0) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
+install_filter(bool as_caller)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     bool installed;
@@ -238,7 +255,8 @@ install_filter(void)
     if (filter == NULL)
         return false;
     installed = add_lists(filter) && add_conditions(filter) &&
-                add_socket_calls(filter) && seccomp_load(filter) == 0;
+                add_socket_calls(filter) &&
+                (!as_caller || add_fence(filter)) && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return installed;
 }
@@ -347,7 +365,7 @@ cog_sandbox_enter(bool as_caller)
     if (!set_limits())
         return "resource limits cannot be set";
     (void) alarm(LIFETIME_S);
-    if (!install_filter())
+    if (!install_filter(as_caller))
         return "the system call filter cannot be installed";
     return NULL;
 }

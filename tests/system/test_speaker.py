@@ -2,6 +2,7 @@
 """The speaker, started by hand: as whom, out of what, with what job. It
 serves, that is asks for the password, or it ends without a word."""
 
+import ctypes
 import errno
 import os
 import pwd
@@ -15,6 +16,8 @@ from room.namespace import ROOM
 from room.processes import SPEAKER
 
 PATH = f"/usr/libexec/{SPEAKER}"
+# landlock_create_ruleset(2), on every architecture.
+CREATE_RULESET = 444
 
 
 def become(user="_cognito", groups=()):
@@ -214,7 +217,7 @@ class TakenOver(SpeakerCase):
               "read another's memory", "listen", "new namespace",
               "change a mode", "remove a file", "io_uring", "bpf")
 
-    def outcome(self, name):
+    def outcome(self, name, user="_cognito", argument=""):
         """What came of a call; None if it killed."""
         word = f"{ROOM}/in-sandbox-{os.urandom(4).hex()}"
         with open(word, "w", encoding="utf-8") as file:
@@ -228,18 +231,46 @@ class TakenOver(SpeakerCase):
             "/run/etc.$$/u,workdir=/run/etc.$$/w none /etc",
             f"mount --bind {word} {path}",
             f"echo {native.in_sandbox()} >/etc/ld.so.preload"))
-        entry = pwd.getpwnam("_cognito")
+        entry = pwd.getpwnam(user)
         speaker = self.start(
             "nobody-in-particular", path="/usr/bin/unshare", prepare=None,
             argv=["unshare", "-m", "/bin/sh", "-c", f"{mounts} && exec"
                   f" setpriv --reuid={entry.pw_uid} --regid={entry.pw_gid}"
-                  f" --clear-groups env -i {PATH}"])
+                  f" --clear-groups env -i {PATH} {argument}"])
         try:
             return speaker.parent.recv(100).decode() or None
         except ConnectionResetError:
             return None
         finally:
             speaker.close()
+
+    def test_files_of_its_caller(self):
+        """proves P96: one that runs as a caller who is not root sees files
+        of the system, and none of that caller's"""
+        if ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, 1) < 1:
+            self.skipTest("this kernel has no Landlock")
+        entry = pwd.getpwnam(host.LOCAL_USER)
+        own = []
+        for place in (entry.pw_dir, "/tmp", "/var/tmp", "/etc", "/run/lock"):
+            path = f"{place}/own-{os.urandom(4).hex()}"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("own")
+            os.chown(path, entry.pw_uid, -1)
+            own.append(path)
+        how = (host.LOCAL_USER, "as-caller")
+        for path in ("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
+                     "/usr/lib/os-release", "/etc/ssl/certs",
+                     host.SETTINGS["ca_file"]):
+            with self.subTest(path):
+                self.assertEqual(self.outcome(f"read {path}", *how),
+                                 "worked")
+        for path in (*own, entry.pw_dir, "/", "/etc/passwd", "/proc/1/stat",
+                     "/proc/self/status", host.CONFIG):
+            with self.subTest(path):
+                self.assertEqual(self.outcome(f"read {path}", *how),
+                                 f"error {errno.EACCES}")
+        for name in ("write a file", "remove a file", "run a program"):
+            self.assertNotEqual(self.outcome(name, *how), "worked")
 
     def test_calls(self):
         for names, wanted in ((self.ALLOWED, "worked"),
