@@ -109,6 +109,8 @@ class LoginTest(ChallengeTests, Case):
 
 
 class LoginKeys(KeyTests, Case):
+    INSIDE = r"[$#] $"
+
     def start(self, person):
         terminal = callers.login()
         callers.say_name(terminal, person.name)

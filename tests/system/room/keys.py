@@ -17,17 +17,19 @@ class KeyTests:
     process behind. `start` gives a terminal that will ask for the
     password."""
 
+    INSIDE = "in-42"  # what shows that somebody came in
+
     def start(self, person):
         raise NotImplementedError
 
-    def assert_nobody_in(self, terminal):
+    def assert_nobody_in(self, terminal, wait_s=1):
         terminal.send("\r")
-        terminal.spawned.timeout = 1
+        terminal.spawned.timeout = wait_s
         try:
-            terminal.read_to("in-42", pexpect.EOF)
+            inside = terminal.read_to(self.INSIDE, pexpect.EOF) == 0
         except pexpect.TIMEOUT:
-            pass
-        self.assert_out(terminal)
+            inside = False
+        self.assertFalse(inside, terminal.text)
         terminal.close()
 
     def assert_nothing_left(self):
@@ -57,12 +59,15 @@ class KeyTests:
             terminal.send(key)
         for name, terminal in moments.items():
             with self.subTest(name):
+                if name != "while the pool thinks":
+                    self.assert_nobody_in(terminal)
                 # Nobody can be stopped who has no shell to go back to:
                 # the password was right and typed.
-                if (name, key) == ("while the pool thinks", KEYS["Ctrl-Z"]):
+                elif key == KEYS["Ctrl-Z"]:
                     terminal.close()
+                # Until the pool has answered, should the caller still be.
                 else:
-                    self.assert_nobody_in(terminal)
+                    self.assert_nobody_in(terminal, wait_s=8)
         self.assert_nothing_left()
 
     def test_ctrl_c(self):
