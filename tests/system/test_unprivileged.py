@@ -320,6 +320,18 @@ class Files(UnprivilegedCase):
         self.refused(arguments=f"keeper={NO_BIT}",
                      code="PAM_CRED_INSUFFICIENT", reason="setgid")
 
+    def test_service_without_new_privileges(self):
+        """as systemd starts some: the bit does not hold there"""
+        person = self.person()
+        terminal = callers.Terminal(
+            "setpriv", "--no-new-privs", f"--reuid={person.name}",
+            f"--regid={person.name}", "--init-groups", "pamtester",
+            self.service(), person.name, "authenticate")
+        if terminal.read_to("Password: ", callers.pexpect.EOF) == 0:
+            terminal.send(person.password + "\r")
+        self.assert_code(terminal, "PAM_CRED_INSUFFICIENT")
+        self.assertIn("setgid", self.log_of(person.name)[0])
+
     def test_secret_of_another_group(self):
         self.refused("chgrp adm " + SECRET, reason=SECRET)
 
