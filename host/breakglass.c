@@ -47,7 +47,7 @@ cog_breakglass_load(const char *directory, const char *name,
                     struct cog_breakglass *window)
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
-    struct cog_breakglass found;
+    struct cog_breakglass found = {.opened_s = 0};
     int error = cog_by_name_load(directory, name, FILE_MAX, &bytes);
 
     if (error == 0)

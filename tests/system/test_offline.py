@@ -173,6 +173,14 @@ class Offline(OfflineCase):
             self.assert_denied(away, person, None, make_password())
         self.assertIsNone(offline.read(person.name))
 
+    def test_attempts_that_were_used_up(self):
+        """Killed behind the last wrong one, or with a smaller limit now:
+        not even the right password is compared."""
+        person, _, away = self.enrolled(config={"offline_attempts": 3})
+        offline.change(person.name, failures=3)
+        self.assert_denied(away, person, "offline-refused")
+        self.assertIsNone(offline.read(person.name))
+
     def test_host_counters_hold(self):
         """proves P84: four in a quarter of an hour, as with the pool"""
         person, _, away = self.enrolled()

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* crypt(5), made with perl's crypt() of "Right-1". */
+/* crypt(5), made with perl's crypt(). */
 #define SALT  "qrj.g9I/HlOjK/Y8JreTH."
 #define PROOF "jx.v6sN8Xhf1kUb38/yim0rwR3qSN9D1BlHjFHHW1L8"
 #define HASH  "$y$j9T$" SALT "$" PROOF
@@ -119,14 +119,14 @@ test_hashes(void **state)
 {
     static const char *const bad[] = {
         "",
-        "$y$j9T$" SALT "$",
-        "$y$j9T$" SALT "$" PROOF "x",
-        "$y$j9T$" SALT "x" PROOF,
-        "$y$j75$" SALT "$" PROOF,   /* other costs */
-        "$y$jFT$" SALT "$" PROOF,   /* gigabytes */
-        "$7$CU...." SALT "$" PROOF, /* another method */
-        "$y$j9T$" SALT "$" PROOF " ",
-        "$y$j9T$qrj.g9I/HlOjK/Y8JreTH:$" PROOF,
+        ("$y$j9T$" SALT "$"),
+        ("$y$j9T$" SALT "$" PROOF "x"),
+        ("$y$j9T$" SALT "x" PROOF),
+        ("$y$j75$" SALT "$" PROOF),   /* other costs */
+        ("$y$jFT$" SALT "$" PROOF),   /* gigabytes */
+        ("$7$CU...." SALT "$" PROOF), /* another method */
+        ("$y$j9T$" SALT "$" PROOF " "),
+        ("$y$j9T$qrj.g9I/HlOjK/Y8JreTH:$" PROOF),
     };
 
     (void) state;
