@@ -8,6 +8,7 @@
 #include "accounts/siphash.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "host/lines.h"
 #include "host/private_file.h"
 
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <string.h>
 
 #define FIRST_LINE "COGTOK1"
-#define TIME_MAX   INT64_C(253402300799) /* the year 9999 */
 
 void
 cog_kept_clear(struct cog_kept *kept)
@@ -39,105 +39,29 @@ cog_kept_entry(const char *name, const char *end,
                     cog_siphash24(key, name, strlen(name)), end);
 }
 
-/* ---- lines */
-
-/* What is left of a file. */
-struct reading {
-    const char *at, *end;
-};
-
-/* The next line without its end; false when there is none. */
-static bool
-next_line(struct reading *reading, const char **line, size_t *len)
-{
-    const char *stop;
-
-    if (reading->at == reading->end)
-        return false;
-    stop = memchr(reading->at, '\n', (size_t) (reading->end - reading->at));
-    if (stop == NULL)
-        return false;
-    *line = reading->at;
-    *len = (size_t) (stop - reading->at);
-    reading->at = stop + 1;
-    return true;
-}
-
-static bool
-read_text(struct reading *reading, char *out, size_t size)
-{
-    const char *line;
-    size_t len;
-
-    if (!next_line(reading, &line, &len) || len >= size ||
-        memchr(line, '\0', len) != NULL)
-        return false;
-    memcpy(out, line, len);
-    out[len] = '\0';
-    return true;
-}
-
-static bool
-read_time(struct reading *reading, int64_t *time_s)
-{
-    char text[24];
-    uint64_t number;
-
-    if (!read_text(reading, text, sizeof text) ||
-        cog_text_to_number(text, (uint64_t) TIME_MAX, &number) != 0)
-        return false;
-    *time_s = (int64_t) number;
-    return true;
-}
-
-/* Printable ASCII without blanks, as tokens are. */
-static bool
-is_token(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] <= ' ' || text[i] > '~')
-            return false;
-    }
-    return len <= COG_KEPT_TOKEN_MAX;
-}
-
-/* 0, EBADMSG, ENOMEM. */
-static int
-read_token(struct reading *reading, struct cog_secret *token)
-{
-    const char *line;
-    size_t len;
-
-    if (!next_line(reading, &line, &len) || !is_token(line, len))
-        return EBADMSG;
-    return len == 0 ? 0 : cog_secret_set(token, line, len);
-}
-
 int
 cog_kept_parse(const char *bytes, size_t len, struct cog_kept *kept)
 {
     cog_cleanup_kept struct cog_kept fresh = COG_KEPT_EMPTY;
-    struct reading reading = {bytes, bytes + len};
-    char first[sizeof FIRST_LINE];
+    struct cog_lines lines = {bytes, bytes + len};
     int error;
 
-    if (!read_text(&reading, first, sizeof first) ||
-        strcmp(first, FIRST_LINE) != 0 ||
-        !read_text(&reading, fresh.name, sizeof fresh.name) ||
-        !read_text(&reading, fresh.sub, sizeof fresh.sub) ||
+    if (!cog_lines_is(&lines, FIRST_LINE) ||
+        !cog_lines_text(&lines, fresh.name, sizeof fresh.name) ||
+        !cog_lines_text(&lines, fresh.sub, sizeof fresh.sub) ||
         cog_login_name_check(fresh.name, strlen(fresh.name)) !=
             COG_FAULT_NONE ||
         cog_sub_check(fresh.sub) != COG_FAULT_NONE ||
-        !read_time(&reading, &fresh.signed_in_s) ||
-        !read_time(&reading, &fresh.checked_s) ||
-        !read_time(&reading, &fresh.expires_s))
+        !cog_lines_time(&lines, &fresh.signed_in_s) ||
+        !cog_lines_time(&lines, &fresh.checked_s) ||
+        !cog_lines_time(&lines, &fresh.expires_s))
         return EBADMSG;
-    error = read_token(&reading, &fresh.refresh);
+    error = cog_lines_token(&lines, COG_KEPT_TOKEN_MAX, &fresh.refresh);
     if (error == 0)
-        error = read_token(&reading, &fresh.id);
+        error = cog_lines_token(&lines, COG_KEPT_TOKEN_MAX, &fresh.id);
     if (error == 0)
-        error = read_token(&reading, &fresh.access);
-    if (error == 0 && (fresh.refresh.len == 0 || reading.at != reading.end))
+        error = cog_lines_token(&lines, COG_KEPT_TOKEN_MAX, &fresh.access);
+    if (error == 0 && (fresh.refresh.len == 0 || !cog_lines_end(&lines)))
         error = EBADMSG;
     if (error != 0)
         return error;

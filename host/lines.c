@@ -4,24 +4,36 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
 
-bool
-cog_lines_text(struct cog_lines *lines, char *out, size_t size)
+/* The next line without its end; false when there is none. */
+static bool
+next_line(struct cog_lines *lines, const char **line, size_t *len)
 {
     const char *stop = NULL;
-    size_t len;
 
     if (lines->at != lines->end)
         stop = memchr(lines->at, '\n', (size_t) (lines->end - lines->at));
     if (stop == NULL)
         return false;
-    len = (size_t) (stop - lines->at);
-    if (len >= size || memchr(lines->at, '\0', len) != NULL)
-        return false;
-    memcpy(out, lines->at, len);
-    out[len] = '\0';
+    *line = lines->at;
+    *len = (size_t) (stop - lines->at);
     lines->at = stop + 1;
+    return true;
+}
+
+bool
+cog_lines_text(struct cog_lines *lines, char *out, size_t size)
+{
+    const char *line;
+    size_t len;
+
+    if (!next_line(lines, &line, &len) || len >= size ||
+        memchr(line, '\0', len) != NULL)
+        return false;
+    memcpy(out, line, len);
+    out[len] = '\0';
     return true;
 }
 
@@ -52,6 +64,28 @@ cog_lines_is(struct cog_lines *lines, const char *text)
 
     return cog_lines_text(lines, found, sizeof found) &&
            strcmp(found, text) == 0;
+}
+
+bool
+cog_lines_is_token(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    }
+    return true;
+}
+
+int
+cog_lines_token(struct cog_lines *lines, size_t max, struct cog_secret *token)
+{
+    const char *line;
+    size_t len;
+
+    if (!next_line(lines, &line, &len) || len > max ||
+        !cog_lines_is_token(line, len))
+        return EBADMSG;
+    return len == 0 ? 0 : cog_secret_set(token, line, len);
 }
 
 bool

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/secret.h"
+
 /* Times up to the year 9999. */
 #define COG_LINES_TIME_MAX INT64_C(253402300799)
 
@@ -29,6 +31,16 @@ bool cog_lines_time(struct cog_lines *lines, int64_t *time_s);
 
 /* Whether the next line is this very text. */
 bool cog_lines_is(struct cog_lines *lines, const char *text);
+
+/* Whether a text is printable ASCII without blanks, as tokens are. */
+bool cog_lines_is_token(const char *text, size_t len);
+
+/*
+ * The next line as a token of at most max bytes, maybe none. 0, EBADMSG,
+ * ENOMEM.
+ */
+int cog_lines_token(struct cog_lines *lines, size_t max,
+                    struct cog_secret *token);
 
 /* Whether all was read. */
 bool cog_lines_end(const struct cog_lines *lines);

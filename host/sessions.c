@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "host/kept.h"
+#include "host/lines.h"
 #include "host/private_file.h"
 
 #include <dirent.h>
@@ -39,64 +40,19 @@ cog_sessions_clear(struct cog_sessions *sessions)
 
 /* ---- reading */
 
-/* What is left of a file. */
-struct reading {
-    const char *at, *end;
-};
-
-/* The next line without its end; false when there is none. */
 static bool
-next_line(struct reading *reading, const char **line, size_t *len)
-{
-    const char *stop = NULL;
-
-    if (reading->at < reading->end)
-        stop =
-            memchr(reading->at, '\n', (size_t) (reading->end - reading->at));
-    if (stop == NULL)
-        return false;
-    *line = reading->at;
-    *len = (size_t) (stop - reading->at);
-    reading->at = stop + 1;
-    return true;
-}
-
-static bool
-read_text(struct reading *reading, char *out, size_t size)
-{
-    const char *line;
-    size_t len;
-
-    if (!next_line(reading, &line, &len) || len >= size ||
-        memchr(line, '\0', len) != NULL)
-        return false;
-    memcpy(out, line, len);
-    out[len] = '\0';
-    return true;
-}
-
-static bool
-read_number(struct reading *reading, uint64_t max, uint64_t *number)
-{
-    char text[24];
-
-    return read_text(reading, text, sizeof text) &&
-           cog_text_to_number(text, max, number) == 0;
-}
-
-static bool
-read_openers(struct reading *reading, struct cog_sessions *sessions)
+read_openers(struct cog_lines *lines, struct cog_sessions *sessions)
 {
     char text[48], *second;
     uint64_t count = 0;
 
-    if (!read_number(reading, COG_SESSIONS_MAX, &count))
+    if (!cog_lines_number(lines, COG_SESSIONS_MAX, &count))
         return false;
     sessions->count = (size_t) count;
     for (size_t i = 0; i < sessions->count; i++) {
         struct cog_opener *opener = &sessions->openers[i];
 
-        if (!read_text(reading, text, sizeof text) ||
+        if (!cog_lines_text(lines, text, sizeof text) ||
             (second = strchr(text, ' ')) == NULL)
             return false;
         *second++ = '\0';
@@ -107,33 +63,20 @@ read_openers(struct reading *reading, struct cog_sessions *sessions)
     return true;
 }
 
-/* Printable ASCII without blanks, as tokens are. */
-static bool
-is_token(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] <= ' ' || text[i] > '~')
-            return false;
-    }
-    return len > 0 && len <= TOKEN_MAX;
-}
-
 static int
-read_tokens(struct reading *reading, struct cog_sessions *sessions)
+read_tokens(struct cog_lines *lines, struct cog_sessions *sessions)
 {
     uint64_t count = 0;
-    const char *line;
-    size_t len;
 
-    if (!read_number(reading, COG_SESSION_TOKENS_MAX, &count))
+    if (!cog_lines_number(lines, COG_SESSION_TOKENS_MAX, &count))
         return EBADMSG;
     for (uint64_t i = 0; i < count; i++) {
-        int error = EBADMSG;
+        int error = cog_lines_token(lines, TOKEN_MAX, &sessions->tokens[i]);
 
-        if (next_line(reading, &line, &len) && is_token(line, len))
-            error = cog_secret_set(&sessions->tokens[i], line, len);
         if (error != 0)
             return error;
+        if (sessions->tokens[i].len == 0)
+            return EBADMSG;
     }
     sessions->token_count = (size_t) count;
     return 0;
@@ -144,20 +87,18 @@ cog_sessions_parse(const char *bytes, size_t len,
                    struct cog_sessions *sessions)
 {
     cog_cleanup_sessions struct cog_sessions fresh = COG_SESSIONS_EMPTY;
-    struct reading reading = {bytes, bytes + len};
-    char first[sizeof FIRST_LINE];
+    struct cog_lines lines = {bytes, bytes + len};
     int error;
 
-    if (!read_text(&reading, first, sizeof first) ||
-        strcmp(first, FIRST_LINE) != 0 ||
-        !read_text(&reading, fresh.name, sizeof fresh.name) ||
+    if (!cog_lines_is(&lines, FIRST_LINE) ||
+        !cog_lines_text(&lines, fresh.name, sizeof fresh.name) ||
         cog_login_name_check(fresh.name, strlen(fresh.name)) !=
             COG_FAULT_NONE ||
-        !read_number(&reading, UINT32_MAX, &fresh.uid) ||
-        !read_openers(&reading, &fresh))
+        !cog_lines_number(&lines, UINT32_MAX, &fresh.uid) ||
+        !read_openers(&lines, &fresh))
         return EBADMSG;
-    error = read_tokens(&reading, &fresh);
-    if (error == 0 && reading.at != reading.end)
+    error = read_tokens(&lines, &fresh);
+    if (error == 0 && !cog_lines_end(&lines))
         error = EBADMSG;
     if (error != 0)
         return error;
@@ -442,7 +383,8 @@ cog_sessions_add_token(struct cog_sessions *sessions, struct cog_secret *token)
     }
     if (sessions->token_count == COG_SESSION_TOKENS_MAX)
         return ENOSPC;
-    if (!is_token(token->data, token->len))
+    if (token->len == 0 || token->len > TOKEN_MAX ||
+        !cog_lines_is_token(token->data, token->len))
         return EINVAL;
     cog_secret_move(&sessions->tokens[sessions->token_count++], token);
     return 0;
