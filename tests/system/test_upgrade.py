@@ -199,6 +199,8 @@ class Upgrade(Case):
         before = read(COMMON)
         self.assertNotEqual(make("uninstall"), 0)
         self.assertIsNone(look())
+        self.assertTrue(os.path.exists("/usr/share/pam-configs/cognito"))
+        self.assertTrue(os.path.exists("/usr/share/doc/pam_cognito/NEWS"))
         self.assertEqual(read(COMMON), before)
         with open(f"{ROOM}/log/uninstall", encoding="utf-8") as log:
             self.assertIn(path, log.read())
