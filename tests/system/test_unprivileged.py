@@ -503,6 +503,10 @@ class ByHand(UnprivilegedCase):
             "nice": lambda: os.nice(10),
             "directory": lambda: os.chdir("/tmp"),
             "timer": lambda: signal.setitimer(signal.ITIMER_REAL, 0.01),
+            **{f"a file at {n}": (lambda n=n: os.dup2(
+                os.open("/etc/passwd", os.O_RDONLY), n)) for n in range(5)},
+            **{f"a terminal at {n}": (lambda n=n: os.dup2(
+                os.openpty()[1], n)) for n in range(5)},
         }
         for name, prepare in states.items():
             with self.subTest(name):
@@ -558,10 +562,14 @@ class ByHand(UnprivilegedCase):
         os.mkdir(directory)
         os.chown(directory, pwd.getpwnam(host.LOCAL_USER).pw_uid, -1)
         os.symlink(PATH, f"{directory}/{KEEPER}")
-        with self.keeper(host.LOCAL_USER,
-                         path=f"{directory}/{KEEPER}") as keeper:
-            keeper.request(person.name)
-            self.assertEqual(keeper.verdict()[0], "NOT_ROOT")
+        os.link(PATH, f"/usr/lib/{person.name}")
+        for path in (f"{directory}/{KEEPER}", f"/usr/lib/{person.name}"):
+            with self.keeper(host.LOCAL_USER, path=path) as keeper:
+                keeper.request(person.name)
+                self.assertEqual(keeper.verdict()[0], "NOT_ROOT")
+            with self.keeper(person.name, path=path) as keeper:
+                verdict = keeper.log_in(person.name, person.password)
+                self.assertEqual(verdict[0], "ADMITTED", verdict)
 
 
 class Secrecy(UnprivilegedCase):
