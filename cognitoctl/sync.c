@@ -14,6 +14,7 @@
 #include "cognitoctl/snapshot.h"
 #include "cognitoctl/spool.h"
 #include "cognitoctl/stores.h"
+#include "cognitoctl/sweep.h"
 #include "cognitoctl/sync_options.h"
 #include "cognitoctl/sync_settings.h"
 
@@ -62,8 +63,12 @@ install(struct work *work, const struct cog_pool_listing *listing,
         .noted = *noted,
     };
 
+    int code = cog_install(&what, &work->report);
+
     work->created_s = listing->created_s;
-    return cog_install(&what, &work->report);
+    if (code == COG_EXIT_OK && !work->given->dry_run)
+        cog_sweep_hashes();
+    return code;
 }
 
 /* ---- from the pool */

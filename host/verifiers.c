@@ -145,3 +145,31 @@ cog_verifier_remove(const char *directory, const char *name)
 {
     return cog_by_name_remove(directory, name);
 }
+
+/* ---- all of them */
+
+struct walk {
+    void (*visit)(void *context, const struct cog_verifier *verifier);
+    void *context;
+};
+
+static void
+visit_bytes(void *context, const struct cog_secret *bytes)
+{
+    cog_cleanup_verifier struct cog_verifier found = COG_VERIFIER_EMPTY;
+    const struct walk *walk = context;
+
+    if (cog_verifier_parse(bytes->data, bytes->len, &found) == 0)
+        walk->visit(walk->context, &found);
+}
+
+int
+cog_verifier_walk(const char *directory,
+                  void (*visit)(void *context,
+                                const struct cog_verifier *verifier),
+                  void *context)
+{
+    struct walk walk = {visit, context};
+
+    return cog_by_name_walk(directory, FILE_MAX, visit_bytes, &walk);
+}

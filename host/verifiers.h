@@ -62,6 +62,12 @@ int cog_verifier_save(const char *directory,
 
 int cog_verifier_remove(const char *directory, const char *name);
 
+/* Each that is kept, in no order; what cannot be read is left out. */
+int cog_verifier_walk(const char *directory,
+                      void (*visit)(void *context,
+                                    const struct cog_verifier *verifier),
+                      void *context);
+
 /* Pure: a file's bytes to the structure. EBADMSG; ENOMEM. */
 int cog_verifier_parse(const char *bytes, size_t len,
                        struct cog_verifier *verifier);

@@ -132,6 +132,20 @@ class Offline(OfflineCase):
         self.sign_in(here, person)
         self.assertNotEqual(offline.find(person.name)[1][7], lines[7])
 
+    def test_no_secret_in_the_log(self):
+        """proves P93: neither password nor hash, with debug either"""
+        person, _, away = self.enrolled()
+        debug = self.service("debug", offline="password", timeout=3,
+                             endpoint=AWAY)
+        wrong, kept = make_password(), offline.read(person.name)["hash"]
+        self.assert_denied(debug, person, "offline-wrong-password", wrong)
+        for service in (debug, away):
+            self.assertEqual(self.try_(service, person), "success")
+        with open(syslog.PATH, encoding="utf-8") as file:
+            text = file.read()
+        for secret in (person.password, wrong, kept, kept[7:29]):
+            self.assertNotIn(secret, text)
+
     def test_max_age(self):
         person, _, away = self.enrolled(config={"offline_max_age": 600})
         offline.age(person.name, 300)

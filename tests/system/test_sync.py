@@ -6,7 +6,7 @@ import os
 import pwd
 import subprocess
 
-from room import callers, ctl, pool, sync
+from room import callers, ctl, offline, pool, sync
 from room.case import Case
 from room.namespace import ROOM
 
@@ -503,6 +503,22 @@ class BindingTest(SyncCase):
         self.assertEqual(list(sync.accounts()), ["bob"])
         self.assertIn("two users", sync.why(done, "alice"))
 
+    def keep_hash(self, pool, name, password):
+        """Have what offline logins need kept of somebody, and of a local
+        user beside."""
+        service = self.service("create_account", endpoint=pool.url,
+                               offline="password")
+        terminal = callers.pamtester(service, name)
+        terminal.answer("Password: ", password)
+        self.assert_code(terminal, "success")
+        self.assertIsNotNone(offline.read(name))
+        other = self.person()
+        terminal = callers.pamtester(self.service(offline="password"),
+                                     other.name)
+        terminal.answer("Password: ", other.password)
+        self.assert_code(terminal, "success")
+        return other
+
     def test_disabled_is_denied(self):
         """P10: who is disabled in the pool is denied by the account phase
         after the sync, and let in again after the next"""
@@ -522,9 +538,15 @@ class BindingTest(SyncCase):
         self.assert_code(terminal, "success")
         sync.sync(pool)
         self.assertEqual(account(), "success")
+        kept = self.keep_hash(pool, "alice", "First-Horse-7")
         pool.set("alice", enabled=False)
+        sync.sync(pool, "--dry-run")
+        self.assertIsNotNone(offline.read("alice"))
         sync.sync(pool)
         self.assertNotEqual(account(), "success")
+        # What would let alice in without the pool is gone, and no other's.
+        self.assertIsNone(offline.read("alice"))
+        self.assertEqual(offline.read(kept.name)["name"], kept.name)
         pool.set("alice", enabled=True)
         sync.sync(pool)
         self.assertEqual(account(), "success")

@@ -341,6 +341,31 @@ test_all_windows(void **state)
     assert_int_equal(count, 2);
 }
 
+static void
+sum_failures(void *context, const struct cog_verifier *verifier)
+{
+    unsigned *sum = context;
+
+    assert_string_equal(verifier->hash.data, HASH);
+    *sum += verifier->failures;
+}
+
+static void
+test_all_verifiers(void **state)
+{
+    cog_cleanup_secret struct cog_secret garbage = COG_SECRET_EMPTY;
+    unsigned sum = 0;
+
+    (void) state;
+    assert_int_equal(cog_verifier_walk(place, sum_failures, &sum), 0);
+    save("alice", 1);
+    save("bob", 20);
+    assert_int_equal(cog_secret_set_text(&garbage, "COGOFF1\nmallory\n"), 0);
+    assert_int_equal(cog_by_name_save(place, "mallory", &garbage), 0);
+    assert_int_equal(cog_verifier_walk(place, sum_failures, &sum), 0);
+    assert_int_equal(sum, 21);
+}
+
 #define CASE(sentence, function)                                              \
     {                                                                         \
         sentence, function, make_place, room_remove, NULL                     \
@@ -361,6 +386,7 @@ main(void)
              test_not_root_alone),
         CASE("P76: a killed writer leaves the old count or the new one",
              test_killed_writer),
+        CASE("all verifiers, and no other file", test_all_verifiers),
         CASE("P35: waiting for a name's file has an end", test_lock),
         CASE("a window is open from then until then", test_window),
         CASE("P11: a window lasts a day at most", test_window_bounds),
