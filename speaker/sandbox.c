@@ -104,7 +104,6 @@ static const int allowed[] = {
     SCMP_SYS(setsockopt),
     SCMP_SYS(shutdown),
     SCMP_SYS(sigaltstack),
-    SCMP_SYS(socketpair),
     SCMP_SYS(stat),
     SCMP_SYS(statfs),
     SCMP_SYS(statx),
@@ -162,7 +161,7 @@ static const unsigned fcntls[] = {F_GETFD, F_SETFD, F_GETFL, F_DUPFD,
 static const unsigned ioctls[] = {FIONBIO, FIONREAD, TCGETS};
 
 /* Address families that connections and the resolver use. */
-static const unsigned families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+static const unsigned families[] = {AF_INET, AF_INET6, AF_NETLINK};
 
 static bool
 add_lists(scmp_filter_ctx filter)
@@ -224,10 +223,36 @@ add_choices(scmp_filter_ctx filter, int call, unsigned arg,
     return true;
 }
 
+/*
+ * Local services judge by uid. Nothing is _cognito's there; but a caller's
+ * would take a speaker that runs as that caller for them (a database that
+ * admits its own user, ssh-agent, systemd --user). So no socket of such a one
+ * can be connected to a path: that family is not there, and pairs are of
+ * streams, which are connected once for all. nscd and the like are passed by.
+ */
 static bool
-add_socket_calls(scmp_filter_ctx filter)
+add_local_sockets(scmp_filter_ctx filter, bool as_caller)
 {
-    return add_choices(filter, SCMP_SYS(socket), 0, families,
+    const scmp_datum_t kind = ~(scmp_datum_t) (SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (!as_caller)
+        return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0 &&
+               seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair),
+                                0) == 0;
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT),
+                            SCMP_SYS(socket), 1,
+                            SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
+                            SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_STREAM)) ==
+               0;
+}
+
+static bool
+add_socket_calls(scmp_filter_ctx filter, bool as_caller)
+{
+    return add_local_sockets(filter, as_caller) &&
+           add_choices(filter, SCMP_SYS(socket), 0, families,
                        COUNT(families)) &&
            add_choices(filter, SCMP_SYS(fcntl), 1, fcntls, COUNT(fcntls)) &&
            add_choices(filter, SCMP_SYS(ioctl), 1, ioctls, COUNT(ioctls)) &&
@@ -255,7 +280,7 @@ install_filter(bool as_caller)
     if (filter == NULL)
         return false;
     installed = add_lists(filter) && add_conditions(filter) &&
-                add_socket_calls(filter) &&
+                add_socket_calls(filter, as_caller) &&
                 (!as_caller || add_fence(filter)) && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return installed;

@@ -8,6 +8,7 @@ import os
 import pwd
 import resource
 import shutil
+import socket
 
 from room import host, native, pool, wire
 from room.by_hand import Program, receive
@@ -271,6 +272,29 @@ class TakenOver(SpeakerCase):
                                  f"error {errno.EACCES}")
         for name in ("write a file", "remove a file", "run a program"):
             self.assertNotEqual(self.outcome(name, *how), "worked")
+
+    def test_local_services_of_its_caller(self):
+        """proves P96: which would take it for that user, by its uid"""
+        path = "/run/room/in-sandbox.socket"
+        with socket.socket(socket.AF_UNIX) as service:
+            service.bind(path)
+            self.addCleanup(os.unlink, path)
+            os.chmod(path, 0o777)
+            service.listen(8)
+            how = (host.LOCAL_USER, "as-caller")
+            for name, error in (("local socket", errno.EAFNOSUPPORT),
+                                ("local datagrams", errno.EAFNOSUPPORT),
+                                ("pair of datagrams", errno.ENOSYS),
+                                ("pair of packets", errno.ENOSYS),
+                                ("connect a pair", errno.EISCONN),
+                                # Of another type, and connected.
+                                ("connect the keeper's", errno.EPROTOTYPE)):
+                with self.subTest(name):
+                    self.assertEqual(self.outcome(name, *how),
+                                     f"error {error}")
+            for name in ("local socket", "pair of datagrams"):
+                self.assertEqual(self.outcome(name), "worked")
+            self.assertEqual(self.outcome("pair of streams", *how), "worked")
 
     def test_calls(self):
         for names, wanted in ((self.ALLOWED, "worked"),
