@@ -15,7 +15,6 @@
 #include <security/pam_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char proved_key[] = "pam_cognito_proved";
 
@@ -294,9 +293,8 @@ cog_ours_is_proved(const struct cog_call *call)
         data == NULL)
         return false;
     proved = data;
-    if (strcmp(proved->user, call->user) != 0)
-        return false;
-    return geteuid() == 0 || strcmp(proved->config, call->options.config) == 0;
+    return strcmp(proved->user, call->user) == 0 &&
+           strcmp(proved->config, call->options.config) == 0;
 }
 
 void

@@ -45,9 +45,8 @@ enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
 int cog_ours_set_proved(const struct cog_call *call);
 
 /*
- * Whether this handle's authenticate has proved this very PAM_USER; where we
- * are not root, and no store says whom the configuration lets in, by the same
- * configuration.
+ * Whether this handle's authenticate has proved this very PAM_USER, by the
+ * same configuration: another may let in others.
  */
 bool cog_ours_is_proved(const struct cog_call *call);
 

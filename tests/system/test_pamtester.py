@@ -213,6 +213,27 @@ class Account(Case):
         terminal.end()
         self.assertIn("account management done", terminal.text)
 
+    def test_proof_of_another_configuration(self):
+        """P9's exception: nothing is written for su of an ordinary user, so
+        the proof of this handle must do; of one configuration it says
+        nothing about another"""
+        for config, enters in (({}, True), ({"allow_groups": "Others"},
+                                            False)):
+            person = self.person()
+            service = self.service()
+            other = f"/etc/cognito/{service}.conf"
+            host.write_config(other, **config)
+            with open(f"/etc/pam.d/{service}", "w", encoding="utf-8") as file:
+                file.write("auth required pam_cognito.so"
+                           + (f" config={other}" if enters else "") + "\n"
+                           f"account required pam_cognito.so config={other}"
+                           "\n")
+            terminal = callers.Terminal(
+                "setpriv", f"--ruid={host.LOCAL_USER}", "pamtester", service,
+                person.name, "authenticate", "acct_mgmt")
+            terminal.answer("Password: ", person.password)
+            self.assertEqual(terminal.end() == 0, enters, terminal.text)
+
     def test_groups_no_longer_allowed(self):
         """The store remembers groups; allow_groups may have changed."""
         person = self.person()
