@@ -5,6 +5,8 @@
  */
 #include "host/verifiers.h"
 
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "host/by_name.h"
 #include "host/lines.h"
@@ -16,6 +18,9 @@
 
 #define FIRST_LINE "COGOFF1"
 #define FILE_MAX   1024
+
+/* Its holders load and save, and do nothing else meanwhile. */
+#define REMOVE_MS 3000
 
 /* crypt(5): "$y$", costs, a salt of 128 bits, a hash of 256 bits. */
 #define PREFIX    "$y$j9T$"
@@ -52,11 +57,17 @@ cog_verifier_hash_is_sound(const char *hash, size_t len)
 }
 
 bool
-cog_verifier_is_young(const struct cog_verifier *verifier, int64_t now_s,
-                      uint32_t max_age_s)
+cog_verifier_is_old(const struct cog_verifier *verifier, int64_t now_s,
+                    uint32_t max_age_s)
 {
-    return now_s >= verifier->proved_s && now_s >= verifier->seen_s &&
-           now_s - verifier->proved_s <= (int64_t) max_age_s;
+    return now_s > verifier->proved_s &&
+           now_s - verifier->proved_s > (int64_t) max_age_s;
+}
+
+bool
+cog_verifier_is_of_future(const struct cog_verifier *verifier, int64_t now_s)
+{
+    return now_s < verifier->proved_s || now_s < verifier->seen_s;
 }
 
 int
@@ -141,9 +152,30 @@ cog_verifier_save(const char *directory, const struct cog_verifier *verifier)
 }
 
 int
-cog_verifier_remove(const char *directory, const char *name)
+cog_verifier_lock(const char *directory, const char *name, int64_t deadline_ms,
+                  int *lock)
+{
+    return cog_by_name_lock(directory, name, deadline_ms, lock);
+}
+
+int
+cog_verifier_remove_held(const char *directory, const char *name)
 {
     return cog_by_name_remove(directory, name);
+}
+
+int
+cog_verifier_remove(const char *directory, const char *name)
+{
+    cog_cleanup_verifier struct cog_verifier found = COG_VERIFIER_EMPTY;
+    cog_cleanup_fd int lock = -1;
+
+    /* No lock is made for what is not there. */
+    if (cog_verifier_load(directory, name, &found) == ENOENT)
+        return ENOENT;
+    (void) cog_verifier_lock(directory, name, cog_clock_ms() + REMOVE_MS,
+                             &lock);
+    return cog_verifier_remove_held(directory, name);
 }
 
 /* ---- all of them */

@@ -46,11 +46,14 @@ void cog_verifier_clear(struct cog_verifier *verifier);
 bool cog_verifier_hash_is_sound(const char *hash, size_t len);
 
 /*
- * Whether it is young enough. A time that lies behind now is a clock that
- * was set back: never young.
+ * Whether its login lies too far back; and whether now lies before that, or
+ * before its last use: then the clock is behind, or was ahead, and nothing is
+ * known of its age.
  */
-bool cog_verifier_is_young(const struct cog_verifier *verifier, int64_t now_s,
-                           uint32_t max_age_s);
+bool cog_verifier_is_old(const struct cog_verifier *verifier, int64_t now_s,
+                         uint32_t max_age_s);
+bool cog_verifier_is_of_future(const struct cog_verifier *verifier,
+                               int64_t now_s);
 
 /* What is kept for a name; verifier, empty before, is untouched on failure. */
 int cog_verifier_load(const char *directory, const char *name,
@@ -60,7 +63,21 @@ int cog_verifier_load(const char *directory, const char *name,
 int cog_verifier_save(const char *directory,
                       const struct cog_verifier *verifier);
 
+/*
+ * Hold a name's file, for who loads and saves it, until deadline_ms of
+ * cog_clock_ms: ETIMEDOUT. *lock is a descriptor for the caller to close.
+ */
+int cog_verifier_lock(const char *directory, const char *name,
+                      int64_t deadline_ms, int *lock);
+
+/*
+ * Remove it; whoever holds it is waited for, so that what is being used is
+ * not saved again behind that. One who does not let go within seconds is not.
+ */
 int cog_verifier_remove(const char *directory, const char *name);
+
+/* The same, by who holds it. */
+int cog_verifier_remove_held(const char *directory, const char *name);
 
 /* Each that is kept, in no order; what cannot be read is left out. */
 int cog_verifier_walk(const char *directory,

@@ -44,7 +44,7 @@ bool cog_dialog_proof(const struct cog_dialog *dialog,
                       const char *sign_in_name, struct cog_proof *proof);
 
 /*
- * Behind an outage: have the password that was typed compared with a hash.
+ * Behind a result: have the password that was typed compared with a hash.
  * False when the speaker did not say whether it is the same.
  */
 bool cog_dialog_compare(const struct cog_dialog *dialog,

@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "host/breakglass.h"
-#include "host/by_name.h"
 #include "host/verifiers.h"
 #include "keeper/parent.h"
 #include "keeper/store.h"
@@ -66,12 +65,37 @@ was_one_factor(const struct cog_dialog *dialog)
 }
 
 static int
+lock_file(const struct cog_subject *subject, int *lock)
+{
+    return cog_verifier_lock(COG_VERIFIERS_DIR, subject->user,
+                             cog_clock_ms() + LOCK_MS, lock);
+}
+
+/*
+ * What the pool has just said of what was typed, compared with what is kept:
+ * where they do not agree, that goes. Nothing is written.
+ */
+static void
+drop_unless(const struct cog_subject *subject, const struct cog_dialog *dialog,
+            bool typed_is_kept)
+{
+    cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
+    bool same = false;
+
+    if (cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept) != 0 ||
+        cog_parent_started(COMPARE_LIMIT_MS) != 0 ||
+        !cog_dialog_compare(dialog, &kept.hash, &same))
+        return;
+    if (same != typed_is_kept)
+        cog_offline_drop(subject);
+}
+
+static int
 write_new(const struct cog_subject *subject, const struct cog_proof *proof,
           struct cog_verifier *fresh)
 {
     cog_cleanup_fd int lock = -1;
-    int error = cog_by_name_lock(COG_VERIFIERS_DIR, subject->user,
-                                 cog_clock_ms() + LOCK_MS, &lock);
+    int error = lock_file(subject, &lock);
 
     (void) snprintf(fresh->name, sizeof fresh->name, "%s", subject->user);
     (void) snprintf(fresh->sub, sizeof fresh->sub, "%s", proof->sub);
@@ -92,7 +116,9 @@ cog_offline_keep(const struct cog_subject *subject,
     case COG_WIRE_OFFLINE_MAKE:
         break;
     case COG_WIRE_OFFLINE_COMPARE:
-        if (!was_one_factor(dialog))
+        if (was_one_factor(dialog))
+            drop_unless(subject, dialog, true);
+        else
             cog_offline_drop(subject);
         return;
     case COG_WIRE_OFFLINE_NO:
@@ -155,7 +181,8 @@ window_is_open(const struct cog_subject *subject)
     if (cog_breakglass_is_open(&window, cog_clock_unix_s()))
         return true;
     /* A clock that is set back shall not open it again. */
-    (void) cog_breakglass_remove(COG_BREAKGLASS_DIR, subject->user);
+    if (cog_clock_unix_s() >= window.until_s)
+        (void) cog_breakglass_remove(COG_BREAKGLASS_DIR, subject->user);
     return false;
 }
 
@@ -182,21 +209,37 @@ is_admitted_here(const struct cog_subject *subject,
     return true;
 }
 
-/* Whether this hash may be tried at all. */
+static void
+remove_held(const struct cog_subject *subject)
+{
+    int error = cog_verifier_remove_held(COG_VERIFIERS_DIR, subject->user);
+
+    if (error != 0)
+        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %d",
+                        subject->user, error);
+}
+
+/* Whether this hash may be tried at all. Its file is held. */
 static bool
 may_be_tried(const struct cog_subject *subject,
              const struct cog_config *config, const struct cog_verifier *kept,
              bool window, struct cog_ruling *ruling)
 {
-    if (!cog_verifier_is_young(kept, cog_clock_unix_s(),
-                               config->offline_max_age_s)) {
+    int64_t now_s = cog_clock_unix_s();
+
+    if (cog_verifier_is_old(kept, now_s, config->offline_max_age_s)) {
         refuse(ruling, "the last login by the pool is too old");
-        cog_offline_drop(subject);
+        remove_held(subject);
+        return false;
+    }
+    /* Kept: a host without a clock of its own may learn the time yet. */
+    if (cog_verifier_is_of_future(kept, now_s)) {
+        refuse(ruling, "the clock is behind the last login");
         return false;
     }
     if (kept->failures >= config->offline_attempts) {
         refuse(ruling, "too many wrong passwords: the hash is removed");
-        cog_offline_drop(subject);
+        remove_held(subject);
         return false;
     }
     if (!kept->one_factor && !window) {
@@ -212,9 +255,10 @@ may_be_tried(const struct cog_subject *subject,
  * us in between has not won a guess. On disk before anything is compared.
  */
 static bool
-count_guess(const struct cog_guess *guess, struct cog_verifier *kept,
-            struct cog_ruling *ruling)
+count_guess(const struct cog_subject *subject, const struct cog_guess *guess,
+            struct cog_verifier *kept, struct cog_ruling *ruling)
 {
+    bool two = (subject->flags & COG_REQUEST_CODE_IN_PASSWORD) != 0;
     const char *full = NULL;
     int error = cog_failures_take(guess, &full);
 
@@ -224,7 +268,8 @@ count_guess(const struct cog_guess *guess, struct cog_verifier *kept,
                            : "failures cannot be counted");
         return false;
     }
-    kept->failures++;
+    /* What was typed is tried with the digits at its end and without. */
+    kept->failures += two ? 2 : 1;
     kept->seen_s = cog_clock_unix_s();
     if (cog_verifier_save(COG_VERIFIERS_DIR, kept) == 0)
         return true;
@@ -247,67 +292,88 @@ admit(bool window, const struct cog_verifier *kept, struct cog_ruling *ruling)
              reason);
 }
 
-/* Under the lock: rules, the count, the comparison, what came of it. */
-static void
-compare(const struct cog_subject *subject, const struct cog_config *config,
-        const struct cog_dialog *dialog, struct cog_verifier *kept,
-        struct cog_ruling *ruling)
+/* The file, held. */
+static int
+load_held(const struct cog_subject *subject, struct cog_verifier *kept,
+          int *lock)
 {
-    struct cog_guess guess = {COG_RUN_DIR, subject->user, subject->rhost,
-                              cog_clock_ms()};
-    bool window = !kept->one_factor && window_is_open(subject), same = false;
-    char reason[COG_REASON_SIZE];
+    int error = lock_file(subject, lock);
 
-    if (!may_be_tried(subject, config, kept, window, ruling) ||
-        !count_guess(&guess, kept, ruling))
-        return;
-    if (!cog_dialog_compare(dialog, &kept->hash, &same))
-        same = false;
-    guess.now_ms = cog_clock_ms();
-    cog_failures_settle(&guess, !same);
-    if (!same) {
-        (void) snprintf(reason, sizeof reason, "%s; wrong password %u of %u",
-                        cog_outcome_word(ruling->outcome), kept->failures,
-                        config->offline_attempts);
-        cog_rule(ruling, COG_OUTCOME_OFFLINE_PASSWORD, reason);
-        if (kept->failures >= config->offline_attempts)
-            cog_offline_drop(subject);
-        return;
+    return error != 0
+               ? error
+               : cog_verifier_load(COG_VERIFIERS_DIR, subject->user, kept);
+}
+
+/* The rules, and the count. */
+static bool
+begin_use(const struct cog_subject *subject, const struct cog_config *config,
+          const struct cog_guess *guess, struct cog_verifier *kept,
+          bool *window, struct cog_ruling *ruling)
+{
+    cog_cleanup_fd int lock = -1;
+    int error = load_held(subject, kept, &lock);
+
+    if (error != 0) {
+        refuse(ruling, error == ETIMEDOUT ? "another login is being tried"
+                                          : "the hash cannot be read");
+        return false;
     }
-    kept->failures = 0;
-    if (cog_verifier_save(COG_VERIFIERS_DIR, kept) != 0)
-        cog_offline_drop(subject);
-    admit(window, kept, ruling);
+    *window = !kept->one_factor && window_is_open(subject);
+    return may_be_tried(subject, config, kept, *window, ruling) &&
+           count_guess(subject, guess, kept, ruling);
 }
 
 /*
- * The lock is held while the speaker computes: so guesses of one name go one
- * by one, and a login that replaces the hash is not overwritten.
+ * What came of it. The file was not held while the speaker computed: false
+ * when it is not the one any more that was compared with. Whoever has removed
+ * or replaced it meanwhile knew better, and is not overwritten.
  */
-static void
-try_locked(const struct cog_subject *subject, const struct cog_config *config,
-           const struct cog_dialog *dialog, struct cog_ruling *ruling)
+static bool
+end_use(const struct cog_subject *subject, const struct cog_config *config,
+        const struct cog_verifier *used, bool same)
 {
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
     cog_cleanup_fd int lock = -1;
-    int error = cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept);
 
-    if (error == ENOENT)
+    if (load_held(subject, &kept, &lock) != 0 ||
+        kept.proved_s != used->proved_s ||
+        !cog_secret_equal(&kept.hash, &used->hash))
+        return false;
+    if (!same) {
+        if (kept.failures >= config->offline_attempts)
+            remove_held(subject);
+        return true;
+    }
+    kept.failures = 0;
+    return cog_verifier_save(COG_VERIFIERS_DIR, &kept) == 0;
+}
+
+static void
+use(const struct cog_subject *subject, const struct cog_config *config,
+    const struct cog_dialog *dialog, struct cog_ruling *ruling)
+{
+    cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
+    struct cog_guess guess = {COG_RUN_DIR, subject->user, subject->rhost,
+                              cog_clock_ms()};
+    bool window = false, same = false;
+    char reason[COG_REASON_SIZE];
+
+    if (!begin_use(subject, config, &guess, &kept, &window, ruling))
         return;
-    cog_verifier_clear(&kept);
-    /* The module waits for a hash now, not for the pool. */
-    if (error == 0 && cog_parent_started(COMPARE_LIMIT_MS) != 0)
-        error = EPIPE;
-    if (error == 0)
-        error = cog_by_name_lock(COG_VERIFIERS_DIR, subject->user,
-                                 cog_clock_ms() + LOCK_MS, &lock);
-    if (error == 0)
-        error = cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept);
-    if (error == 0)
-        compare(subject, config, dialog, &kept, ruling);
-    else
-        refuse(ruling, error == ETIMEDOUT ? "another login is being tried"
-                                          : "the hash cannot be read");
+    if (!cog_dialog_compare(dialog, &kept.hash, &same))
+        same = false;
+    guess.now_ms = cog_clock_ms();
+    cog_failures_settle(&guess, !same);
+    if (!end_use(subject, config, &kept, same)) {
+        refuse(ruling, "the hash was removed meanwhile");
+    } else if (same) {
+        admit(window, &kept, ruling);
+    } else {
+        (void) snprintf(reason, sizeof reason, "%s; wrong password %u of %u",
+                        cog_outcome_word(ruling->outcome), kept.failures,
+                        config->offline_attempts);
+        cog_rule(ruling, COG_OUTCOME_OFFLINE_PASSWORD, reason);
+    }
 }
 
 void
@@ -315,11 +381,21 @@ cog_offline_try(const struct cog_subject *subject,
                 const struct cog_config *config,
                 const struct cog_dialog *dialog, struct cog_ruling *ruling)
 {
+    cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
+
     if (is_word_of_pool(ruling->outcome))
         cog_offline_drop(subject);
     if (cog_offline_wanted(subject, config) == COG_WIRE_OFFLINE_NO ||
-        subject->whose == COG_WHOSE_NOBODY || !is_outage(ruling->outcome) ||
-        dialog->guesses == NULL || dialog->guesses->asked > 0)
+        subject->whose == COG_WHOSE_NOBODY)
         return;
-    try_locked(subject, config, dialog, ruling);
+    /* Refused is what is kept: changed elsewhere, or the user is gone. */
+    if (ruling->outcome == COG_OUTCOME_PASSWORD)
+        drop_unless(subject, dialog, false);
+    if (!is_outage(ruling->outcome) || dialog->guesses == NULL ||
+        dialog->guesses->asked > 0 ||
+        cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept) == ENOENT)
+        return;
+    /* The module waits for a hash now, not for the pool. */
+    if (cog_parent_started(COMPARE_LIMIT_MS) == 0)
+        use(subject, config, dialog, ruling);
 }

@@ -16,8 +16,8 @@ enum cog_wire_offline cog_offline_wanted(const struct cog_subject *subject,
 /*
  * Behind a login that was admitted: keep its hash, in place of what was kept,
  * which is removed where there is none to be kept. A caller that is not root
- * writes none; but if the pool wanted more than the password, what says
- * otherwise goes.
+ * writes none; but what is kept of another password goes, and of anybody of
+ * whom the pool wanted more.
  */
 void cog_offline_keep(const struct cog_subject *subject,
                       const struct cog_config *config,
@@ -28,7 +28,8 @@ void cog_offline_keep(const struct cog_subject *subject,
  * Behind a login that was not: where the pool could not be reached at all,
  * ruling says COG_OUTCOME_OFFLINE or COG_OUTCOME_BREAKGLASS, or why not.
  * Untouched where offline logins are off, nothing is kept, or it was no
- * outage; what the pool says of a person removes what was kept.
+ * outage. What the pool says of a person removes what is kept, and so does its
+ * no to the very password that is kept.
  */
 void cog_offline_try(const struct cog_subject *subject,
                      const struct cog_config *config,

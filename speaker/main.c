@@ -83,7 +83,7 @@ serve_login(struct cog_job *job, const struct cog_transport *transport)
     status = log_in(job, login);
     if (status == COG_OK && job->operation == COG_OPERATION_PRELIM)
         cog_change_serve(login, &person);
-    else if (status != COG_OK)
+    else
         cog_offline_serve(job, status, login);
     cog_login_free(login);
 }

@@ -17,6 +17,26 @@ cog_offline_send(const struct cog_job *job, const struct cog_login *login)
     return cog_result_send_hash(&hash, cog_login_was_one_factor(login));
 }
 
+/*
+ * Where the pool was not reached; where it refused or, for a keeper that
+ * writes nothing, took the password: whether that is what is kept.
+ */
+static bool
+may_be_compared(const struct cog_job *job, enum cog_status status)
+{
+    switch (status) {
+    case COG_NETWORK:
+    case COG_TLS:
+    case COG_TIMEOUT:
+    case COG_BAD_CREDENTIALS:
+        return job->offline != COG_WIRE_OFFLINE_NO;
+    case COG_OK:
+        return job->offline == COG_WIRE_OFFLINE_COMPARE;
+    default:
+        return false;
+    }
+}
+
 void
 cog_offline_serve(const struct cog_job *job, enum cog_status status,
                   const struct cog_login *login)
@@ -26,10 +46,8 @@ cog_offline_serve(const struct cog_job *job, enum cog_status status,
     const struct cog_secret *password = cog_login_password(login);
     bool same;
 
-    if (job->offline == COG_WIRE_OFFLINE_NO ||
-        (status != COG_NETWORK && status != COG_TLS &&
-         status != COG_TIMEOUT) ||
-        typed->len == 0 || cog_job_wait_for_hash(&hash) != 0)
+    if (!may_be_compared(job, status) || typed->len == 0 ||
+        cog_job_wait_for_hash(&hash) != 0)
         return;
     /* A code behind the password has nobody to judge it. */
     same = cog_password_hash_matches(typed, &hash) ||

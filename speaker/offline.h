@@ -16,7 +16,7 @@
  */
 int cog_offline_send(const struct cog_job *job, const struct cog_login *login);
 
-/* Behind the result of one that did not: compare, if the keeper asks. */
+/* Behind the result: compare, if the keeper asks. */
 void cog_offline_serve(const struct cog_job *job, enum cog_status status,
                        const struct cog_login *login);
 

@@ -52,7 +52,7 @@ enum cog_message_type {
     COG_MSG_GUESS,     /* whether the guess, or code, may be sent */
     COG_MSG_OLD_TOKEN, /* a refresh token, for REFRESH and REVOKE */
     COG_MSG_AWS_FILE,  /* credentials to sign with, for ADMIN; may be empty */
-    COG_MSG_COMPARE,   /* a hash of a password, when the pool is away */
+    COG_MSG_COMPARE,   /* a hash to compare the password with; see RESULT */
     /* speaker to keeper */
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */

@@ -6,6 +6,7 @@ import os
 import resource
 import secrets
 import subprocess
+import threading
 import time
 
 from room import callers, ctl, host, offline, pool, syslog
@@ -163,7 +164,10 @@ class Offline(OfflineCase):
                 offline.change(person.name,
                                **{field: int(time.time()) + 3600})
                 self.assert_denied(away, person, "offline-refused")
-                self.assertIsNone(offline.read(person.name))
+                # A host without a clock of its own learns the time yet.
+                offline.change(person.name,
+                               **{field: int(time.time()) - 1})
+                self.assertEqual(self.try_(away, person), "success")
 
     def test_attempts(self):
         person, here, away = self.enrolled(config={"offline_attempts": 3})
@@ -223,6 +227,20 @@ class Offline(OfflineCase):
                 self.fault(person, operation, **fault)
                 self.assertEqual(self.try_(here, person), UNAVAILABLE)
                 self.assertNotIn("offline", self.last_reason(person)[0])
+
+    def test_password_that_the_pool_refuses(self):
+        """Changed elsewhere: where this host hears the pool's no to the
+        very password that is kept, it goes; a stranger's wrong one takes
+        nothing away."""
+        person, here, away = self.enrolled()
+        self.assertEqual(self.try_(here, person, make_password()),
+                         "PAM_AUTH_ERR")
+        self.assertIsNotNone(offline.read(person.name))
+        pool.control("set_user", username=person.name,
+                     set={"password": make_password()})
+        self.assertEqual(self.try_(here, person), "PAM_AUTH_ERR")
+        self.assertIsNone(offline.read(person.name))
+        self.assert_denied(away, person)
 
     def test_disabled_in_the_pool(self):
         """proves P10: its word removes the hash, and marks hold"""
@@ -569,6 +587,30 @@ class SecondFactor(OfflineCase):
         self.assertIsNone(offline.read(person.name))
         self.assert_denied(away, person)
 
+    def test_other_password_that_su_proved(self):
+        """The pool takes another password than the kept one: that goes,
+        though su's caller writes nothing; the same one stays."""
+        person, here, _ = self.enrolled()
+        on = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(on, offline="password", timeout=3)
+
+        def su(password):
+            terminal = over({host.CONFIG: on}, "setpriv",
+                            f"--reuid={host.LOCAL_USER}",
+                            f"--regid={host.LOCAL_USER}", "--init-groups",
+                            "su", person.name, "-c", f"'{callers.PROBE}'")
+            self.finish(terminal, ("Password: ", password))
+            self.assert_in(terminal, person.name)
+
+        before = offline.read(person.name)
+        su(person.password)
+        self.assertEqual(offline.read(person.name), before)
+        new = make_password()
+        pool.control("set_user", username=person.name,
+                     set={"password": new})
+        su(new)
+        self.assertIsNone(offline.read(person.name))
+
     def test_code_behind_the_password(self):
         """A code that nobody can judge is no second factor either."""
         person, _, _ = self.enrolled(totp_secret=TOTP_SECRET)
@@ -644,6 +686,44 @@ class FalseSpeakers(FalseSpeakerCase):
                                                config=where)
                 self.assertEqual(outcome, "SPEAKER")
                 self.assertIsNone(offline.read(person.name))
+
+    def test_removed_while_it_is_compared(self):
+        """proves P11: what is removed meanwhile is not saved again, and
+        lets nobody in: by forget, passwd, the pool's word"""
+        config = self.configured()
+        slow = (self.JOB + "result(job, 'NETWORK')\nhear()\n"
+                "open(f'{mark}', 'w').close()\n"
+                "while os.path.exists(f'{mark}'): time.sleep(0.02)\n"
+                "say('COMPARED', 1)\n")
+
+        def disabled(person):
+            self.meet(self.JOB + "result(job, 'DISABLED')\n", person,
+                      config=config)
+
+        def again(person):
+            self.meet(self.JOB + f"say('HASH', {self.HASH[:-1] + '7'!r}, 1)"
+                      "\nresult(job)\n", person, config=config)
+
+        for meanwhile in (disabled, again,
+                          lambda person: ctl.run("forget", person.name)):
+            _, _, person = self.meet(
+                self.JOB + f"say('HASH', {self.HASH!r}, 1)\nresult(job)\n",
+                config=config)
+            mark = f"/tmp/{secrets.token_hex(4)}"
+            got = []
+            thief = threading.Thread(target=lambda: got.append(self.meet(
+                slow.replace("{mark}", mark), person, config=config)[0]))
+            thief.start()
+            for _ in range(500):
+                if os.path.exists(mark):
+                    break
+                time.sleep(0.02)
+            meanwhile(person)
+            kept = offline.read(person.name)
+            os.unlink(mark)
+            thief.join()
+            self.assertEqual(got, ["OFFLINE_REFUSED"])
+            self.assertEqual(offline.read(person.name), kept)
 
     def test_comparisons(self):
         """Only the answer to a question counts; a guess at the pool, and

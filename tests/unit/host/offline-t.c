@@ -96,12 +96,13 @@ test_young(void **state)
 {
     static const struct {
         int64_t proved_s, seen_s, now_s;
-        bool young;
+        bool old, of_future;
     } rows[] = {
-        {1000, 1000, 1000, true},  {1000, 1000, 1600, true},
-        {1000, 1000, 1601, false}, {1000, 1000, 999, false},
-        {1000, 1500, 1499, false}, {1000, 1500, 1500, true},
-        {0, 0, 601, false},        {INT64_MAX, 0, 5, false},
+        {1000, 1000, 1000, false, false}, {1000, 1000, 1600, false, false},
+        {1000, 1000, 1601, true, false},  {1000, 1000, 999, false, true},
+        {1000, 1500, 1499, false, true},  {1000, 1500, 1500, false, false},
+        {1000, 2000, 1700, true, true},   {0, 0, 601, true, false},
+        {INT64_MAX, 0, 5, false, true},
     };
 
     (void) state;
@@ -109,8 +110,10 @@ test_young(void **state)
         const struct cog_verifier verifier = {.proved_s = rows[i].proved_s,
                                               .seen_s = rows[i].seen_s};
 
-        assert_int_equal(cog_verifier_is_young(&verifier, rows[i].now_s, 600),
-                         rows[i].young);
+        assert_int_equal(cog_verifier_is_old(&verifier, rows[i].now_s, 600),
+                         rows[i].old);
+        assert_int_equal(cog_verifier_is_of_future(&verifier, rows[i].now_s),
+                         rows[i].of_future);
     }
 }
 
