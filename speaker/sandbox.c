@@ -237,12 +237,12 @@ add_local_sockets(scmp_filter_ctx filter, bool as_caller)
 
     if (!as_caller)
         return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                                SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0 &&
+                                SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0)) == 0 &&
                seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair),
                                 0) == 0;
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT),
                             SCMP_SYS(socket), 1,
-                            SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0 &&
+                            SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0)) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
                             SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_STREAM)) ==
                0;
