@@ -171,8 +171,14 @@ class Life(SessionCase):
         self.assertEqual(sessions.files_of(person, sessions.PENDING), [])
         self.assertEqual(sessions.tokens(person), lines)
         self.assertEqual(self.openers(person), 1)
+        # Nor does one that lasts longer keep them.
+        done = callers.su(person.name, command=sessions.HELD)
+        self.addCleanup(done.close)
+        done.answer("Password: ", person.password)
+        done.read_to("in-42")
         self.end(terminal)
         self.assert_nothing_left(person)
+        self.end(done)
 
     @staticmethod
     def write(path, text):
