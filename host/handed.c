@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TOKENS    "tokens"
@@ -30,6 +31,9 @@
 #define LAYERS_MAX 8
 /* Reading or writing one small file. */
 #define ERRAND_MS 2000
+/* A killed child is gone by then, or will not be. */
+#define REAP_MS       200
+#define REAP_PAUSE_MS 1
 
 static void
 name_directory(uid_t uid, char path[PATH_SIZE])
@@ -116,6 +120,22 @@ write_out(int fd, const void *bytes, size_t len)
     return true;
 }
 
+/*
+ * Nothing but the way back, as descriptor 3: they may stop us, and reach no
+ * further, nor hold what others wait for the end of.
+ */
+static bool
+keep_only(int out_fd)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    return nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
+           dup2(nothing, STDOUT_FILENO) >= 0 &&
+           dup2(nothing, STDERR_FILENO) >= 0 &&
+           dup2(out_fd, STDERR_FILENO + 1) >= 0 &&
+           close_range(STDERR_FILENO + 2, ~0U, 0) == 0;
+}
+
 /* In the child: never returns. First the error, then what was read. */
 static void
 run_errand(int out_fd, const struct cog_whose_ids *ids, errand *run,
@@ -124,9 +144,7 @@ run_errand(int out_fd, const struct cog_whose_ids *ids, errand *run,
     cog_cleanup_secret struct cog_secret out = COG_SECRET_EMPTY;
     int dir = -1, error = EPERM;
 
-    /* Nothing but the way back: they may stop us, and reach no further. */
-    if (dup2(out_fd, STDERR_FILENO + 1) < 0 ||
-        close_range(STDERR_FILENO + 2, ~0U, 0) != 0)
+    if (!keep_only(out_fd))
         _exit(1);
     if (become(ids))
         error = cog_handed_open(&dir);
@@ -180,6 +198,23 @@ take_word(const struct cog_secret *said, struct cog_secret *out)
                                         said->len - sizeof error);
 }
 
+/*
+ * A person can mount a file system of their own there (FUSE) that takes a
+ * request and never answers: no signal ends that wait. Such a child is left:
+ * it has only their own uid, and ends with their server.
+ */
+static void
+end_child(pid_t pid)
+{
+    const struct timespec pause = {.tv_nsec = REAP_PAUSE_MS * 1000000L};
+    int64_t deadline_ms = cog_clock_ms() + REAP_MS;
+
+    /* Ours and not waited for: the number is nobody else's. */
+    (void) kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, WNOHANG) == 0 && cog_clock_ms() < deadline_ms)
+        (void) nanosleep(&pause, NULL);
+}
+
 static int
 send_errand(const struct cog_whose_ids *ids, errand *run,
             const struct cog_secret *in, struct cog_secret *out)
@@ -201,10 +236,7 @@ send_errand(const struct cog_whose_ids *ids, errand *run,
         return errno;
     (void) close(cog_take_fd(&writer));
     error = hear(reader, &said);
-    /* Ours and not waited for: the number is nobody else's. */
-    (void) kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    end_child(pid);
     return error == 0 ? take_word(&said, out) : error;
 }
 

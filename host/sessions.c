@@ -250,7 +250,8 @@ is_stale(int dir, const char *entry, char name[COG_NAME_MAX + 1])
 }
 
 int
-cog_sessions_find_stale(const char *directory, char name[COG_NAME_MAX + 1])
+cog_sessions_find_stale(const char *directory, size_t skip,
+                        char name[COG_NAME_MAX + 1])
 {
     cog_cleanup_fd int dir = -1;
     const struct dirent *entry;
@@ -264,7 +265,7 @@ cog_sessions_find_stale(const char *directory, char name[COG_NAME_MAX + 1])
     if (entries == NULL)
         return errno;
     while (!found && (entry = readdir(entries)) != NULL)
-        found = is_stale(dir, entry->d_name, name);
+        found = is_stale(dir, entry->d_name, name) && skip-- == 0;
     (void) closedir(entries);
     return found ? 0 : ENOENT;
 }

@@ -69,9 +69,10 @@ int cog_sessions_remove(const char *directory, const char *name);
 
 /*
  * The name of somebody whose processes are all gone: none of them has closed
- * its session. ENOENT: there is nobody.
+ * its session, or their tokens are still to be revoked. The first skip such
+ * are passed over. ENOENT: there is nobody.
  */
-int cog_sessions_find_stale(const char *directory,
+int cog_sessions_find_stale(const char *directory, size_t skip,
                             char name[COG_NAME_MAX + 1]);
 
 /* Forget processes that are gone. */

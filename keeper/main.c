@@ -214,8 +214,8 @@ serve(struct request *request)
  * Leave the host's family: a login whose keeper is still its child would
  * take the keeper's end for its shell's. The module waits for the parent,
  * which ends here. An account check is over in a moment, or the login
- * denied, and a session begins or ends while no shell runs: these save the
- * fork, and the module waits for them at their end.
+ * denied, and a session begins before there is a shell: these save the fork,
+ * and the module waits for them at their end.
  */
 static void
 leave_parent(enum cog_operation operation)

@@ -28,6 +28,8 @@
 #define REVOKE_S      3
 #define REVOKE_ALL_MS 4000
 #define SEND_MS       1000
+/* Leftovers that are looked at, for one that can be cleared up. */
+#define SWEEP_MAX 16
 
 /* ---- between login and session */
 
@@ -44,7 +46,8 @@ remove_stale_pending(void)
     if (entries == NULL)
         return;
     while ((entry = readdir(entries)) != NULL) {
-        if (fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        if (strstr(entry->d_name, ".lock") == NULL &&
+            fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(info.st_mode) &&
             cog_clock_unix_s() - (int64_t) info.st_mtim.tv_sec > PENDING_MAX_S)
             (void) unlinkat(dir, entry->d_name, 0);
@@ -57,6 +60,7 @@ cog_session_keep(const struct cog_subject *subject,
                  const struct cog_proof *proof, struct cog_dialog *dialog)
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
+    cog_cleanup_fd int lock = -1;
     int error = cog_sessions_prepare();
 
     (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
@@ -66,6 +70,9 @@ cog_session_keep(const struct cog_subject *subject,
     cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
     cog_secret_move(&kept.id, &dialog->tokens.id);
     cog_secret_move(&kept.access, &dialog->tokens.access);
+    if (error == 0)
+        error = cog_kept_lock(COG_PENDING_DIR, subject->user,
+                              cog_clock_ms() + LOCK_MS, &lock);
     if (error == 0)
         error = cog_kept_save(COG_PENDING_DIR, &kept);
     if (error != 0)
@@ -150,7 +157,7 @@ hand_out(const struct cog_subject *subject, bool shared, bool alone,
 {
     int error = shared ? cog_handed_give(&subject->ids, kept) : ENOENT;
 
-    if (error == 0 || (shared && !alone))
+    if (error == 0 || (shared && !alone && error != ENOENT))
         return error;
     error = cog_handed_begin(&subject->ids);
     if (error == 0)
@@ -247,6 +254,14 @@ cog_session_open(const struct cog_subject *subject, const char *config_path)
 
 /* ---- revoking */
 
+/* The speaker that revokes: one, for all there is. */
+struct revoker {
+    const struct cog_subject *subject;
+    const char *config_path;
+    int speaker_fd; /* -1: not started */
+    bool failed;    /* it was tried, and is not tried again */
+};
+
 static bool
 send_token(int speaker_fd, const struct cog_secret *token)
 {
@@ -258,89 +273,143 @@ send_token(int speaker_fd, const struct cog_secret *token)
            0;
 }
 
-/* One token; the speaker has it already. */
+/* Start it with its first token. */
 static enum cog_outcome
-hear_revoked(int speaker_fd)
+start(struct revoker *revoker, const struct cog_secret *token)
 {
-    cog_cleanup_dialog struct cog_dialog dialog = {
-        .speaker_fd = speaker_fd, .operation = COG_OPERATION_REVOKE};
+    cog_cleanup_files struct cog_host_files files = {0};
+    struct cog_speaker_job job = {
+        .operation = COG_OPERATION_REVOKE,
+        .sign_in_name = "",
+        .old_token = token,
+    };
+    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+    char reason[COG_FILES_REASON];
+
+    if (revoker->failed)
+        return COG_OUTCOME_SPEAKER;
+    revoker->failed = true;
+    if (!cog_files_load(revoker->config_path, &files, reason))
+        return COG_OUTCOME_CONFIG;
+    if (files.config.timeout_s > REVOKE_S)
+        files.config.timeout_s = REVOKE_S;
+    if (!cog_worker_start(revoker->subject, &files, &job, &revoker->speaker_fd,
+                          &ruling))
+        return ruling.outcome;
+    revoker->failed = false;
+    return COG_OUTCOME_ADMITTED;
+}
+
+/* Hand it a token, with time for the answer. */
+static enum cog_outcome
+hand_over(struct revoker *revoker, const struct cog_secret *token)
+{
+    if (revoker->speaker_fd < 0)
+        return start(revoker, token);
+    if (revoker->failed || cog_parent_started(REVOKE_S * 1000) != 0 ||
+        !send_token(revoker->speaker_fd, token))
+        return COG_OUTCOME_SPEAKER;
+    return COG_OUTCOME_ADMITTED;
+}
+
+static enum cog_outcome
+revoke_one(struct revoker *revoker, const struct cog_secret *token)
+{
+    cog_cleanup_dialog struct cog_dialog dialog = {.operation =
+                                                       COG_OPERATION_REVOKE};
     struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
 
+    ruling.outcome = hand_over(revoker, token);
+    if (ruling.outcome != COG_OUTCOME_ADMITTED)
+        return ruling.outcome;
+    dialog.speaker_fd = revoker->speaker_fd;
     cog_dialog_listen(&dialog, &ruling);
+    if (ruling.outcome == COG_OUTCOME_SPEAKER)
+        revoker->failed = true;
     return ruling.outcome;
 }
 
 /* Each of them, as time permits. How the worst ended. */
 static enum cog_outcome
-revoke_each(int speaker_fd, const struct cog_sessions *sessions)
+revoke_each(struct revoker *revoker, const struct cog_sessions *sessions)
 {
     int64_t deadline_ms = cog_clock_ms() + REVOKE_ALL_MS;
     enum cog_outcome worst = COG_OUTCOME_ADMITTED;
 
     for (size_t i = 0; i < sessions->token_count; i++) {
-        enum cog_outcome outcome;
+        enum cog_outcome outcome = COG_OUTCOME_TIMEOUT;
 
-        if (i > 0 && cog_clock_left_ms(deadline_ms) == 0)
-            return COG_OUTCOME_TIMEOUT;
-        if (i > 0 && (cog_parent_started(REVOKE_S * 1000) != 0 ||
-                      !send_token(speaker_fd, &sessions->tokens[i])))
-            return COG_OUTCOME_SPEAKER;
-        outcome = hear_revoked(speaker_fd);
-        if (outcome == COG_OUTCOME_SPEAKER)
-            return outcome;
+        if (i == 0 || cog_clock_left_ms(deadline_ms) > 0)
+            outcome = revoke_one(revoker, &sessions->tokens[i]);
         if (outcome != COG_OUTCOME_ADMITTED)
             worst = outcome;
     }
     return worst;
 }
 
-static enum cog_outcome
-revoke_all(const struct cog_subject *subject,
-           const struct cog_host_files *files,
-           const struct cog_sessions *sessions)
+/* Whether it may go better another time. */
+static bool
+is_passing(enum cog_outcome outcome)
 {
-    struct cog_speaker_job job = {
-        .operation = COG_OPERATION_REVOKE,
-        .sign_in_name = "",
-        .old_token = &sessions->tokens[0],
-    };
-    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
-    cog_cleanup_fd int speaker_fd = -1;
-
-    if (!cog_worker_start(subject, files, &job, &speaker_fd, &ruling))
-        return ruling.outcome;
-    return revoke_each(speaker_fd, sessions);
+    switch (outcome) {
+    case COG_OUTCOME_NETWORK:
+    case COG_OUTCOME_TLS:
+    case COG_OUTCOME_TIMEOUT:
+    case COG_OUTCOME_THROTTLED:
+    case COG_OUTCOME_SERVICE:
+    case COG_OUTCOME_BUSY:
+    case COG_OUTCOME_STORE:
+    case COG_OUTCOME_SPEAKER:
+        return true;
+    default:
+        return false;
+    }
 }
 
-/* whose is for the log. */
+/* Unless they have come back meanwhile. */
 static void
-end_tokens(const struct cog_subject *subject, const char *config_path,
-           const char *whose, const struct cog_sessions *sessions)
+remove_record(const char *name)
 {
-    cog_cleanup_files struct cog_host_files files = {0};
-    enum cog_outcome outcome = COG_OUTCOME_CONFIG;
-    char reason[COG_FILES_REASON];
+    cog_cleanup_sessions struct cog_sessions now = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+
+    if (cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms() + LOCK_MS,
+                      &lock) == 0 &&
+        load(name, &now) == 0 && now.count == 0)
+        (void) cog_sessions_remove(COG_SESSIONS_DIR, name);
+}
+
+/*
+ * Tokens that nobody has any more. What could not be revoked stays in root's
+ * file, for the next session's end.
+ */
+static void
+end_tokens(struct revoker *revoker, const struct cog_sessions *sessions)
+{
+    enum cog_outcome outcome;
 
     if (sessions->token_count == 0)
         return;
-    if (cog_files_load(config_path, &files, reason)) {
-        if (files.config.timeout_s > REVOKE_S)
-            files.config.timeout_s = REVOKE_S;
-        outcome = revoke_all(subject, &files, sessions);
-    }
+    outcome = revoke_each(revoker, sessions);
     if (outcome == COG_OUTCOME_ADMITTED)
         cog_parent_note(LOG_INFO, "the tokens of %s are removed and revoked",
-                        whose);
+                        sessions->name);
     else
         cog_parent_note(LOG_WARNING,
-                        "the tokens of %s are removed, but not revoked: %s",
-                        whose, cog_outcome_word(outcome));
+                        "the tokens of %s are removed, but not revoked%s: %s",
+                        sessions->name, is_passing(outcome) ? " yet" : "",
+                        cog_outcome_word(outcome));
+    if (!is_passing(outcome))
+        remove_record(sessions->name);
 }
 
 /* ---- closing */
 
-/* Whoever has it now may have a newer refresh token than we gave. */
-static void
+/*
+ * Nobody has a session: take the directory away, write down what is to be
+ * revoked. Whoever had it may have a newer refresh token than we gave.
+ */
+static int
 take_back(gid_t gid, struct cog_sessions *sessions)
 {
     const struct cog_whose_ids ids = {(uid_t) sessions->uid, gid};
@@ -350,85 +419,95 @@ take_back(gid_t gid, struct cog_sessions *sessions)
     if (sessions->token_count > 0 && cog_handed_take(&ids, &newest) == 0)
         (void) cog_sessions_add_token(sessions, &newest);
     error = cog_handed_end(ids.uid);
-    if (error != 0 && (error != ENOENT || sessions->token_count > 0))
+    if (error != 0 && error != ENOENT)
         cog_parent_note(LOG_WARNING, "%s/%u cannot be removed: %s",
                         COG_RUN_DIR, (unsigned) ids.uid, strerror(error));
+    return sessions->token_count > 0
+               ? cog_sessions_save(COG_SESSIONS_DIR, sessions)
+               : cog_sessions_remove(COG_SESSIONS_DIR, sessions->name);
 }
 
-/*
- * Whether the last session has ended: then sessions hold the tokens to
- * revoke, and nothing of them is left on this host.
- */
+/* Whether the last session has ended: then sessions hold what to revoke. */
 static int
 uncount_session(const struct cog_subject *subject,
                 struct cog_sessions *sessions, bool *last)
 {
+    cog_cleanup_fd int lock = -1;
     struct cog_opener host;
-    int error = load(subject->user, sessions);
+    int error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
+                              cog_clock_ms() + LOCK_MS, &lock);
 
+    if (error == 0)
+        error = load(subject->user, sessions);
     if (error != 0)
         return error;
-    error = find_host(&host);
-    if (error == 0)
+    if (find_host(&host) == 0)
         (void) cog_sessions_drop(sessions, &host);
     if (sessions->count > 0)
         return cog_sessions_save(COG_SESSIONS_DIR, sessions);
-    take_back(subject->ids.gid, sessions);
-    error = cog_sessions_remove(COG_SESSIONS_DIR, subject->user);
     *last = true;
-    return error;
+    return take_back(subject->ids.gid, sessions);
 }
 
-/*
- * One person whose processes died, or who is no user of ours any more, so
- * that nobody closed their session: removed when somebody else's ends. Their
- * tokens join those that are to be revoked.
- */
+/* True, and sessions filled in, if that was somebody to clear up behind. */
 static bool
-sweep(struct cog_sessions *all, char name[COG_NAME_MAX + 1])
+clear_up(const char *name, struct cog_sessions *sessions)
 {
-    cog_cleanup_sessions struct cog_sessions stale = COG_SESSIONS_EMPTY;
     cog_cleanup_fd int lock = -1;
 
-    if (cog_sessions_find_stale(COG_SESSIONS_DIR, name) != 0 ||
-        cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms(), &lock) != 0 ||
-        load(name, &stale) != 0 || stale.count > 0 ||
-        all->token_count + stale.token_count >= COG_SESSION_TOKENS_MAX)
+    if (cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms(), &lock) != 0 ||
+        load(name, sessions) != 0 || sessions->count > 0)
         return false;
     /* Only their own files are looked at: any group will do. */
-    take_back((gid_t) stale.uid, &stale);
-    (void) cog_sessions_remove(COG_SESSIONS_DIR, name);
-    for (size_t i = 0; i < stale.token_count; i++)
-        (void) cog_sessions_add_token(all, &stale.tokens[i]);
+    (void) take_back((gid_t) sessions->uid, sessions);
     return true;
 }
 
+/*
+ * One person whose processes died, who is no user of ours any more, or whose
+ * tokens could not be revoked: nobody else will do it.
+ */
+static void
+sweep(struct revoker *revoker)
+{
+    char name[COG_NAME_MAX + 1];
+
+    for (size_t skip = 0;
+         skip < SWEEP_MAX &&
+         cog_sessions_find_stale(COG_SESSIONS_DIR, skip, name) == 0;
+         skip++) {
+        cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+
+        if (strcmp(name, revoker->subject->user) == 0)
+            continue; /* tried a moment ago */
+        if (cog_parent_started(REVOKE_S * 1000) != 0)
+            return;
+        if (!clear_up(name, &sessions))
+            continue;
+        end_tokens(revoker, &sessions);
+        return;
+    }
+}
+
+/* Who comes in meanwhile does not wait for the network. */
 void
 cog_session_close(const struct cog_subject *subject, const char *config_path)
 {
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
-    char other[COG_NAME_MAX + 1], whose[2 * COG_NAME_MAX + 8];
-    cog_cleanup_fd int lock = -1;
+    struct revoker revoker = {subject, config_path, -1, false};
     bool last = false;
     int error;
 
     if (!is_counted(subject))
         return;
-    (void) snprintf(whose, sizeof whose, "%s", subject->user);
-    error = cog_kept_lock(COG_SESSIONS_DIR, subject->user,
-                          cog_clock_ms() + LOCK_MS, &lock);
-    if (error == 0)
-        error = uncount_session(subject, &sessions, &last);
+    error = uncount_session(subject, &sessions, &last);
     if (error != 0 && error != ENOENT)
         cog_parent_note(LOG_WARNING, "the session of %s is still counted: %s",
                         subject->user, strerror(error));
-    /* Who comes in now does not wait for the network. */
-    if (lock >= 0)
-        (void) close(cog_take_fd(&lock));
-    if (!last)
-        cog_sessions_clear(&sessions);
-    if (sweep(&sessions, other))
-        (void) snprintf(whose, sizeof whose, "%s%s%s",
-                        last ? subject->user : "", last ? " and " : "", other);
-    end_tokens(subject, config_path, whose, &sessions);
+    if (last)
+        end_tokens(&revoker, &sessions);
+    cog_sessions_clear(&sessions); /* before a child for somebody else */
+    sweep(&revoker);
+    if (revoker.speaker_fd >= 0)
+        (void) close(revoker.speaker_fd);
 }

@@ -189,7 +189,7 @@ static inline bool
 cog_operation_is_brief(enum cog_operation operation)
 {
     return operation == COG_OPERATION_ACCOUNT ||
-           operation == COG_OPERATION_OPEN || operation == COG_OPERATION_CLOSE;
+           operation == COG_OPERATION_OPEN;
 }
 
 enum cog_wire_early {

@@ -177,6 +177,7 @@ class Token(TokenCase):
         for command in ("echo garbage >tokens", ": >tokens",
                         "chmod 0644 tokens", "ln tokens two",
                         "ln -sf /etc/passwd tokens",
+                        "mv tokens two; ln -s two tokens",
                         "rm tokens; mkfifo -m 0600 tokens",
                         "head -c 300000 /dev/zero >tokens"):
             with self.subTest(command):
@@ -230,6 +231,17 @@ class Forget(TokenCase):
         self.assertIn(token, sessions.revoked())
         self.end(terminal)
         self.assert_nothing_left(person)
+
+    def test_file_system_that_never_answers(self):
+        """proves P36, P92: forget does not wait for a person's own"""
+        person, terminal = self.begun()
+        token = sessions.refresh_token(person)
+        self.silence(person)
+        done = ctl.run("forget", person.name)
+        self.assertEqual((done.returncode, done.stderr), (ctl.OK, ""))
+        self.assertIn(token, sessions.revoked())
+        self.assert_nothing_left(person)
+        self.end(terminal)
 
     def test_kept_for_the_account_phase(self):
         """proves P92: and what is kept for key logins"""

@@ -103,9 +103,7 @@ class Life(SessionCase):
         person = self.person()
         lost = self.begin(person)
         token = sessions.refresh_token(person)
-        for name in os.listdir("/proc"):
-            if name.isdigit() and self.is_monitor(name, person.name):
-                os.kill(int(name), 9)
+        self.kill_monitor(person)
         lost.close()
         self.assertEqual(self.openers(person), 1)
         self.end(self.begin(person))
@@ -117,9 +115,7 @@ class Life(SessionCase):
         person, other = self.person(), self.person()
         lost = self.begin(person)
         token = sessions.refresh_token(person)
-        for name in os.listdir("/proc"):
-            if name.isdigit() and self.is_monitor(name, person.name):
-                os.kill(int(name), 9)
+        self.kill_monitor(person)
         lost.close()
         self.end(self.begin(other))
         self.assert_nothing_left(person)
@@ -139,12 +135,16 @@ class Life(SessionCase):
         self.wait_until_revoked(token)
 
     @staticmethod
-    def is_monitor(pid, name):
-        try:
-            with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
-                return file.read().startswith(f"sshd: {name} [priv]")
-        except OSError:
-            return False
+    def kill_monitor(person):
+        """sshd's own process of this session."""
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
+                    name = file.read()
+            except OSError:
+                continue
+            if name.startswith(f"sshd: {person.name} [priv]"):
+                os.kill(int(pid), 9)
 
     def test_su_and_sudo_take_nothing_away(self):
         """su and sudo within a session neither have tokens nor end them"""
@@ -264,20 +264,24 @@ class Life(SessionCase):
                              stderr=subprocess.DEVNULL)
 
     def test_pool_away_at_the_end(self):
-        """proves P92: removed all the same, and the log says what was not
-        done"""
-        person = self.person()
+        """proves P92: removed all the same; the log says what was not done,
+        and the next session's end does it"""
+        person, other = self.person(), self.person()
         terminal = self.begin(person)
         token = sessions.refresh_token(person)
         host.write_config(session_tokens="yes",
                           endpoint="https://cognito.test:9")
         self.addCleanup(host.write_config, session_tokens="yes")
         self.end(terminal)
-        self.assert_nothing_left(person)
+        self.wait_until_gone(person)
         self.wait_for(lambda: any(person.name in line for line in
-                                  self.notes("but not revoked: no-connection")),
+                                  self.notes("not revoked yet: no-conn")),
                       "no line in the log")
         self.assertNotIn(token, sessions.revoked())
+        host.write_config(session_tokens="yes")
+        self.end(self.begin(other))
+        self.wait_until_revoked(token)
+        self.assert_nothing_left(person)
 
     def test_switched_off_meanwhile(self):
         """proves P92: tokens end with the session, whatever is set now"""
@@ -363,6 +367,32 @@ class Hostile(SessionCase):
         for each in (terminal, second):
             self.end(each)
         self.assert_nothing_left(person)
+
+    def test_file_system_that_never_answers(self):
+        """proves P36, P92: what a person mounts there stops nobody"""
+        person = self.person()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        self.silence(person)
+        self.end(terminal)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(token)
+
+    def test_somebody_else_never_answers(self):
+        """proves P85, P92: nor anybody else"""
+        mallory, person = self.person(), self.person()
+        lost = self.begin(mallory)
+        hers = sessions.refresh_token(mallory)
+        self.silence(mallory)
+        Life.kill_monitor(mallory)
+        lost.close()
+        terminal = self.begin(person)
+        token = sessions.refresh_token(person)
+        self.end(terminal)
+        self.wait_until_revoked(token)
+        self.assert_nothing_left(person)
+        self.wait_until_revoked(hers)
+        self.assert_nothing_left(mallory)
 
     def test_it_fills_nothing(self):
         """proves P85: what they write there is bounded"""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions with tokens: begin one, look at what the person has, end it."""
 
+import ctypes
 import os
 import pwd
 import subprocess
@@ -73,6 +74,41 @@ def run_as(person, *command, **more):
              "HOME": f"/home/{person.name}"}, **more)
 
 
+# A file system that answers the first request, its making, and no other.
+SILENT = """
+import os, struct, sys
+fd = int(sys.argv[1])
+while True:
+    length, operation, unique = struct.unpack("<IIQ", os.read(fd, 1 << 17)[:16])
+    if operation == 26:
+        body = struct.pack("<4I2H2I", 7, 31, 65536, 0, 0, 0, 65536, 1)
+        body = body.ljust(64, b"\\0")
+        os.write(fd, struct.pack("<IiQ", 16 + len(body), 0, unique) + body)
+        print("mounted", flush=True)
+"""
+
+
+def mount_silence(person):
+    """What fusermount does for anybody on a directory of their own; the
+    process that holds it there."""
+    path, status = directory(person), os.stat(f"/home/{person.name}")
+    if not os.path.exists("/dev/fuse"):
+        os.mknod("/dev/fuse", 0o20666, os.makedev(10, 229))
+    device = os.open("/dev/fuse", os.O_RDWR)
+    options = (f"fd={device},rootmode=40000,user_id={status.st_uid},"
+               f"group_id={status.st_gid}")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"silence", path.encode(), b"fuse", 6,
+                  options.encode()) != 0:
+        raise OSError(ctypes.get_errno(), "mount")
+    server = subprocess.Popen(
+        ["/usr/bin/python3", "-c", SILENT, str(device)],
+        pass_fds=(device,), stdout=subprocess.PIPE)
+    os.close(device)
+    server.stdout.readline()
+    return server
+
+
 class SessionCase(Case):
     """The shipped stacks, with session_tokens for the whole machine."""
 
@@ -131,6 +167,13 @@ class SessionCase(Case):
         self.wait_until_gone(person)
         self.wait_for(lambda: not files_of(person, PENDING, SESSIONS),
                       "root's files have something left")
+
+    def silence(self, person):
+        """A person's file system that never answers, in place of theirs."""
+        server = mount_silence(person)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
 
     def notes(self, words):
         """Lines of ours in the log that have these words."""

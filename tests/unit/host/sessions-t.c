@@ -135,20 +135,21 @@ test_stale(void **state)
     struct cog_opener opener;
 
     (void) state;
-    assert_int_equal(cog_sessions_find_stale(place, name), ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, 0, name), ENOENT);
     begin("alice", &live);
     assert_int_equal(cog_opener_find(getpid(), &opener), 0);
     assert_int_equal(cog_sessions_add(&live, &opener), 0);
     assert_int_equal(cog_sessions_save(place, &live), 0);
     assert_int_equal(
         cog_kept_lock(place, "alice", cog_clock_ms() + 1000, &lock), 0);
-    assert_int_equal(cog_sessions_find_stale(place, name), ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, 0, name), ENOENT);
     begin("bob", &dead);
     opener.started++;
     assert_int_equal(cog_sessions_add(&dead, &opener), 0);
     assert_int_equal(cog_sessions_save(place, &dead), 0);
-    assert_int_equal(cog_sessions_find_stale(place, name), 0);
+    assert_int_equal(cog_sessions_find_stale(place, 0, name), 0);
     assert_string_equal(name, "bob");
+    assert_int_equal(cog_sessions_find_stale(place, 1, name), ENOENT);
 }
 
 /* proc(5): the program's name stands in parentheses, whatever is in it. */
