@@ -191,17 +191,28 @@ class Upgrade(Case):
     def test_a_stack_that_still_names_us(self):
         """removing stops before anything is gone: a stack that names a
         module that is not there lets nobody in"""
-        path = "/etc/pam.d/by-hand"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("# as people write it\n"
-                       "auth\trequired\tpam_cognito.so debug\n")
-        self.addCleanup(os.unlink, path)
         before = read(COMMON)
-        self.assertNotEqual(make("uninstall"), 0)
-        self.assertIsNone(look())
+        for number, (path, line) in enumerate((
+                ("/etc/pam.d/by-hand",
+                 "# as people write it\n"
+                 "auth\trequired\tpam_cognito.so debug\n"),
+                ("/etc/pam.d/by-path", f"auth required {MODULE}\n"),
+                ("/etc/pam.d/in-two", "auth required \\\npam_cognito.so\n"),
+                ("/etc/pam.conf", "other auth required pam_cognito.so\n"))):
+            with self.subTest(line):
+                kept = read([path]) if os.path.exists(path) else None
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(line)
+                self.assertNotEqual(make("uninstall"), 0)
+                self.assertIsNone(look())
+                with open(f"{ROOM}/log/uninstall", encoding="utf-8") as log:
+                    self.assertEqual(log.read().count(path), 1, number)
+                if kept is None:
+                    os.unlink(path)
+                else:
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(kept)
         self.assertTrue(os.path.exists("/usr/share/pam-configs/cognito"))
         self.assertTrue(os.path.exists("/usr/share/doc/pam_cognito/NEWS"))
         self.assertEqual(read(COMMON), before)
-        with open(f"{ROOM}/log/uninstall", encoding="utf-8") as log:
-            self.assertIn(path, log.read())
         self.assert_root_enters()
