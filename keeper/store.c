@@ -238,7 +238,7 @@ cog_store_refreshed(const struct cog_subject *subject,
 }
 
 void
-cog_store_mark(const struct cog_subject *subject)
+cog_store_mark(const struct cog_subject *subject, int64_t asked_s)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_login_entry login;
@@ -252,7 +252,7 @@ cog_store_mark(const struct cog_subject *subject)
                                 &lock);
     if (error == 0)
         error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
-    if (error == 0) {
+    if (error == 0 && login.last_login_s <= asked_s) {
         login.disabled = true;
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
     }
