@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """su, called by a local user."""
 
+import secrets
 import subprocess
 import time
 
-from room import callers
-from room.case import Case
+from room import callers, host
+from room.case import Case, Person
 from room.challenges import ChallengeTests
 from room.keys import KEYS, KeyTests
 from room.processes import KEEPER, SPEAKER, working_for
-from room.terminal import note_secret
+from room.terminal import make_password, note_secret
 
 
 class SuTest(ChallengeTests, Case):
@@ -52,6 +53,35 @@ class SuTest(ChallengeTests, Case):
         terminal = callers.su(person.name, user=None)
         terminal.end()
         self.assert_in(terminal, person.name)
+
+    def test_refusals_look_alike(self):
+        """proves P63, P64: su shows our texts and the code's, where sshd
+        keeps them to itself"""
+        refused = {
+            "wrong password": (self.person(), make_password()),
+            "not in the pool": (self.person(in_pool=False), "any-password"),
+            "not confirmed": (self.person(status="UNCONFIRMED"), None),
+            "disabled": (self.person(enabled=False), None),
+            "no password": (self.person(), ""),
+            "local": (self.local_person(), "any-password"),
+        }
+        started = {name: callers.su(person.name)
+                   for name, (person, _) in refused.items()}
+        for name, (person, password) in refused.items():
+            started[name].answer("Password: ", person.password
+                                 if password is None else password)
+        texts = {}
+        for name, terminal in started.items():
+            terminal.end()
+            self.assert_out(terminal)
+            texts[name] = terminal.text
+        self.assertEqual(set(texts.values()), {texts["local"]}, texts)
+
+    def local_person(self):
+        """Somebody of this host alone."""
+        person = Person("p" + secrets.token_hex(4), make_password(), True)
+        host.add_user(person.name, password=person.password)
+        return person
 
 
 class SuKeys(KeyTests, Case):
