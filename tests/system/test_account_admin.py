@@ -8,9 +8,11 @@ import secrets
 import subprocess
 
 from room import callers, host, native, pool, sync
+from room.by_hand import false_program
 from room.case import Case
 from room.namespace import ROOM, SOURCE
 from test_credentials import CLOUD, METADATA, ROLE, Trap
+from test_keeper import KeeperCase
 from test_sshd import put_key
 
 CREDENTIALS = "/etc/cognito/aws_credentials"
@@ -366,6 +368,38 @@ class Metadata(AdminCase):
                          "PAM_AUTHINFO_UNAVAIL")
         cached = self.asker(on_unavailable="cached")
         self.assertEqual(self.account(cached, person), "success")
+
+
+DISABLED = """
+job = hear()[1]
+for _ in ("SECRET", "KEYS", "AWS_FILE"):
+    hear()
+while not os.path.exists("GO"):
+    time.sleep(0.02)
+result(job, "DISABLED")
+"""
+
+
+class Older(AdminCase, KeeperCase):
+    """An answer that comes when somebody has signed in meanwhile"""
+
+    def refuse(self, person, meanwhile):
+        """Somebody is called disabled; whether that is remembered."""
+        go_on = f"{ROOM}/go-{person.name}"
+        program = false_program(DISABLED.replace("GO", go_on))
+        config = f"/etc/cognito/{self.asker()}.conf"
+        with self.keeper(f"mount --bind {program} /usr/libexec/"
+                         "pam-cognito-admin") as keeper:
+            keeper.request(person.name, "ACCOUNT", config=config)
+            if meanwhile:
+                self.age(person, -3600 - 60)
+            open(go_on, "w", encoding="utf-8").close()
+            self.assertEqual(keeper.verdict()[0], "DISABLED")
+        return self.ask(person.name) == "MARKED"
+
+    def test_marks_nobody(self):
+        self.assertTrue(self.refuse(self.member(), False))
+        self.assertFalse(self.refuse(self.member(), True))
 
 
 class SshKey(AdminCase):
