@@ -432,4 +432,5 @@ class Memory(Case):
             report = file.read()
         self.assertEqual(status, 0, terminal.text + report)
         self.assertIn("ERROR SUMMARY: 0 errors", report)
-        self.assertNotIn("pam_cognito.so", report)
+        # Where the symbols are there, valgrind shows no file's name.
+        self.assertNotRegex(report, r"pam_cognito\.so|\bcog_")
