@@ -118,6 +118,7 @@ class SecretsTest(Case):
 
     def test_files_left_behind(self):
         """proves P72, P92: what a login leaves, and its modes"""
+        self.enters_by_ssh(self.person())
         places = {"/var/lib/cognito": 0o755,
                   "/var/lib/cognito/accounts": 0o755,
                   "/var/lib/cognito/private": 0o700,
