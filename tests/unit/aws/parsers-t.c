@@ -586,8 +586,8 @@ test_bad_identity(void **state)
         "{\"IdentityId\":\"eu-west-1:a\\nb\"}",
         "{\"IdentityId\":\"eu-west-1:a\\u0000b\"}",
         "{\"IdentityId\":\"eu-west-1:a b\"}",
-        "{\"IdentityId\":\"eu-west-1:12345678901234567890123456789012345678"
-        "90123456\"}",
+        ("{\"IdentityId\":\"eu-west-1:12345678901234567890123456789012345678"
+         "90123456\"}"),
     };
     char id[COG_IDENTITY_ID_SIZE] = "as before";
     const char *problem;
