@@ -9,7 +9,6 @@
 
 #include "accounts/places.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "host/files.h"
 #include "keeper/away.h"
 #include "keeper/dialog.h"
@@ -73,7 +72,6 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         .aws_file = &files->admin_credentials,
     };
     cog_cleanup_fd int speaker_fd = -1;
-    int64_t asked_s = cog_clock_unix_s();
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
                           sign_in_name, sizeof sign_in_name) != 0) {
@@ -88,7 +86,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge(subject, &files->config, &dialog, sign_in_name, ruling);
     if (is_about_the_person(ruling->outcome))
-        cog_store_mark(subject, asked_s);
+        cog_store_mark(subject);
 }
 
 void

@@ -106,7 +106,14 @@ check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
 
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
-    /* A mark is the pool's word of earlier: it has just said otherwise. */
+    /*
+     * A mark is the pool's word of earlier: a login has just proved otherwise.
+     * An answer without a person may be older than the mark: who was asked
+     * about at the same time and refused stays so.
+     */
+    if (*known && login.disabled &&
+        subject->operation == COG_OPERATION_ACCOUNT)
+        return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
     if (*known && strcmp(login.sub, proof->sub) != 0)
         return refuse(COG_OUTCOME_OTHER_SUB, reason,
                       "the name is bound to another sub: see "
@@ -238,7 +245,7 @@ cog_store_refreshed(const struct cog_subject *subject,
 }
 
 void
-cog_store_mark(const struct cog_subject *subject, int64_t asked_s)
+cog_store_mark(const struct cog_subject *subject)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_login_entry login;
@@ -252,7 +259,7 @@ cog_store_mark(const struct cog_subject *subject, int64_t asked_s)
                                 &lock);
     if (error == 0)
         error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
-    if (error == 0 && login.last_login_s <= asked_s) {
+    if (error == 0) {
         login.disabled = true;
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
     }

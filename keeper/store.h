@@ -38,9 +38,7 @@ enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
  * The pool says that this user is disabled or gone: denied at the account
  * phase until they sign in again, also when the pool cannot be asked.
  * Written for root's callers only; what is kept for an outage goes anyway.
- * Nothing is marked where somebody of that name has signed in after asked_s,
- * unix time, when the pool was asked: then its word is the older one.
  */
-void cog_store_mark(const struct cog_subject *subject, int64_t asked_s);
+void cog_store_mark(const struct cog_subject *subject);
 
 #endif

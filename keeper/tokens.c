@@ -107,12 +107,12 @@ judge(const struct cog_subject *subject, const struct cog_config *config,
 
 /* The pool's no is remembered: it holds also when the pool is away. */
 static void
-remember_refusal(const struct cog_subject *subject, int64_t asked_s,
+remember_refusal(const struct cog_subject *subject,
                  const struct cog_ruling *ruling)
 {
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD)
-        cog_store_mark(subject, asked_s);
+        cog_store_mark(subject);
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD ||
         ruling->outcome == COG_OUTCOME_TOKEN) {
@@ -137,7 +137,6 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         .old_token = &kept->refresh,
     };
     cog_cleanup_fd int speaker_fd = -1;
-    int64_t asked_s = cog_clock_unix_s();
 
     if (cog_config_expand(files->config.sign_in_name, subject->user,
                           sign_in_name, sizeof sign_in_name) != 0) {
@@ -152,7 +151,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge(subject, &files->config, &dialog, sign_in_name, kept, ruling);
     else
-        remember_refusal(subject, asked_s, ruling);
+        remember_refusal(subject, ruling);
 }
 
 /* ---- deciding */

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import subprocess
+import time
 
 from room import callers, host, native, pool, sync
 from room.by_hand import false_program
@@ -370,36 +371,51 @@ class Metadata(AdminCase):
         self.assertEqual(self.account(cached, person), "success")
 
 
-DISABLED = """
+# What stands in for pam-cognito-admin: it answers when it is told to.
+ANSWER = """
 job = hear()[1]
 for _ in ("SECRET", "KEYS", "AWS_FILE"):
     hear()
 while not os.path.exists("GO"):
     time.sleep(0.02)
-result(job, "DISABLED")
+result(job, "OUTCOME", sub="SUB")
 """
 
 
-class Older(AdminCase, KeeperCase):
-    """An answer that comes when somebody has signed in meanwhile"""
+class AtOnce(AdminCase, KeeperCase):
+    """Two account phases of one person at once"""
 
-    def refuse(self, person, meanwhile):
-        """Somebody is called disabled; whether that is remembered."""
-        go_on = f"{ROOM}/go-{person.name}"
-        program = false_program(DISABLED.replace("GO", go_on))
+    def asking(self, person, config, outcome):
+        """A keeper that waits for this answer, and what brings it."""
+        go_on = f"{ROOM}/go-{secrets.token_hex(4)}"
+        body = (ANSWER.replace("GO", go_on).replace("OUTCOME", outcome)
+                .replace("SUB", pool.person(person.name, "")["sub"]))
+        keeper = self.keeper(f"mount --bind {false_program(body)} "
+                             "/usr/libexec/pam-cognito-admin")
+        keeper.request(person.name, "ACCOUNT", config=config)
+        return keeper, lambda: open(go_on, "w", encoding="utf-8").close()
+
+    def test_no_that_came_first_holds(self):
+        """proves P10: a yes that was asked for earlier, and comes later,
+        takes no mark away"""
+        person = self.member()
         config = f"/etc/cognito/{self.asker()}.conf"
-        with self.keeper(f"mount --bind {program} /usr/libexec/"
-                         "pam-cognito-admin") as keeper:
-            keeper.request(person.name, "ACCOUNT", config=config)
-            if meanwhile:
-                self.age(person, -3600 - 60)
-            open(go_on, "w", encoding="utf-8").close()
-            self.assertEqual(keeper.verdict()[0], "DISABLED")
-        return self.ask(person.name) == "MARKED"
+        slow, answer_yes = self.asking(person, config, "ADMITTED")
+        time.sleep(1)
+        fast, answer_no = self.asking(person, config, "DISABLED")
+        answer_no()
+        self.assertEqual(fast.verdict()[0], "DISABLED")
+        answer_yes()
+        self.assertEqual(slow.verdict()[0], "MARKED")
+        self.assertEqual(self.ask(person.name, config=config), "MARKED")
 
-    def test_marks_nobody(self):
-        self.assertTrue(self.refuse(self.member(), False))
-        self.assertFalse(self.refuse(self.member(), True))
+    def test_yes(self):
+        """Without it the test above would show nothing."""
+        person = self.member()
+        config = f"/etc/cognito/{self.asker()}.conf"
+        keeper, answer = self.asking(person, config, "ADMITTED")
+        answer()
+        self.assertEqual(keeper.verdict()[0], "ADMITTED")
 
 
 class SshKey(AdminCase):
