@@ -262,4 +262,6 @@ cog_change_operation(const struct cog_subject *subject, int speaker_fd,
         cog_dialog_listen(&dialog, ruling);
     else
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker is gone");
+    /* And behind it: a login by the old one may have kept it meanwhile. */
+    cog_offline_drop(subject);
 }

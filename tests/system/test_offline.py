@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from room import callers, ctl, host, offline, pool, syslog
+from room import callers, ctl, host, offline, pool, syslog, wire
 from room.case import TOTP_SECRET, Case
 from room.namespace import ROOM
 from room.terminal import CODE, make_password
@@ -640,6 +640,13 @@ class FalseSpeakers(FalseSpeakerCase):
         host.write_config(path, offline="password", timeout=3)
         return path
 
+    @staticmethod
+    def wait_for(mark):
+        for _ in range(500):
+            if os.path.exists(mark):
+                break
+            time.sleep(0.02)
+
     def test_honest_one(self):
         """Without it the tests below would show nothing."""
         outcome, _, person = self.meet(
@@ -687,6 +694,26 @@ class FalseSpeakers(FalseSpeakerCase):
                 self.assertEqual(outcome, "SPEAKER")
                 self.assertIsNone(offline.read(person.name))
 
+    def test_login_by_the_old_password_while_it_is_changed(self):
+        """proves P11: what that keeps does not outlive the change"""
+        config = self.configured()
+        login = self.JOB + f"say('HASH', {self.HASH!r}, 1)\nresult(job)\n"
+        mark = f"/tmp/{secrets.token_hex(4)}"
+        _, passwd, person = self.meet(
+            f"{self.JOB}result(job)\nhear()\n"
+            f"open('{mark}', 'w').close()\n"
+            f"while os.path.exists('{mark}'): time.sleep(0.02)\n"
+            "result(job, operation=NUMBERS['OPERATION_CHANGE'])\n",
+            config=config, operation="PRELIM")
+        passwd.parent.send(wire.pack("CHANGE"))
+        self.wait_for(mark)
+        self.assertEqual(self.meet(login, person, config=config)[0],
+                         "ADMITTED")
+        self.assertIsNotNone(offline.read(person.name))
+        os.unlink(mark)
+        self.assertEqual(passwd.verdict()[0], "ADMITTED")
+        self.assertIsNone(offline.read(person.name))
+
     def test_removed_while_it_is_compared(self):
         """proves P11: what is removed meanwhile is not saved again, and
         lets nobody in: by forget, passwd, the pool's word"""
@@ -714,10 +741,7 @@ class FalseSpeakers(FalseSpeakerCase):
             thief = threading.Thread(target=lambda: got.append(self.meet(
                 slow.replace("{mark}", mark), person, config=config)[0]))
             thief.start()
-            for _ in range(500):
-                if os.path.exists(mark):
-                    break
-                time.sleep(0.02)
+            self.wait_for(mark)
             meanwhile(person)
             kept = offline.read(person.name)
             os.unlink(mark)
