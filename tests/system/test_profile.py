@@ -147,7 +147,7 @@ class ProfileTest(Case):
     def test_local_passwords_in_an_outage(self):
         """The other profile stands in place of the first, and lets an
         outage, and nothing else, go on to pam_unix."""
-        before = stack("auth")
+        before, session = stack("auth"), stack("session")
         self.exchange("cognito", "cognito-fallback")
         try:
             lines = stack("auth")
@@ -157,6 +157,7 @@ class ProfileTest(Case):
             self.assertEqual(modules[:2], ["pam_cognito", "pam_unix"])
             self.assertNotIn("authinfo_unavail", "".join(
                 stack("account") + stack("password")))
+            self.assertEqual(stack("session"), session)
             person, local = self.person(), make_password()
             host.set_password(person.name, local)
             self.enters_by_ssh(person)
