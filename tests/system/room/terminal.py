@@ -32,12 +32,16 @@ def make_password():
     return "Canary-" + secrets.token_hex(8)
 
 
+# What Python ignores itself, and nohup and a shell's & for their children.
+IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE,
+           signal.SIGXFSZ)
+
+
 def as_from_a_shell(prepare):
-    """What runs before the program: first back to what a shell gives,
-    since Python ignores two signals itself."""
+    """What runs before the program: first back to what a shell gives."""
     def both():
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        for number in IGNORED:
+            signal.signal(number, signal.SIG_DFL)
         if prepare:
             prepare()
     return both
