@@ -42,8 +42,9 @@ class KeeperCase(Case):
         self.addCleanup(keeper.close)
         return keeper
 
-    def ask(self, name, operation="ACCOUNT", *shell, **request):
-        with self.keeper(*shell) as keeper:
+    def ask(self, name, operation="ACCOUNT", *shell, caller=False,
+            **request):
+        with self.keeper(*shell, caller=caller) as keeper:
             keeper.request(name, operation, **request)
             return keeper.verdict()[0]
 

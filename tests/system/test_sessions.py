@@ -8,6 +8,7 @@ import time
 
 from room import callers, host, pool, sessions
 from room.sessions import SessionCase
+from test_keeper import KeeperCase
 from test_sshd import put_key
 
 
@@ -70,16 +71,6 @@ class Life(SessionCase):
         self.assert_nothing_left(person)
         self.wait_until_revoked(token)
         self.wait_until_revoked(newer)
-
-    def openers(self, person):
-        """How many sessions of a person are counted."""
-        for name in sessions.entries(sessions.SESSIONS):
-            with open(f"{sessions.SESSIONS}/{name}",
-                      encoding="utf-8") as file:
-                lines = file.read().split("\n")
-            if lines[1] == person.name:
-                return int(lines[3])
-        return 0
 
     def test_key_shares_them(self):
         """who comes by key has the tokens of another session, or none"""
@@ -313,6 +304,24 @@ class Life(SessionCase):
         status = os.stat(sessions.RUN)
         self.assertEqual((status.st_uid, stat.S_IMODE(status.st_mode)),
                          (0, 0o711))
+        self.end(terminal)
+        self.assert_nothing_left(person)
+
+
+class ByHand(SessionCase, KeeperCase):
+    def test_caller_that_is_not_root(self):
+        """proves P35: asked by hand, too, a keeper of su's counts nothing"""
+        person = self.person()
+        terminal = self.begin(person)
+        for caller, operation, count in ((True, "OPEN", 1),
+                                         (False, "OPEN", 2),
+                                         (True, "CLOSE", 2),
+                                         (False, "CLOSE", 1)):
+            with self.subTest(operation, caller=caller):
+                self.assertEqual(
+                    self.ask(person.name, operation, caller=caller),
+                    "ADMITTED")
+                self.assertEqual(self.openers(person), count)
         self.end(terminal)
         self.assert_nothing_left(person)
 

@@ -124,6 +124,15 @@ class SessionCase(Case):
         host.write_config()
         super().tearDownClass()
 
+    def openers(self, person):
+        """How many sessions of a person are counted."""
+        for name in entries(SESSIONS):
+            with open(f"{SESSIONS}/{name}", encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            if lines[1] == person.name:
+                return int(lines[3])
+        return 0
+
     def begin(self, person, *answers, **options):
         """A session by ssh that lasts until end()."""
         terminal = callers.ssh(person.name, command=HELD, **options)
