@@ -390,6 +390,7 @@ class Clients(Case):
         path = "/etc/cognito/client_secret"
         with open(path, "w", encoding="utf-8") as file:
             file.write(pool.CLIENT_SECRET + "\n")
+        self.addCleanup(os.unlink, path)
         os.chmod(path, 0o600)
         settings = {"client_id": pool.SECRET_CLIENT_ID,
                     "client_secret_file": path}

@@ -209,6 +209,7 @@ class PostgreSql(Case):
         secret = f"/etc/cognito/secret-{person.name}"
         with open(secret, "w", encoding="utf-8") as file:
             file.write(pool.CLIENT_SECRET + "\n")
+        self.addCleanup(os.unlink, secret)
         os.chmod(secret, 0o640)
         os.chown(secret, 0, grp.getgrnam("_cognito-secret").gr_gid)
         host.write_config(config, client_id=pool.SECRET_CLIENT_ID,
