@@ -284,6 +284,8 @@ admit(struct cog_login *login, int64_t started_s, struct cog_keys *keys,
 static void
 tell_of_password(struct cog_flow *flow, enum cog_status status)
 {
+    flow->rpc.report->password_changed =
+        flow->password_changed || flow->doubtful.len > 0;
     if (flow->doubtful.len > 0)
         (void) cog_flow_tell(flow, COG_TELL_ERROR, COG_PASSWORD_IN_DOUBT);
     else if (flow->password_changed && status != COG_OK)

@@ -112,6 +112,8 @@ struct cog_report {
     unsigned groups_dropped; /* names in cognito:groups not believed */
     unsigned calls;          /* requests sent or tried */
     unsigned renewals;       /* flows begun again without asking again */
+    bool password_changed;   /* a new one was accepted, or sent and the answer
+                                did not come */
     unsigned messages;       /* codes that the service was asked to send for
                                 recovery */
 };

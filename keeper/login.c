@@ -64,8 +64,12 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
-    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+    if (ruling->outcome != COG_OUTCOME_ADMITTED) {
+        /* What is kept may be of a password that this login has changed. */
+        if (ruling->outcome != COG_OUTCOME_STORE)
+            cog_offline_drop(subject);
         return;
+    }
     cog_offline_keep(subject, config, &proof, dialog);
     if (dialog->tokens.refresh.len == 0)
         return;

@@ -383,7 +383,8 @@ cog_offline_try(const struct cog_subject *subject,
 {
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
 
-    if (is_word_of_pool(ruling->outcome))
+    /* With a login that failed: it has changed the password. */
+    if (is_word_of_pool(ruling->outcome) || dialog->hash.type == COG_MSG_HASH)
         cog_offline_drop(subject);
     if (cog_offline_wanted(subject, config) == COG_WIRE_OFFLINE_NO ||
         subject->whose == COG_WHOSE_NOBODY)

@@ -58,7 +58,8 @@ log_in(struct cog_job *job, struct cog_login *login)
     result.status = cog_login_run(login, &job->keys, &report, &identity);
     if (job->keys.renewed && cog_result_send_keys(&job->keys) != 0)
         return COG_INTERNAL;
-    if (result.status == COG_OK && cog_offline_send(job, login) != 0)
+    if ((result.status == COG_OK || report.password_changed) &&
+        cog_offline_send(job, result.status, login) != 0)
         return COG_INTERNAL;
     tokens = job->login.keep_tokens ? cog_login_tokens(login) : NULL;
     if (tokens != NULL && cog_result_send_tokens(tokens) != 0)

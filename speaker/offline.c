@@ -6,13 +6,14 @@
 #include "speaker/result.h"
 
 int
-cog_offline_send(const struct cog_job *job, const struct cog_login *login)
+cog_offline_send(const struct cog_job *job, enum cog_status status,
+                 const struct cog_login *login)
 {
     cog_cleanup_secret struct cog_secret hash = COG_SECRET_EMPTY;
 
     if (job->offline == COG_WIRE_OFFLINE_NO)
         return 0;
-    if (job->offline == COG_WIRE_OFFLINE_MAKE)
+    if (status == COG_OK && job->offline == COG_WIRE_OFFLINE_MAKE)
         (void) cog_password_hash_make(cog_login_password(login), &hash);
     return cog_result_send_hash(&hash, cog_login_was_one_factor(login));
 }

@@ -11,10 +11,12 @@
 
 /*
  * Before the result of a login that succeeded: tell whether one factor was
- * enough, and the hash where one is wanted. 0 or an errno. A hash that cannot
- * be made is none.
+ * enough, and the hash where one is wanted. Of one that failed behind a change
+ * of the password: no hash, which says that a kept one is of the old. 0 or an
+ * errno. A hash that cannot be made is none.
  */
-int cog_offline_send(const struct cog_job *job, const struct cog_login *login);
+int cog_offline_send(const struct cog_job *job, enum cog_status status,
+                     const struct cog_login *login);
 
 /* Behind the result: compare, if the keeper asks. */
 void cog_offline_serve(const struct cog_job *job, enum cog_status status,

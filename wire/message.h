@@ -59,7 +59,8 @@ enum cog_message_type {
     COG_MSG_GUESSED,   /* how it ended */
     COG_MSG_MAY_SEND,  /* before each code sent to who proved nothing */
     COG_MSG_TOKEN,     /* a new token, where the job wants them */
-    COG_MSG_HASH,      /* of the password just proved; before RESULT */
+    COG_MSG_HASH,      /* of the password just proved; before RESULT. None with
+                          a failure: the password was changed */
     COG_MSG_RESULT,    /* how it ended; one per operation */
     COG_MSG_COMPARED,  /* whether the password is the hash's; after it */
     /* speaker to module */

@@ -629,6 +629,30 @@ class SecondFactor(OfflineCase):
         self.assertIsNone(offline.find(person.name, offline.WINDOWS))
 
 
+class Changed(OfflineCase):
+    def test_change_inside_of_a_login_that_fails(self):
+        """proves P11: the pool has a new password, whatever became of the
+        login, so the old one opens nothing"""
+        for name, change, more in (
+                ("no token that holds", {"token": {"key": "foreign"}}, {}),
+                ("other groups", {"groups": ["Guests"]},
+                 {"allow_groups": "Staff"})):
+            with self.subTest(name):
+                person, here, away = self.enrolled(config=more)
+                self.assertIsNotNone(offline.read(person.name))
+                person.set(status="FORCE_CHANGE_PASSWORD", **change)
+                new = make_password()
+                terminal = callers.pamtester(here, person.name)
+                for prompt, text in (("Password: ", person.password),
+                                     ("New password: ", new),
+                                     ("New password again: ", new)):
+                    terminal.answer(prompt, text)
+                terminal.end()
+                self.assert_out(terminal)
+                self.assertIsNone(offline.read(person.name))
+                self.assert_denied(away, person)
+
+
 class FalseSpeakers(FalseSpeakerCase):
     """proves P55: what a keeper believes of a speaker that was taken over"""
 
