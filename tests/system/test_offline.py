@@ -26,9 +26,9 @@ class OfflineCase(Case):
 
     def configure(self, **config):
         """Two services: the pool is there, and the pool is away."""
-        config = {"offline": "password", "timeout": 3, **config}
+        config = {"offline": "password", **config}
         here = self.service(**config)
-        away = self.service(**{"endpoint": AWAY, **config})
+        away = self.service(**{"timeout": 3, "endpoint": AWAY, **config})
         return here, away
 
     def sign_in(self, service, person, *answers):
@@ -77,8 +77,7 @@ class Offline(OfflineCase):
     def test_off_is_off(self):
         """By default nothing is kept, and nobody enters."""
         person = self.person()
-        here, away = self.service(timeout=3), self.service(
-            timeout=3, endpoint=AWAY)
+        here, away = self.service(), self.service(timeout=3, endpoint=AWAY)
         self.sign_in(here, person)
         self.assertIsNone(offline.read(person.name))
         self.assert_denied(away, person, "no-connection")
@@ -376,7 +375,7 @@ class Doors(OfflineCase):
     def setUpClass(cls):
         cls.here = f"/etc/cognito/{secrets.token_hex(4)}.conf"
         cls.away = f"/etc/cognito/{secrets.token_hex(4)}.conf"
-        host.write_config(cls.here, offline="password", timeout=3)
+        host.write_config(cls.here, offline="password")
         host.write_config(cls.away, offline="password", timeout=3,
                           endpoint=AWAY)
 
@@ -576,7 +575,7 @@ class SecondFactor(OfflineCase):
         self.assertEqual(self.try_(away, person), "success")
         person.set(totp_secret=TOTP_SECRET)
         on = f"/etc/cognito/{secrets.token_hex(4)}.conf"
-        host.write_config(on, offline="password", timeout=3)
+        host.write_config(on, offline="password")
         terminal = over({host.CONFIG: on}, "setpriv",
                         f"--reuid={host.LOCAL_USER}",
                         f"--regid={host.LOCAL_USER}", "--init-groups", "su",
@@ -592,7 +591,7 @@ class SecondFactor(OfflineCase):
         though su's caller writes nothing; the same one stays."""
         person, here, _ = self.enrolled()
         on = f"/etc/cognito/{secrets.token_hex(4)}.conf"
-        host.write_config(on, offline="password", timeout=3)
+        host.write_config(on, offline="password")
 
         def su(password):
             terminal = over({host.CONFIG: on}, "setpriv",
