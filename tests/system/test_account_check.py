@@ -4,12 +4,14 @@ has said since."""
 
 import os
 import shutil
+import subprocess
 
-from room import callers, host, pool
+from room import callers, host, native, pool
 from room.case import Case
 from test_sshd import put_key
 
 TOKENS = "/var/lib/cognito/private/tokens"
+OTHER_SUB = "00000000-0000-4000-8000-000000000000"
 
 
 def forget_tokens():
@@ -17,7 +19,30 @@ def forget_tokens():
     shutil.rmtree(TOKENS, ignore_errors=True)
 
 
+def change(person, changes):
+    """Put other lines into what is kept of somebody; all of it then."""
+    for entry in os.listdir(TOKENS):
+        path = f"{TOKENS}/{entry}"
+        if entry.endswith((".lock", ".new")):
+            continue
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        if lines[1] != person.name:
+            continue
+        for number, line in changes.items():
+            lines[number] = line
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+        return lines
+    return None
+
+
 class Refresh(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        native.mark_record()
+
     @classmethod
     def tearDownClass(cls):
         forget_tokens()
@@ -26,6 +51,10 @@ class Refresh(Case):
         """A service that asks the pool at each account phase."""
         return self.service(account_check="refresh", account_max_age="30",
                             **config)
+
+    def away(self, **config):
+        """The same where the pool cannot be reached."""
+        return self.refresher(endpoint="https://cognito.test:9", **config)
 
     def sign_in(self, service, person):
         terminal = callers.pamtester(service, person.name)
@@ -42,23 +71,12 @@ class Refresh(Case):
 
     def age(self, person, seconds=3600):
         """Make what is kept so much older."""
-        for entry in os.listdir(TOKENS):
-            path = f"{TOKENS}/{entry}"
-            if entry.endswith((".lock", ".new")):
-                continue
-            with open(path, encoding="utf-8") as file:
-                lines = file.read().split("\n")
-            if lines[1] != person.name:
-                continue
-            lines[3] = str(int(lines[3]) - seconds)
-            lines[4] = str(int(lines[4]) - seconds)
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("\n".join(lines))
-            return lines
-        return None
+        lines = change(person, {})
+        return lines and change(person, {
+            number: str(int(lines[number]) - seconds) for number in (3, 4)})
 
     def refreshes(self, person):
-        return [call for call in pool.calls()
+        return [call for call in self.calls_of(person.name)
                 if call["operation"] == "GetTokensFromRefreshToken"]
 
     def test_still_there(self):
@@ -85,7 +103,8 @@ class Refresh(Case):
         self.assertTrue(any(f"reason={reason}" in line for line in lines),
                         lines)
         # For good, also when nobody can be asked.
-        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        for stack in (service, self.away(on_unavailable="cached")):
+            self.assertEqual(self.account(stack, person), "PAM_PERM_DENIED")
         return person, service
 
     def test_disabled(self):
@@ -107,9 +126,13 @@ class Refresh(Case):
 
     def test_never_signed_in(self):
         """proves P10: a key is not enough where the pool shall be asked"""
-        person = self.person()
-        self.assertEqual(self.account(self.refresher(), person),
-                         "PAM_PERM_DENIED")
+        stranger, known = self.person(), self.person()
+        # Of this one there is a record, but nothing to ask with.
+        self.sign_in(self.service(), known)
+        service = self.refresher()
+        for person in (stranger, known):
+            self.assertEqual(self.account(service, person),
+                             "PAM_PERM_DENIED")
 
     def test_group_lost(self):
         """proves P24: who leaves the groups is out at the next check"""
@@ -118,9 +141,7 @@ class Refresh(Case):
         self.sign_in(service, person)
         person.set(groups=["Guests"])
         self.age(person)
-        away = self.service(account_check="refresh", allow_groups="Staff",
-                            on_unavailable="cached",
-                            endpoint="https://cognito.test:9")
+        away = self.away(allow_groups="Staff", on_unavailable="cached")
         for stack in (service, service, away):
             self.assertEqual(self.account(stack, person), "PAM_PERM_DENIED")
 
@@ -130,29 +151,31 @@ class Refresh(Case):
         service = self.refresher()
         self.sign_in(service, person)
         self.age(person)
-        for entry in os.listdir(TOKENS):
-            path = f"{TOKENS}/{entry}"
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
-            if f"\n{person.name}\n" in text:
-                lines = text.split("\n")
-                lines[2] = "00000000-0000-4000-8000-000000000000"
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write("\n".join(lines))
+        change(person, {2: OTHER_SUB})
         self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
 
-    def test_rotated_token_is_kept(self):
-        """a rotated token is on disk before anything else"""
+    def rotate(self):
+        """Each token is good for once."""
         pool.control("set_client", id=pool.CLIENT_ID,
                      set={"refresh_rotation": True, "rotation_grace_s": 0})
         self.addCleanup(pool.control, "set_client", id=pool.CLIENT_ID,
                         set={"refresh_rotation": False})
+
+    def test_rotated_token_is_kept(self):
+        """a rotated token is on disk before anything else"""
+        self.rotate()
         person = self.person()
         service = self.refresher()
         self.sign_in(service, person)
         for _ in range(3):
             self.age(person)
             self.assertEqual(self.account(service, person), "success")
+        # Also when the answer is refused for what else it says.
+        sub = self.age(person)[2]
+        change(person, {2: OTHER_SUB})
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
+        change(person, {2: sub})
+        self.assertEqual(self.account(service, person), "success")
 
     def test_pool_away(self):
         """proves P7, P10: away, nobody comes in on old words unless the
@@ -165,20 +188,14 @@ class Refresh(Case):
                  ({"on_unavailable": "cached",
                    "unavailable_max_age": "60"}, 0, "PAM_AUTHINFO_UNAVAIL"))
         for settings, seconds, code in cases:
-            away = self.service(account_check="refresh",
-                                account_max_age="30",
-                                endpoint="https://cognito.test:9",
-                                **settings)
             if seconds:
                 self.age(person, seconds)
-            self.assertEqual(self.account(away, person), code, settings)
+            self.assertEqual(self.account(self.away(**settings), person),
+                             code, settings)
 
     def test_two_at_once(self):
-        """one token is not spent twice"""
-        pool.control("set_client", id=pool.CLIENT_ID,
-                     set={"refresh_rotation": True, "rotation_grace_s": 0})
-        self.addCleanup(pool.control, "set_client", id=pool.CLIENT_ID,
-                        set={"refresh_rotation": False})
+        """one token is not spent twice, and one answer is enough for all"""
+        self.rotate()
         person = self.person()
         service = self.refresher()
         self.sign_in(service, person)
@@ -188,6 +205,7 @@ class Refresh(Case):
         for terminal in terminals:
             terminal.end()
             self.assertIn("account management done", terminal.text)
+        self.assertEqual(len(self.refreshes(person)), 1)
 
     def test_nobody_else_reads_them(self):
         """proves P92: root's alone, and only where they are wanted"""
@@ -212,6 +230,9 @@ class Refresh(Case):
         self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
         self.sign_in(service, person)
         self.assertEqual(self.account(service, person), "success")
+        subprocess.run([native.mark_record(), "login", person.name, "older",
+                        "31"], check=True)
+        self.assertEqual(self.account(service, person), "PAM_PERM_DENIED")
 
 
 class SshKey(Case):

@@ -108,7 +108,7 @@ class Recovery(Case):
                 self.assertTrue(0 < len(sent) <= 4, sent)
 
     def test_reset_by_an_administrator(self):
-        """the code that is on its way is used, no second one sent"""
+        """a pool that hides its users says wrong password: a code, and in"""
         person = self.stranger(status="RESET_REQUIRED")
         service = self.service(forgot="any")
         terminal = callers.pamtester(service, person.name)
