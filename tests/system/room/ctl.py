@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """cognitoctl, run as an administrator would."""
 
-import fcntl
 import json
 import secrets
 import subprocess
 
 from room import callers, host
-from room.namespace import ROOM
 
 # Exit codes, as cognitoctl(8) has them.
 OK, FAILED, USAGE, CONFIG, NOT_FOUND, WARNINGS, ERRORS, FORCE = range(8)
@@ -54,8 +52,8 @@ def make_account(case, person, **config):
 def become_local(name):
     """A user of the host's own, as if by hand: useradd asks NSS first, and
     would find the pool's."""
-    with open(f"{ROOM}/useradd.lock", "w", encoding="utf-8") as lock, \
+    # Opened under the lock: useradd puts another file in its place.
+    with host.accounts_lock(), \
             open("/etc/passwd", "a", encoding="utf-8") as passwd:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         uid = 20000 + secrets.randbelow(30000)
         passwd.write(f"{name}:x:{uid}:{uid}::/nonexistent:/bin/sh\n")
