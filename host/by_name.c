@@ -22,7 +22,7 @@
 static void
 entry_of(const char *name, const char *end, char out[ENTRY_SIZE])
 {
-    static const unsigned char key[16] = "pam_cognito name";
+    static const unsigned char key[16] = "pam_cognito kept";
 
     (void) snprintf(out, ENTRY_SIZE, "%016" PRIx64 "%s",
                     cog_siphash24(key, name, strlen(name)), end);

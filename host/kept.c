@@ -5,11 +5,10 @@
  */
 #include "host/kept.h"
 
-#include "accounts/siphash.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "host/by_name.h"
 #include "host/lines.h"
-#include "host/private_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,17 +25,6 @@ cog_kept_clear(struct cog_kept *kept)
     cog_secret_clear(&kept->id);
     cog_secret_clear(&kept->access);
     memset(kept, 0, sizeof *kept);
-}
-
-/* Not to hide whose: to have a name that no other text can be part of. */
-void
-cog_kept_entry(const char *name, const char *end,
-               char out[COG_KEPT_ENTRY_SIZE])
-{
-    static const unsigned char key[16] = "pam_cognito kept";
-
-    (void) snprintf(out, COG_KEPT_ENTRY_SIZE, "%016" PRIx64 "%s",
-                    cog_siphash24(key, name, strlen(name)), end);
 }
 
 int
@@ -115,13 +103,8 @@ cog_kept_load(const char *directory, const char *name, struct cog_kept *kept)
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_kept struct cog_kept found = COG_KEPT_EMPTY;
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
-    int error = cog_private_open(directory, false, &dir);
+    int error = cog_by_name_load(directory, name, COG_KEPT_FILE_MAX, &bytes);
 
-    cog_kept_entry(name, "", entry);
-    if (error == 0)
-        error = cog_private_read(dir, entry, COG_KEPT_FILE_MAX, &bytes);
     if (error == 0)
         error = cog_kept_parse(bytes.data, bytes.len, &found);
     /* Another name with the same hash: it has the place, not we. */
@@ -139,41 +122,20 @@ int
 cog_kept_save(const char *directory, const struct cog_kept *kept)
 {
     cog_cleanup_secret struct cog_secret text = COG_SECRET_EMPTY;
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
     int error = cog_kept_write(kept, &text);
 
-    if (error == 0)
-        error = cog_private_open(directory, true, &dir);
-    if (error != 0)
-        return error;
-    cog_kept_entry(kept->name, "", entry);
-    return cog_private_replace(dir, entry, &text);
+    return error != 0 ? error : cog_by_name_save(directory, kept->name, &text);
 }
 
 int
 cog_kept_remove(const char *directory, const char *name)
 {
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
-    int error = cog_private_open(directory, false, &dir);
-
-    if (error != 0)
-        return error;
-    cog_kept_entry(name, "", entry);
-    return cog_private_remove(dir, entry);
+    return cog_by_name_remove(directory, name);
 }
 
 int
 cog_kept_lock(const char *directory, const char *name, int64_t deadline_ms,
               int *lock)
 {
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
-    int error = cog_private_open(directory, true, &dir);
-
-    if (error != 0)
-        return error;
-    cog_kept_entry(name, ".lock", entry);
-    return cog_private_lock(dir, entry, deadline_ms, lock);
+    return cog_by_name_lock(directory, name, deadline_ms, lock);
 }

@@ -74,12 +74,4 @@ int cog_kept_parse(const char *bytes, size_t len, struct cog_kept *kept);
 /* Pure: and back. EINVAL for what could not be read again; ENOMEM. */
 int cog_kept_write(const struct cog_kept *kept, struct cog_secret *text);
 
-/*
- * The name of a file about somebody, with an end of at most 7 characters:
- * made of a hash, so that no name is part of a path.
- */
-#define COG_KEPT_ENTRY_SIZE 24
-void cog_kept_entry(const char *name, const char *end,
-                    char out[COG_KEPT_ENTRY_SIZE]);
-
 #endif

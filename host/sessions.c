@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "host/by_name.h"
 #include "host/kept.h"
 #include "host/lines.h"
 #include "host/private_file.h"
@@ -180,13 +181,8 @@ cog_sessions_load(const char *directory, const char *name,
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_sessions struct cog_sessions found = COG_SESSIONS_EMPTY;
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
-    int error = cog_private_open(directory, false, &dir);
+    int error = cog_by_name_load(directory, name, FILE_MAX, &bytes);
 
-    cog_kept_entry(name, "", entry);
-    if (error == 0)
-        error = cog_private_read(dir, entry, FILE_MAX, &bytes);
     if (error == 0)
         error = cog_sessions_parse(bytes.data, bytes.len, &found);
     /* Another name with the same hash: it has the place, not we. */
@@ -204,31 +200,18 @@ cog_sessions_save(const char *directory, const struct cog_sessions *sessions)
 {
     cog_cleanup_secret struct cog_secret text = COG_SECRET_EMPTY;
     cog_cleanup_sessions struct cog_sessions again = COG_SESSIONS_EMPTY;
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
     int error = write_lines(sessions, &text);
 
     if (error == 0 && cog_sessions_parse(text.data, text.len, &again) != 0)
         error = EINVAL;
-    if (error == 0)
-        error = cog_private_open(directory, true, &dir);
-    if (error != 0)
-        return error;
-    cog_kept_entry(sessions->name, "", entry);
-    return cog_private_replace(dir, entry, &text);
+    return error != 0 ? error
+                      : cog_by_name_save(directory, sessions->name, &text);
 }
 
 int
 cog_sessions_remove(const char *directory, const char *name)
 {
-    cog_cleanup_fd int dir = -1;
-    char entry[COG_KEPT_ENTRY_SIZE];
-    int error = cog_private_open(directory, false, &dir);
-
-    if (error != 0)
-        return error;
-    cog_kept_entry(name, "", entry);
-    return cog_private_remove(dir, entry);
+    return cog_by_name_remove(directory, name);
 }
 
 static bool
