@@ -89,9 +89,10 @@ class Loop(threading.Thread):
         return self
 
 
-def ssh(name, password):
+def signing_in(start, name, password):
+    """What says why one login did not get in; None: it did."""
     def sign_in():
-        terminal = callers.ssh(name)
+        terminal = start(name)
         try:
             terminal.answer("Password: ", password)
             terminal.end()
@@ -99,18 +100,6 @@ def ssh(name, password):
             return f"{problem}"
         return None if callers.is_in(terminal, name) else terminal.text
     return sign_in
-
-
-def su(name, password):
-    def change():
-        terminal = callers.su(name)
-        try:
-            terminal.answer("Password: ", password)
-            terminal.end()
-        except Exception as problem:  # pylint: disable=broad-except
-            return f"{problem}"
-        return None if callers.is_in(terminal, name) else terminal.text
-    return change
 
 
 def look():
@@ -155,11 +144,11 @@ class Upgrade(Case):
         """root and local users always enter; the pool's, too, but while
         nothing of ours is installed"""
         person = self.person()
-        root = Loop(ssh("root", ROOT_PASSWORD))
-        local = Loop(su(LOCAL_USER, LOCAL_PASSWORD))
+        root = Loop(signing_in(callers.ssh, "root", ROOT_PASSWORD))
+        local = Loop(signing_in(callers.su, LOCAL_USER, LOCAL_PASSWORD))
         self.addCleanup(root.stop)
         self.addCleanup(local.stop)
-        theirs = Loop(ssh(person.name, person.password))
+        theirs = Loop(signing_in(callers.ssh, person.name, person.password))
         watcher = Loop(look)
         builds = (other_build(), installed_build())
         identities = set()
@@ -184,7 +173,8 @@ class Upgrade(Case):
         subprocess.run(["pam-auth-update", "--enable", "cognito"],
                        check=True, env={**os.environ,
                                         "DEBIAN_FRONTEND": "noninteractive"})
-        self.assertIsNone(ssh(person.name, person.password)())
+        self.assertIsNone(
+            signing_in(callers.ssh, person.name, person.password)())
         self.assert_fine(root)
         self.assert_fine(local)
 
