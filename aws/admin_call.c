@@ -125,7 +125,10 @@ note_clock(struct cog_pool_admin *admin)
     set_detail(admin, text);
 }
 
-/* The meaning of an answer that is not 200 (reference, 1.3). */
+/*
+ * The meaning of an answer that is not 200: its type, which botocore, too,
+ * takes from the body, else its HTTP status.
+ */
 static enum cog_status
 read_error(struct cog_pool_admin *admin, const struct cog_response *response)
 {

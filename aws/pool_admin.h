@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The user pool as an administrator sees it: the reading operations that
- * AWS credentials allow (reference, 5.3), each a typed result or a status.
+ * AWS credentials allow (ListUsers and others of the Amazon Cognito user pools
+ * API reference), each a typed result or a status.
  * Nothing here changes the pool (P83); etc/iam-policy.json lists exactly the
  * calls made.
  *
@@ -22,8 +23,10 @@
 #include "cognito/login.h"
 #include "cognito/status.h"
 
-/* The pace that leaves others of the account most of the default quota of
- * 30 lists a second (reference, 8). */
+/*
+ * The pace that leaves others of the account most of the default quota of 30
+ * lists a second ("Quotas in Amazon Cognito", UserList).
+ */
 #define COG_POOL_ADMIN_INTERVAL_MS 200
 
 /* All borrowed: must outlive the object. */
@@ -88,7 +91,7 @@ cog_pool_admin_report(const struct cog_pool_admin *admin);
  * tells which part.
  */
 
-/* UserStatus (reference, 6.5). */
+/* UserStatus of the API's UserType. */
 enum cog_pool_user_status {
     COG_POOL_USER_OTHER = 0, /* one we never heard of */
     COG_POOL_USER_UNCONFIRMED,
@@ -128,7 +131,7 @@ const char *cog_pool_user_attribute(const struct cog_pool_user *user,
 /*
  * ListUsers, all pages. attributes: only these (NULL-terminated list, 32 at
  * most), or NULL for all, which is safe: naming one that some users lack was
- * seen to fail (reference, 5.3). When the service refuses the first page,
+ * reported to fail. When the service refuses the first page,
  * all are asked for instead; the refusal of a later one is the result. AWS
  * does not count listing as activity of the users.
  */
@@ -165,8 +168,8 @@ enum cog_status cog_pool_admin_list_groups_of(
 
 /*
  * AdminGetUser: the callback is called once. COG_BAD_CREDENTIALS when there
- * is no such user. It makes the user a monthly active one, which costs
- * money (reference, 5.3): for one user, never in a loop.
+ * is no such user. It makes the user a monthly active one, which costs money
+ * ("Monthly active users", developer guide): for one user, never in a loop.
  */
 enum cog_status cog_pool_admin_get_user(
     struct cog_pool_admin *admin, const char *username,

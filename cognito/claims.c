@@ -258,7 +258,7 @@ check_groups(const struct cog_json *claims,
                : COG_TOKEN;
 }
 
-/* In the order of the protocol reference, who it is last. */
+/* First that the token is for us and of now, then who it is. */
 static const struct check checks[] = {
     {"claim iss", check_iss},
     {"claim aud", check_aud},

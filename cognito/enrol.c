@@ -295,7 +295,10 @@ set_up_mail(struct cog_flow *flow, const struct cog_challenge *challenge,
 
 /* ---- which */
 
-/* What can be set up at a prompt. A phone number cannot (reference 3.8). */
+/*
+ * What can be set up at a prompt. A phone number cannot: the API takes none
+ * in answer to MFA_SETUP.
+ */
 struct way {
     const char *factor; /* as the service offers it, and asks for next */
     const char *choice;

@@ -54,7 +54,7 @@ struct cog_fetch_header {
 };
 
 /*
- * Signature Version 4 (reference, 1.6), made by libcurl over the body, the
+ * AWS Signature Version 4 (IAM user guide), made by libcurl over the body, the
  * request's headers, host and date. The date is this host's: libcurl 7.88
  * sends one that it is given twice. More than a few minutes off, and the
  * service refuses.

@@ -50,7 +50,8 @@ enum cog_status cog_json_bool(const struct cog_json *object, const char *key,
 
 /*
  * A moment as the services write it: a number, seconds since 1970, perhaps
- * with a fraction (cut off) and an exponent (reference, 1.1); in 0 to 2^53.
+ * with a fraction (cut off) and an exponent (application/x-amz-json-1.1); in
+ * 0 to 2^53.
  */
 enum cog_status cog_json_seconds(const struct cog_json *object,
                                  const char *key, int64_t *seconds);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Operations of the user pool API: a JSON body in, a parsed answer or the
- * meaning of an error out (protocol reference, section 1).
+ * meaning of an error out (AWS JSON 1.1 protocol).
  */
 #ifndef COG_COGNITO_RPC_H
 #define COG_COGNITO_RPC_H
@@ -26,8 +26,8 @@ struct cog_rpc {
 struct cog_call {
     const char *operation;         /* "InitiateAuth" */
     const struct cog_secret *body; /* JSON */
-    bool harmless; /* may be repeated after trouble of the service, not only
-                      after throttling (reference, table 1.4) */
+    bool harmless; /* has no effect on the user: may be repeated after
+                      throttling and trouble of the service */
     enum cog_status (*hold)(void *context); /* as in struct cog_request */
     void *hold_context;
 };

@@ -75,7 +75,7 @@ begin(const struct cog_tokens_call *call)
 
 /*
  * One request with the refresh token as that member. These two operations
- * take the client's secret itself, no hash (reference, 2.8).
+ * take the client's secret itself, not its hash (API reference, RevokeToken).
  */
 static enum cog_status
 send(struct cog_rpc *rpc, const struct cog_tokens_call *call,
