@@ -28,7 +28,7 @@
 /* What the module asked for. */
 struct request {
     struct cog_subject subject;
-    char config_path[4096];
+    char config_path[COG_WIRE_PATH_MAX + 1];
     char local_group[COG_NAME_MAX + 1];
     uid_t minimum_uid;
 };

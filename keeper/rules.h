@@ -32,13 +32,14 @@ struct cog_subject {
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
     /* With COG_REQUEST_TOLD: uid, gid, home and shell that the host has. */
     struct cog_account told;
-    char rhost[257]; /* PAM_RHOST; foreign text, may be empty */
+    char rhost[COG_WIRE_ITEM_MAX +
+               1]; /* PAM_RHOST; foreign text, may be empty */
 };
 
 /* How an operation ended, before it is told. */
 struct cog_ruling {
     enum cog_outcome outcome;
-    char request_id[129];
+    char request_id[COG_WIRE_ID_MAX + 1]; /* Cognito's; may be empty */
     char reason[COG_REASON_SIZE];
 };
 
@@ -49,7 +50,7 @@ void cog_rule(struct cog_ruling *ruling, enum cog_outcome outcome,
 /* All that is believed of the speaker: this name proved itself, and ... */
 struct cog_proof {
     char sub[COG_SUB_MAX + 1];
-    char display_name[257]; /* foreign text */
+    char display_name[COG_WIRE_DISPLAY_MAX + 1]; /* foreign text */
     struct cog_pool_groups groups;
 };
 

@@ -191,7 +191,7 @@ send_request(struct cog_operation_run *run, const struct cog_options *options,
              enum cog_operation operation, uint64_t flags)
 {
     cog_cleanup_message struct cog_message request = COG_MESSAGE_EMPTY;
-    char service[257], rhost[257];
+    char service[COG_WIRE_ITEM_MAX + 1], rhost[COG_WIRE_ITEM_MAX + 1];
 
     copy_item(run->pamh, PAM_SERVICE, service, sizeof service);
     copy_item(run->pamh, PAM_RHOST, rhost, sizeof rhost);

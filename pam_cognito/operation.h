@@ -40,7 +40,7 @@ struct cog_operation_run {
     int questions_left;               /* and ask, among that */
     int notes_left;                   /* and the keeper, before its verdict */
     enum cog_operation expected;      /* the verdict must be about it */
-    char request_id[129];             /* from the verdict, for the log */
+    char request_id[COG_WIRE_ID_MAX + 1]; /* from the verdict, for the log */
     char detail[COG_WIRE_TEXT_MAX + 1];
 };
 

@@ -153,7 +153,7 @@ send_token(enum cog_wire_token kind, const struct cog_secret *token)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
 
-    if (token->len == 0 || token->len > COG_WIRE_KEYS_MAX)
+    if (token->len == 0 || token->len > COG_WIRE_TOKEN_MAX)
         return 0;
     cog_message_begin(&message, COG_MSG_TOKEN);
     cog_message_put_number(&message, kind);
@@ -178,7 +178,7 @@ put_identity(struct cog_message *message, const struct cog_identity *identity,
              int64_t expires_s)
 {
     cog_cleanup_secret struct cog_secret list = COG_SECRET_EMPTY;
-    char display[257] = "";
+    char display[COG_WIRE_DISPLAY_MAX + 1] = "";
 
     cog_message_put_text(message, identity->sub);
     /* Cut where it is too long: it becomes a gecos, cleaned byte by byte. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The codec. On the wire: one byte type, one byte number of fields, then
- * for each field four bytes of length and the bytes; numbers are eight
- * bytes. Little-endian is not needed: both ends are on one host and of one
- * build, so native order is used.
+ * The codec. A packet begins with one byte that gives its type and one that
+ * gives the number of its fields. For each field follow four bytes of length
+ * and then its bytes; a number has eight. Numbers are in the machine's own
+ * byte order: both ends are on one machine and of one build.
  */
 #include "wire/message.h"
 
@@ -17,6 +17,9 @@
 #include <sys/socket.h>
 
 const char cog_build_id[] = COG_BUILD_ID;
+
+/* Type and number of fields. */
+#define HEAD_SIZE 2
 
 enum kind {
     KIND_END = 0, /* no more fields */
@@ -47,63 +50,134 @@ struct field_rule {
     {                                                                         \
         KIND_LIST, (max)                                                      \
     }
+#define FLAG      NUMBER(1)
 #define BUILD     TEXT(32)
 #define OPERATION NUMBER(COG_OPERATION_ADMIN)
-#define PATH      TEXT(4095)
+#define OUTCOME   NUMBER(UINT32_MAX)
+#define NAME      TEXT(COG_WIRE_NAME_MAX)
+#define PATH      TEXT(COG_WIRE_PATH_MAX)
+#define URL       TEXT(COG_WIRE_URL_MAX)
+#define TIMEOUT   NUMBER(COG_WIRE_TIMEOUT_MAX_MS)
+#define NOTHING                                                               \
+    {                                                                         \
+        KIND_END, 0                                                           \
+    }
 
-static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] = {
-    [COG_MSG_REQUEST] = {BUILD, OPERATION, TEXT(32), TEXT(256), TEXT(256),
-                         PATH, TEXT(32), NUMBER(UINT32_MAX),
-                         NUMBER(COG_REQUEST_FLAGS_ALL), NUMBER(UINT32_MAX),
-                         NUMBER(UINT32_MAX), TEXT(255), TEXT(127)},
-    [COG_MSG_CHANGE] = {{KIND_END, 0}},
-    [COG_MSG_STARTED] = {BUILD, NUMBER(60000)},
-    [COG_MSG_LOG] = {NUMBER(7), TEXT(COG_WIRE_TEXT_MAX)},
-    [COG_MSG_VERDICT] = {BUILD, OPERATION, TEXT(32), NUMBER(UINT32_MAX),
-                         TEXT(128), TEXT(COG_WIRE_TEXT_MAX)},
-    [COG_MSG_JOB] = {BUILD,
-                     OPERATION,
-                     TEXT(512),
-                     TEXT(64),
-                     TEXT(128),
-                     TEXT(512),
-                     TEXT(512),
-                     PATH,
-                     PATH,
-                     TEXT(512),
-                     TEXT(512),
-                     NUMBER(COG_WIRE_CLAIM_EMAIL),
-                     NUMBER(1),
-                     NUMBER(COG_WIRE_EARLY_NO),
-                     NUMBER(60000),
-                     NUMBER(1),
-                     NUMBER(1),
-                     NUMBER(1),
-                     NUMBER(1),
-                     NUMBER(1),
-                     NUMBER(COG_WIRE_OFFLINE_MAKE)},
-    [COG_MSG_SECRET] = {BYTES(128)},
-    [COG_MSG_KEYS] = {BYTES(COG_WIRE_KEYS_MAX), NUMBER(UINT64_MAX), NUMBER(1)},
-    [COG_MSG_GO_CHANGE] = {{KIND_END, 0}},
-    [COG_MSG_GUESS] = {NUMBER(1)},
-    [COG_MSG_OLD_TOKEN] = {BYTES(COG_WIRE_KEYS_MAX)},
-    [COG_MSG_AWS_FILE] = {BYTES(COG_WIRE_AWS_MAX)},
-    [COG_MSG_COMPARE] = {BYTES(COG_WIRE_HASH_MAX)},
-    [COG_MSG_HASH] = {BYTES(COG_WIRE_HASH_MAX), NUMBER(1)},
-    [COG_MSG_COMPARED] = {NUMBER(1)},
-    [COG_MSG_TOKEN] = {NUMBER(COG_WIRE_TOKEN_ACCESS),
-                       BYTES(COG_WIRE_KEYS_MAX)},
-    [COG_MSG_MAY_GUESS] = {{KIND_END, 0}},
-    [COG_MSG_GUESSED] = {NUMBER(1)},
-    [COG_MSG_MAY_SEND] = {{KIND_END, 0}},
-    [COG_MSG_NEW_KEYS] = {BYTES(COG_WIRE_KEYS_MAX)},
-    [COG_MSG_RESULT] = {BUILD, OPERATION, NUMBER(UINT32_MAX), TEXT(128),
-                        TEXT(COG_WIRE_TEXT_MAX), TEXT(512), TEXT(128),
-                        TEXT(256), NUMBER(UINT64_MAX), LIST(20000)},
-    [COG_MSG_ASK] = {NUMBER(COG_WIRE_ASK_SHOWN), TEXT(COG_WIRE_TEXT_MAX)},
-    [COG_MSG_TELL] = {NUMBER(COG_WIRE_TELL_ERROR), TEXT(COG_WIRE_TEXT_MAX)},
-    [COG_MSG_ANSWER] = {BYTES(COG_WIRE_ANSWER_MAX)},
-    [COG_MSG_NO_ANSWER] = {{KIND_END, 0}},
+/* By type and field; what is behind a type's last field is KIND_END. */
+static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
+    {
+        [COG_MSG_REQUEST] =
+            {
+                [COG_REQUEST_BUILD] = BUILD,
+                [COG_REQUEST_OPERATION] = OPERATION,
+                [COG_REQUEST_USER] = NAME,
+                [COG_REQUEST_SERVICE] = TEXT(COG_WIRE_ITEM_MAX),
+                [COG_REQUEST_RHOST] = TEXT(COG_WIRE_ITEM_MAX),
+                [COG_REQUEST_CONFIG] = PATH,
+                [COG_REQUEST_LOCAL_GROUP] = NAME,
+                [COG_REQUEST_MINIMUM_UID] = NUMBER(UINT32_MAX),
+                [COG_REQUEST_FLAGS] = NUMBER(COG_REQUEST_FLAGS_ALL),
+                [COG_REQUEST_TOLD_UID] = NUMBER(UINT32_MAX),
+                [COG_REQUEST_TOLD_GID] = NUMBER(UINT32_MAX),
+                [COG_REQUEST_TOLD_HOME] = TEXT(255),
+                [COG_REQUEST_TOLD_SHELL] = TEXT(127),
+            },
+        [COG_MSG_CHANGE] = {NOTHING},
+        [COG_MSG_STARTED] =
+            {
+                [COG_STARTED_BUILD] = BUILD,
+                [COG_STARTED_TIMEOUT_MS] = TIMEOUT,
+            },
+        [COG_MSG_LOG] =
+            {
+                [COG_LOG_PRIORITY] = NUMBER(7),
+                [COG_LOG_TEXT] = TEXT(COG_WIRE_TEXT_MAX),
+            },
+        [COG_MSG_VERDICT] =
+            {
+                [COG_VERDICT_BUILD] = BUILD,
+                [COG_VERDICT_OPERATION] = OPERATION,
+                [COG_VERDICT_USER] = NAME,
+                [COG_VERDICT_OUTCOME] = OUTCOME,
+                [COG_VERDICT_REQUEST_ID] = TEXT(COG_WIRE_ID_MAX),
+                [COG_VERDICT_DETAIL] = TEXT(COG_WIRE_TEXT_MAX),
+            },
+        [COG_MSG_JOB] =
+            {
+                [COG_JOB_BUILD] = BUILD,
+                [COG_JOB_OPERATION] = OPERATION,
+                [COG_JOB_ENDPOINT] = URL,
+                [COG_JOB_POOL_ID] = TEXT(64),
+                [COG_JOB_CLIENT_ID] = TEXT(COG_WIRE_ID_MAX),
+                [COG_JOB_ISSUER] = URL,
+                [COG_JOB_OTHER_ISSUER] = URL,
+                [COG_JOB_CA_FILE] = PATH,
+                [COG_JOB_CA_PATH] = PATH,
+                [COG_JOB_PROXY] = URL,
+                [COG_JOB_SIGN_IN_NAME] = TEXT(COG_WIRE_SIGN_IN_MAX),
+                [COG_JOB_CLAIM] = NUMBER(COG_WIRE_CLAIM_EMAIL),
+                [COG_JOB_CASE_INSENSITIVE] = FLAG,
+                [COG_JOB_EARLY] = NUMBER(COG_WIRE_EARLY_NO),
+                [COG_JOB_TIMEOUT_MS] = TIMEOUT,
+                [COG_JOB_ENROL] = FLAG,
+                [COG_JOB_ASCII] = FLAG,
+                [COG_JOB_RECOVER] = FLAG,
+                [COG_JOB_CODE_IN_PASSWORD] = FLAG,
+                [COG_JOB_KEEP_TOKENS] = FLAG,
+                [COG_JOB_OFFLINE] = NUMBER(COG_WIRE_OFFLINE_MAKE),
+            },
+        [COG_MSG_SECRET] = {BYTES(COG_WIRE_ID_MAX)},
+        [COG_MSG_KEYS] =
+            {
+                [COG_KEYS_BYTES] = BYTES(COG_WIRE_KEYS_MAX),
+                [COG_KEYS_FETCHED_S] = NUMBER(UINT64_MAX),
+                [COG_KEYS_PINNED] = FLAG,
+            },
+        [COG_MSG_GO_CHANGE] = {NOTHING},
+        [COG_MSG_GUESS] = {FLAG},
+        [COG_MSG_OLD_TOKEN] = {BYTES(COG_WIRE_TOKEN_MAX)},
+        [COG_MSG_AWS_FILE] = {BYTES(COG_WIRE_AWS_MAX)},
+        [COG_MSG_COMPARE] = {BYTES(COG_WIRE_HASH_MAX)},
+        [COG_MSG_NEW_KEYS] = {BYTES(COG_WIRE_KEYS_MAX)},
+        [COG_MSG_MAY_GUESS] = {NOTHING},
+        [COG_MSG_GUESSED] = {FLAG},
+        [COG_MSG_MAY_SEND] = {NOTHING},
+        [COG_MSG_TOKEN] =
+            {
+                [COG_TOKEN_KIND] = NUMBER(COG_WIRE_TOKEN_ACCESS),
+                [COG_TOKEN_BYTES] = BYTES(COG_WIRE_TOKEN_MAX),
+            },
+        [COG_MSG_HASH] =
+            {
+                [COG_HASH_BYTES] = BYTES(COG_WIRE_HASH_MAX),
+                [COG_HASH_ONE_FACTOR] = FLAG,
+            },
+        [COG_MSG_RESULT] =
+            {
+                [COG_RESULT_BUILD] = BUILD,
+                [COG_RESULT_OPERATION] = OPERATION,
+                [COG_RESULT_OUTCOME] = OUTCOME,
+                [COG_RESULT_REQUEST_ID] = TEXT(COG_WIRE_ID_MAX),
+                [COG_RESULT_DETAIL] = TEXT(COG_WIRE_TEXT_MAX),
+                [COG_RESULT_SIGN_IN_NAME] = TEXT(COG_WIRE_SIGN_IN_MAX),
+                [COG_RESULT_SUB] = TEXT(COG_WIRE_ID_MAX),
+                [COG_RESULT_DISPLAY_NAME] = TEXT(COG_WIRE_DISPLAY_MAX),
+                [COG_RESULT_EXPIRES_S] = NUMBER(UINT64_MAX),
+                [COG_RESULT_GROUPS] = LIST(20000),
+            },
+        [COG_MSG_COMPARED] = {FLAG},
+        [COG_MSG_ASK] =
+            {
+                [COG_SAY_KIND] = NUMBER(COG_WIRE_ASK_SHOWN),
+                [COG_SAY_TEXT] = TEXT(COG_WIRE_TEXT_MAX),
+            },
+        [COG_MSG_TELL] =
+            {
+                [COG_SAY_KIND] = NUMBER(COG_WIRE_TELL_ERROR),
+                [COG_SAY_TEXT] = TEXT(COG_WIRE_TEXT_MAX),
+            },
+        [COG_MSG_ANSWER] = {BYTES(COG_WIRE_ANSWER_MAX)},
+        [COG_MSG_NO_ANSWER] = {NOTHING},
 };
 
 void
@@ -176,7 +250,7 @@ append(struct cog_message *message, const void *bytes, size_t len)
 void
 cog_message_begin(struct cog_message *message, enum cog_message_type type)
 {
-    unsigned char head[2] = {(unsigned char) type, 0};
+    unsigned char head[HEAD_SIZE] = {(unsigned char) type, 0};
 
     cog_message_clear(message);
     message->type = type;
@@ -291,10 +365,10 @@ parse_field(struct cog_message *message, size_t *at)
 }
 
 /*
- * Text fields are read as C strings. Each is followed by the next field's
- * length, whose first byte is in the way: the packet is taken apart from
- * behind, once all is parsed, by moving nothing but ending each text with
- * a NUL where the next length began.
+ * Texts are handed out as C strings, which the packet does not hold. The byte
+ * behind each text is the first of the next field's length. Once everything
+ * is parsed no length is needed any more, so that byte becomes the NUL; the
+ * last text ends in the one behind the packet (base/secret.h).
  */
 static void
 terminate_texts(struct cog_message *message)
@@ -315,10 +389,10 @@ cog_message_parse(const void *bytes, size_t len, struct cog_message *message)
 {
     const unsigned char *head = bytes;
     const struct field_rule *rule;
-    size_t at = 2;
+    size_t at = HEAD_SIZE;
     int error;
 
-    if (len < 2 || len > COG_WIRE_MAX || head[0] == 0 ||
+    if (len < HEAD_SIZE || len > COG_WIRE_MAX || head[0] == 0 ||
         head[0] >= COG_MSG_COUNT || head[1] > COG_WIRE_FIELDS)
         return EPROTO;
     error = cog_secret_set(&message->packet, bytes, len);

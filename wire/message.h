@@ -18,21 +18,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COG_WIRE_MAX        32768 /* bytes in one message */
-#define COG_WIRE_FIELDS     24    /* fields in one message */
-#define COG_WIRE_ANSWER_MAX 512   /* what a person types, PAM_MAX_RESP_SIZE */
-#define COG_WIRE_KEYS_MAX   32000 /* a key set */
-#define COG_WIRE_AWS_MAX    4096  /* a file of AWS credentials */
-#define COG_WIRE_TEXT_MAX   1024  /* prompts, texts, log lines */
-#define COG_WIRE_HASH_MAX   128   /* a hash of a password */
+#define COG_WIRE_MAX    32768 /* bytes in one message */
+#define COG_WIRE_FIELDS 24    /* fields in one message */
+
+/* Longest values of fields, in bytes without a NUL. */
+#define COG_WIRE_NAME_MAX    32    /* a login name, a local group */
+#define COG_WIRE_ITEM_MAX    256   /* PAM_SERVICE, PAM_RHOST */
+#define COG_WIRE_PATH_MAX    4095  /* a file or directory */
+#define COG_WIRE_URL_MAX     512   /* endpoint, issuer, proxy */
+#define COG_WIRE_ID_MAX      128   /* client id or secret, request id, sub */
+#define COG_WIRE_SIGN_IN_MAX 512   /* a name in the pool */
+#define COG_WIRE_DISPLAY_MAX 256   /* a person's full name */
+#define COG_WIRE_ANSWER_MAX  512   /* what a person types, PAM_MAX_RESP_SIZE */
+#define COG_WIRE_TEXT_MAX    1024  /* prompts, texts, log lines */
+#define COG_WIRE_KEYS_MAX    32000 /* a key set */
+#define COG_WIRE_TOKEN_MAX   32000 /* a token */
+#define COG_WIRE_AWS_MAX     4096  /* a file of AWS credentials */
+#define COG_WIRE_HASH_MAX    128   /* a hash of a password */
+
+#define COG_WIRE_TIMEOUT_MAX_MS 60000
 
 /* Descriptors that a started program finds its sockets at. */
 #define COG_FD_PARENT 3 /* keeper: the module; speaker: the keeper */
 #define COG_FD_PERSON 4 /* the person: keeper hands it on to the speaker */
 
 /*
- * The speaker's one argument, where its keeper is not root's: it runs as the
- * caller, whose groups nobody could take away.
+ * The speaker's one argument, given when its keeper does not run as root: the
+ * speaker then runs as the caller, and keeps the caller's groups.
  */
 #define COG_SPEAKER_AS_CALLER "as-caller"
 
@@ -57,12 +69,12 @@ enum cog_message_type {
     COG_MSG_NEW_KEYS,  /* a key set just fetched */
     COG_MSG_MAY_GUESS, /* before each guess at a password or code */
     COG_MSG_GUESSED,   /* how it ended */
-    COG_MSG_MAY_SEND,  /* before each code sent to who proved nothing */
+    COG_MSG_MAY_SEND,  /* before a code is sent to somebody unproved */
     COG_MSG_TOKEN,     /* a new token, where the job wants them */
-    COG_MSG_HASH,      /* of the password just proved; before RESULT. None with
-                          a failure: the password was changed */
+    COG_MSG_HASH,      /* of the password just proved; before RESULT. After a
+                          failure empty: the password was changed */
     COG_MSG_RESULT,    /* how it ended; one per operation */
-    COG_MSG_COMPARED,  /* whether the password is the hash's; after it */
+    COG_MSG_COMPARED,  /* the answer to COMPARE; after RESULT */
     /* speaker to module */
     COG_MSG_ASK,  /* a question to the person */
     COG_MSG_TELL, /* a text for the person */
@@ -84,7 +96,10 @@ enum {
     COG_REQUEST_LOCAL_GROUP,
     COG_REQUEST_MINIMUM_UID,
     COG_REQUEST_FLAGS, /* enum cog_request_flag */
-    /* With COG_REQUEST_TOLD what getpwnam said of USER, else 0 and empty. */
+    /*
+     * What getpwnam(3) told the host of USER, where the accounts files did
+     * not have it so: with COG_REQUEST_TOLD, else 0 and empty.
+     */
     COG_REQUEST_TOLD_UID,
     COG_REQUEST_TOLD_GID,
     COG_REQUEST_TOLD_HOME,
@@ -182,9 +197,10 @@ enum cog_operation {
 };
 
 /*
- * Whether the keeper does it as a child of the host, which then waits for its
- * end: what is over in a moment is spared a fork. The others leave the host's
- * family first.
+ * Whether the keeper stays a child of the host for this operation, and the
+ * module waits for its end: it is over in a moment, and a fork is saved. For
+ * the others the keeper leaves the host's process family first, since hosts
+ * such as login(1) take the end of any child for the end of the session.
  */
 static inline bool
 cog_operation_is_brief(enum cog_operation operation)
@@ -224,7 +240,7 @@ enum cog_request_flag {
     COG_REQUEST_SILENT = 1 << 4,  /* the person is shown prompts only */
     COG_REQUEST_CONSOLE = 1 << 5, /* a terminal of this machine */
     COG_REQUEST_ASCII = 1 << 6,   /* a terminal that is not UTF-8 */
-    COG_REQUEST_TOLD = 1 << 7,    /* of USER, what no file has, or has now */
+    COG_REQUEST_TOLD = 1 << 7,    /* the fields REQUEST_TOLD_* are set */
     COG_REQUEST_CODE_IN_PASSWORD = 1 << 8, /* module argument */
     COG_REQUEST_FLAGS_ALL = (1 << 9) - 1
 };
