@@ -109,12 +109,12 @@ set_number(const struct cog_option *option, const char *value, void *field)
     return NULL;
 }
 
-/* Words that stand for numbers 0, 1, ...; ends with NULL. */
+/* Which of the option's words a value is; false for none. */
 static bool
-find_word(const char *const *words, const char *value, unsigned *number)
+find_word(const struct cog_option *option, const char *value, unsigned *number)
 {
-    for (unsigned i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], value) == 0) {
+    for (unsigned i = 0; option->words[i] != NULL; i++) {
+        if (strcmp(option->words[i], value) == 0) {
             *number = i;
             return true;
         }
@@ -122,95 +122,36 @@ find_word(const char *const *words, const char *value, unsigned *number)
     return false;
 }
 
+/* A word for each value of an enumeration. */
 static const char *
-set_early(const struct cog_option *option, const char *value, void *field)
+set_word(const struct cog_option *option, const char *value, void *field)
 {
-    static const char *const words[] = {
-        [COG_CONFIG_EARLY_CONNECT] = "connect",
-        [COG_CONFIG_EARLY_CHALLENGE] = "challenge",
-        [COG_CONFIG_EARLY_NO] = "no",
-        NULL,
-    };
     unsigned number;
-    enum cog_config_early early;
 
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"connect\", \"challenge\" or \"no\"";
-    early = (enum cog_config_early) number;
-    memcpy(field, &early, sizeof early);
+    if (!find_word(option, value, &number))
+        return option->reason;
+    memcpy(field, &number, sizeof number);
     return NULL;
 }
 
+_Static_assert(sizeof(enum cog_config_early) == sizeof(unsigned) &&
+                   sizeof(enum cog_config_callers) == sizeof(unsigned) &&
+                   sizeof(enum cog_config_check) == sizeof(unsigned) &&
+                   sizeof(enum cog_config_claim) == sizeof(unsigned) &&
+                   sizeof(enum cog_config_provisional) == sizeof(unsigned),
+               "set_word stores enumerations as unsigned");
+
+/* A word for false, and one for true. */
 static const char *
-set_callers(const struct cog_option *option, const char *value, void *field)
+set_truth(const struct cog_option *option, const char *value, void *field)
 {
-    static const char *const words[] = {
-        [COG_CONFIG_CALLERS_OFF] = "off",
-        [COG_CONFIG_CALLERS_CONSOLE] = "console",
-        [COG_CONFIG_CALLERS_ANY] = "any",
-        NULL,
-    };
     unsigned number;
-    enum cog_config_callers callers;
+    bool truth;
 
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"off\", \"console\" or \"any\"";
-    callers = (enum cog_config_callers) number;
-    memcpy(field, &callers, sizeof callers);
-    return NULL;
-}
-
-static const char *
-set_account_check(const struct cog_option *option, const char *value,
-                  void *field)
-{
-    static const char *const words[] = {
-        [COG_CONFIG_CHECK_CACHED] = "cached",
-        [COG_CONFIG_CHECK_REFRESH] = "refresh",
-        [COG_CONFIG_CHECK_ADMIN] = "admin",
-        NULL,
-    };
-    unsigned number;
-    enum cog_config_check check;
-
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"cached\", \"refresh\" or \"admin\"";
-    check = (enum cog_config_check) number;
-    memcpy(field, &check, sizeof check);
-    return NULL;
-}
-
-static const char *
-set_on_unavailable(const struct cog_option *option, const char *value,
-                   void *field)
-{
-    static const char *const words[] = {"deny", "cached", NULL};
-    unsigned number;
-    bool cached;
-
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"deny\" or \"cached\"";
-    cached = number == 1;
-    memcpy(field, &cached, sizeof cached);
-    return NULL;
-}
-
-static const char *
-set_offline(const struct cog_option *option, const char *value, void *field)
-{
-    static const char *const words[] = {"off", "password", NULL};
-    unsigned number;
-    bool password;
-
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"off\" or \"password\"";
-    password = number == 1;
-    memcpy(field, &password, sizeof password);
+    if (!find_word(option, value, &number))
+        return option->reason;
+    truth = number == 1;
+    memcpy(field, &truth, sizeof truth);
     return NULL;
 }
 
@@ -218,58 +159,10 @@ static const char *
 set_login_claim(const struct cog_option *option, const char *value,
                 void *field)
 {
-    static const char *const words[] = {
-        [COG_CONFIG_CLAIM_USERNAME] = "cognito:username",
-        [COG_CONFIG_CLAIM_EMAIL] = "email",
-        NULL,
-    };
-    unsigned number;
-    enum cog_config_claim claim;
-
-    (void) option;
     if (strcmp(value, "preferred_username") == 0)
         return "must not be preferred_username: its owner can change it, "
                "and would sign in as somebody else";
-    if (!find_word(words, value, &number))
-        return "must be \"cognito:username\" or \"email\"";
-    claim = (enum cog_config_claim) number;
-    memcpy(field, &claim, sizeof claim);
-    return NULL;
-}
-
-static const char *
-set_provisional(const struct cog_option *option, const char *value,
-                void *field)
-{
-    static const char *const words[] = {
-        [COG_CONFIG_PROVISIONAL_OFF] = "off",
-        [COG_CONFIG_PROVISIONAL_SSHD] = "sshd",
-        NULL,
-    };
-    unsigned number;
-    enum cog_config_provisional provisional;
-
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"off\" or \"sshd\"";
-    provisional = (enum cog_config_provisional) number;
-    memcpy(field, &provisional, sizeof provisional);
-    return NULL;
-}
-
-static const char *
-set_yes_no(const struct cog_option *option, const char *value, void *field)
-{
-    static const char *const words[] = {"no", "yes", NULL};
-    unsigned number;
-    bool yes;
-
-    (void) option;
-    if (!find_word(words, value, &number))
-        return "must be \"yes\" or \"no\"";
-    yes = number == 1;
-    memcpy(field, &yes, sizeof yes);
-    return NULL;
+    return set_word(option, value, field);
 }
 
 static const char *
@@ -469,9 +362,47 @@ set_snapshot_url(const struct cog_option *option, const char *value,
     return store(option, value, field);
 }
 
+static const char *const early_words[] = {
+    [COG_CONFIG_EARLY_CONNECT] = "connect",
+    [COG_CONFIG_EARLY_CHALLENGE] = "challenge",
+    [COG_CONFIG_EARLY_NO] = "no",
+    NULL,
+};
+static const char *const callers_words[] = {
+    [COG_CONFIG_CALLERS_OFF] = "off",
+    [COG_CONFIG_CALLERS_CONSOLE] = "console",
+    [COG_CONFIG_CALLERS_ANY] = "any",
+    NULL,
+};
+static const char *const check_words[] = {
+    [COG_CONFIG_CHECK_CACHED] = "cached",
+    [COG_CONFIG_CHECK_REFRESH] = "refresh",
+    [COG_CONFIG_CHECK_ADMIN] = "admin",
+    NULL,
+};
+static const char *const claim_words[] = {
+    [COG_CONFIG_CLAIM_USERNAME] = "cognito:username",
+    [COG_CONFIG_CLAIM_EMAIL] = "email",
+    NULL,
+};
+static const char *const provisional_words[] = {
+    [COG_CONFIG_PROVISIONAL_OFF] = "off",
+    [COG_CONFIG_PROVISIONAL_SSHD] = "sshd",
+    NULL,
+};
+/* Those of truths: false, true. */
+static const char *const yes_no_words[] = {"no", "yes", NULL};
+static const char *const unavailable_words[] = {"deny", "cached", NULL};
+static const char *const offline_words[] = {"off", "password", NULL};
+
 #define FIELD(member)                                                         \
     .offset = offsetof(struct cog_config, member),                            \
     .size = sizeof(((struct cog_config *) NULL)->member)
+
+#define CALLERS_WORDS                                                         \
+    .words = callers_words, .reason = "must be \"off\", \"console\" or "      \
+                                      "\"any\""
+#define YES_NO .words = yes_no_words, .reason = "must be \"yes\" or \"no\""
 
 const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_POOL_ID] = {"pool_id", NULL, set_pool_id, FIELD(pool_id)},
@@ -492,11 +423,18 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_TIMEOUT] = {"timeout", "10", set_number, FIELD(timeout_s),
                             .min = 1, .max = 60,
                             .reason = "must be 1 to 60 (seconds)"},
-    [COG_OPTION_EARLY] = {"early", "connect", set_early, FIELD(early)},
-    [COG_OPTION_ENROL] = {"enrol", "any", set_callers, FIELD(enrol)},
-    [COG_OPTION_FORGOT] = {"forgot", "off", set_callers, FIELD(forgot)},
-    [COG_OPTION_ACCOUNT_CHECK] = {"account_check", "cached", set_account_check,
-                                  FIELD(account_check)},
+    [COG_OPTION_EARLY] = {"early", "connect", set_word, FIELD(early),
+                          .words = early_words,
+                          .reason =
+                              "must be \"connect\", \"challenge\" or \"no\""},
+    [COG_OPTION_ENROL] = {"enrol", "any", set_word, FIELD(enrol),
+                          CALLERS_WORDS},
+    [COG_OPTION_FORGOT] = {"forgot", "off", set_word, FIELD(forgot),
+                           CALLERS_WORDS},
+    [COG_OPTION_ACCOUNT_CHECK] =
+        {"account_check", "cached", set_word, FIELD(account_check),
+         .words = check_words,
+         .reason = "must be \"cached\", \"refresh\" or \"admin\""},
     [COG_OPTION_ADMIN_CREDENTIALS_FILE] = {"admin_credentials_file", NULL,
                                            set_path,
                                            FIELD(admin_credentials_file)},
@@ -505,24 +443,26 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                     .max = AGE_MAX_S,
                                     .reason = "must be 30 to 31536000 "
                                               "(seconds)"},
-    [COG_OPTION_ON_UNAVAILABLE] = {"on_unavailable", "deny",
-                                   set_on_unavailable,
-                                   FIELD(unavailable_is_cached)},
+    [COG_OPTION_ON_UNAVAILABLE] = {"on_unavailable", "deny", set_truth,
+                                   FIELD(unavailable_is_cached),
+                                   .words = unavailable_words,
+                                   .reason = "must be \"deny\" or \"cached\""},
     [COG_OPTION_UNAVAILABLE_MAX_AGE] = {"unavailable_max_age", "86400",
                                         set_number,
                                         FIELD(unavailable_max_age_s),
                                         .min = 30, .max = AGE_MAX_S,
                                         .reason = "must be 30 to 31536000 "
                                                   "(seconds)"},
-    [COG_OPTION_SESSION_TOKENS] = {"session_tokens", "no", set_yes_no,
-                                   FIELD(session_tokens)},
+    [COG_OPTION_SESSION_TOKENS] = {"session_tokens", "no", set_truth,
+                                   FIELD(session_tokens), YES_NO},
     [COG_OPTION_IDENTITY_POOL_ID] = {"identity_pool_id", NULL,
                                      set_identity_pool_id,
                                      FIELD(identity_pool_id)},
     [COG_OPTION_IDENTITY_ENDPOINT] = {"identity_endpoint", NULL, set_endpoint,
                                       FIELD(identity_endpoint)},
-    [COG_OPTION_OFFLINE] = {"offline", "off", set_offline,
-                            FIELD(offline_password)},
+    [COG_OPTION_OFFLINE] = {"offline", "off", set_truth,
+                            FIELD(offline_password), .words = offline_words,
+                            .reason = "must be \"off\" or \"password\""},
     [COG_OPTION_OFFLINE_MAX_AGE] = {"offline_max_age", "604800", set_number,
                                     FIELD(offline_max_age_s), .min = 60,
                                     .max = OFFLINE_AGE_MAX_S,
@@ -533,10 +473,12 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                      .max = 100, .reason = "must be 1 to 100"},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
-    [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",
-                                set_login_claim, FIELD(login_claim)},
-    [COG_OPTION_CASE_INSENSITIVE] = {"case_insensitive", "no", set_yes_no,
-                                     FIELD(case_insensitive)},
+    [COG_OPTION_LOGIN_CLAIM] =
+        {"login_claim", "cognito:username", set_login_claim,
+         FIELD(login_claim), .words = claim_words,
+         .reason = "must be \"cognito:username\" or \"email\""},
+    [COG_OPTION_CASE_INSENSITIVE] = {"case_insensitive", "no", set_truth,
+                                     FIELD(case_insensitive), YES_NO},
     [COG_OPTION_ALLOW_GROUPS] = {"allow_groups", NULL, set_allow_groups,
                                  FIELD(allow)},
     [COG_OPTION_ID_BASE] = {"id_base", "1879048192", set_number,
@@ -556,12 +498,14 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                  FIELD(group_prefix)},
     [COG_OPTION_GROUP_MAP] = {"group_map", NULL, set_group_map,
                               FIELD(group_map)},
-    [COG_OPTION_PROVISIONAL] = {"provisional", "off", set_provisional,
-                                FIELD(provisional)},
+    [COG_OPTION_PROVISIONAL] = {"provisional", "off", set_word,
+                                FIELD(provisional), .words = provisional_words,
+                                .reason = "must be \"off\" or \"sshd\""},
     [COG_OPTION_PROVISIONAL_MATCH] = {"provisional_match", NULL,
                                       set_provisional_match,
                                       FIELD(provisional_match)},
-    [COG_OPTION_ENUMERATE] = {"enumerate", "no", set_yes_no, FIELD(enumerate)},
+    [COG_OPTION_ENUMERATE] = {"enumerate", "no", set_truth, FIELD(enumerate),
+                              YES_NO},
     [COG_OPTION_KEY_ATTRIBUTE] = {"key_attribute", NULL, set_attribute,
                                   FIELD(key_attribute)},
     [COG_OPTION_SNAPSHOT_URL] = {"snapshot_url", NULL, set_snapshot_url,

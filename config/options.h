@@ -68,11 +68,11 @@ struct cog_option {
      */
     const char *(*set)(const struct cog_option *option, const char *value,
                        void *field);
-    size_t offset; /* of the field in struct cog_config */
-    size_t size;   /* of the field */
-    /* For numbers: what is taken, and what to say of anything else. */
-    uint32_t min, max;
-    const char *reason;
+    size_t offset;            /* of the field in struct cog_config */
+    size_t size;              /* of the field */
+    uint32_t min, max;        /* numbers: what is taken */
+    const char *const *words; /* words: what is taken; ends with NULL */
+    const char *reason;       /* of both: what to say of anything else */
 };
 
 extern const struct cog_option cog_options[COG_OPTION_COUNT];
