@@ -249,6 +249,7 @@ void
 cog_flow_clear(struct cog_flow *flow)
 {
     cog_secret_clear(&flow->password);
+    cog_secret_clear(&flow->typed);
     cog_secret_clear(&flow->session);
     cog_secret_clear(&flow->answer);
     cog_secret_clear(&flow->doubtful);

@@ -44,6 +44,7 @@ struct cog_flow {
     struct cog_rpc rpc;
 
     struct cog_secret password; /* of this login; asked once */
+    struct cog_secret typed;    /* all of it, where a code was taken off */
     struct cog_srp *srp;        /* of this flow */
     struct cog_secret session;  /* the newest; empty: none */
     char name[COG_NAME_SIZE];   /* the internal name, from the challenge */

@@ -35,7 +35,6 @@ struct cog_login {
     struct cog_conversation conversation;
     struct cog_clock clock;
     bool password_asked;
-    struct cog_secret typed; /* all of it, where a code was taken off */
     enum cog_status password_status; /* what came of asking */
     bool admitted;                   /* set beside the one COG_OK */
 };
@@ -101,7 +100,7 @@ take_code(struct cog_login *login)
     if (cog_secret_set(&front, password->data, password->len - CODE_DIGITS) !=
         0)
         return COG_NO_MEMORY;
-    cog_secret_move(&login->typed, password);
+    cog_secret_move(&login->flow.typed, password);
     cog_secret_move(password, &front);
     return COG_OK;
 }
@@ -238,11 +237,11 @@ run_flows(struct cog_login *login)
         status = run_flow(login);
     }
     if (status == COG_BAD_CREDENTIALS && flow->proof_refused &&
-        login->typed.len > 0) {
+        flow->typed.len > 0) {
         /* The digits were the password's own: one more guess, no third. */
         cog_flow_forget_answer(flow);
         flow->factor[0] = '\0';
-        cog_secret_move(&flow->password, &login->typed);
+        cog_secret_move(&flow->password, &flow->typed);
         flow->rpc.report->renewals++;
         status = run_flow(login);
     }
@@ -308,7 +307,7 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
     cog_rpc_allow(&login->flow.rpc, login->flow.settings->timeout_ms);
     status = run_flows(login);
     if (cog_recover(&login->flow, status)) {
-        cog_secret_clear(&login->typed); /* there is a new password */
+        cog_secret_clear(&login->flow.typed); /* there is a new password */
         status = run_flows(login);
     }
     if (status == COG_OK)
@@ -320,7 +319,7 @@ cog_login_run(struct cog_login *login, struct cog_keys *keys,
         cog_secret_clear(&login->flow.tokens.id);
     cog_secret_clear(&login->flow.session);
     if (status == COG_OK)
-        cog_secret_clear(&login->typed);
+        cog_secret_clear(&login->flow.typed);
     cog_flow_forget_answer(&login->flow);
     cog_flow_forget_attributes(&login->flow);
     return status;
@@ -380,7 +379,9 @@ cog_login_password(const struct cog_login *login)
 const struct cog_secret *
 cog_login_typed(const struct cog_login *login)
 {
-    return login->typed.len > 0 ? &login->typed : &login->flow.password;
+    const struct cog_flow *flow = &login->flow;
+
+    return flow->typed.len > 0 ? &flow->typed : &flow->password;
 }
 
 bool
@@ -401,6 +402,5 @@ cog_login_free(struct cog_login *login)
     if (login == NULL)
         return;
     cog_flow_clear(&login->flow);
-    cog_secret_clear(&login->typed);
     free(login);
 }

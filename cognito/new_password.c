@@ -114,6 +114,20 @@ ask_attributes(struct cog_flow *flow, const struct cog_json *parameters)
     return status;
 }
 
+/*
+ * What was typed with a code behind it is none either: a host with one prompt
+ * answers each hidden question with it, and nobody would know the new one.
+ */
+static const char *
+find_fault(const struct cog_flow *flow, const struct cog_secret *fresh)
+{
+    const char *fault = cog_new_password_fault(fresh, &flow->password);
+
+    if (fault == NULL && flow->typed.len > 0)
+        fault = cog_new_password_fault(fresh, &flow->typed);
+    return fault;
+}
+
 enum cog_status
 cog_ask_new_password(struct cog_flow *flow, struct cog_secret *password,
                      const char **fault)
@@ -125,7 +139,7 @@ cog_ask_new_password(struct cog_flow *flow, struct cog_secret *password,
 
     if (status != COG_OK)
         return status;
-    *fault = cog_new_password_fault(&first, &flow->password);
+    *fault = find_fault(flow, &first);
     if (*fault != NULL)
         return COG_POLICY;
     status = cog_flow_ask(flow, COG_ASK_NEW_PASSWORD,

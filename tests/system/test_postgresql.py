@@ -166,6 +166,18 @@ class PostgreSql(Case):
         wrong = f"{(int(person.code()) + 7) % 1_000_000:06d}"
         self.assert_denied(person.name, person.password + wrong)
 
+    def test_forced_change(self):
+        """proves P57, P58: the server answers each hidden question with the
+        text it has; what came with a code becomes nobody's password"""
+        person = self.role(totp_secret=TOTP_SECRET,
+                           status="FORCE_CHANGE_PASSWORD")
+        self.assert_denied(person.name, person.password + person.code())
+        self.assertEqual([call for call in self.calls_of(person.name)
+                          if call["body"].get("ChallengeName") ==
+                          "NEW_PASSWORD_REQUIRED"], [])
+        person.set(status="CONFIRMED")
+        self.assert_enters(person, person.password + person.code(1))
+
     def test_names_of_the_machine(self):
         """proves P12: a user of the machine is not one of the pool, though
         the pool has the name; not the server's own, nor root"""

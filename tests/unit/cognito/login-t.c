@@ -1449,6 +1449,27 @@ test_digits_of_the_password(void **state)
     assert_int_equal(called("InitiateAuth"), 2);
 }
 
+/*
+ * A host with one prompt answers each hidden question with what was typed:
+ * that is neither the old password nor one that anybody has chosen.
+ */
+static void
+test_typed_is_no_new_password(void **state)
+{
+    static const char typed[] = "Correct-Horse-7123456";
+
+    (void) state;
+    world.settings.code_in_password = true;
+    for (int i = 0; i < 11; i++)
+        fake_type(&world, (struct fake_typed){.text = typed});
+    fake_body(&world, fake_proof_wanted);
+    fake_body(&world, new_password_wanted);
+    fake_body(&world, fake_tokens());
+    assert_denied(COG_POLICY);
+    assert_true(was_told("must differ from the old one"));
+    assert_int_equal(world.call_count, 2);
+}
+
 /* P56: a code is the end of a password only where the line says so. */
 static void
 test_no_code_in_password(void **state)
@@ -1534,6 +1555,8 @@ main(void)
              test_code_in_password),
         CASE("a code behind the password chooses the authenticator",
              test_code_in_password_chooses),
+        CASE("P57: nor is what was typed with a code a new password",
+             test_typed_is_no_new_password),
         CASE("P84: digits of the password's own cost one guess more",
              test_digits_of_the_password),
         CASE("P56: without code_in_password nothing is taken off",
