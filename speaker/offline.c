@@ -27,6 +27,7 @@ may_be_compared(const struct cog_job *job, enum cog_status status)
 {
     switch (status) {
     case COG_NETWORK:
+    case COG_LOST: /* the keeper asks only where no guess was let through */
     case COG_TLS:
     case COG_TIMEOUT:
     case COG_BAD_CREDENTIALS:

@@ -227,6 +227,17 @@ class Offline(OfflineCase):
                 self.assertEqual(self.try_(here, person), UNAVAILABLE)
                 self.assertNotIn("offline", self.last_reason(person)[0])
 
+    def test_lost_before_any_guess(self):
+        """A request that was sent, and no answer: an outage like others, and
+        the right password is no wrong one."""
+        person, here, _ = self.enrolled()
+        self.fault(person, "InitiateAuth", "reset")
+        self.assert_denied(here, person, "offline-wrong-password",
+                           make_password())
+        self.assertEqual(self.try_(here, person), "success")
+        self.assertEqual(self.last_reason(person)[0], "offline")
+        self.assertEqual(offline.read(person.name)["failures"], "0")
+
     def test_password_that_the_pool_refuses(self):
         """Changed elsewhere: where this host hears the pool's no to the
         very password that is kept, it goes; a stranger's wrong one takes
