@@ -232,16 +232,17 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
     cog_cleanup_files struct cog_host_files files = {0};
     struct cog_start start = {COG_RUN_DIR, subject->user, subject->rhost,
                               cog_clock_ms()};
+    enum cog_outcome permitted;
 
     if (!load_files(subject, config_path, &files, ruling))
         return;
-    ruling->outcome = cog_rules_before(subject, &files.config, ruling->reason);
-    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+    permitted = cog_rules_before(subject, &files.config, ruling->reason);
+    if (permitted == COG_OUTCOME_ADMITTED)
+        permitted = count_start(&start, subject, ruling->reason);
+    if (permitted != COG_OUTCOME_ADMITTED) {
+        ruling->outcome = permitted;
         return;
-    ruling->outcome = count_start(&start, subject, ruling->reason);
-    if (ruling->outcome != COG_OUTCOME_ADMITTED)
-        return;
-    ruling->outcome = COG_OUTCOME_NONE;
+    }
     run_login(subject, &files, speaker_fd, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED &&
         cog_rules_is_provisional(subject)) {

@@ -51,7 +51,7 @@ copy_told(const struct cog_field *field, struct cog_subject *subject)
                sizeof told->shell);
 }
 
-/* COG_OUTCOME_ADMITTED: there is a request, nothing is decided by that. */
+/* COG_OUTCOME_NONE: there is a request, and nothing is decided yet. */
 static enum cog_outcome
 receive_request(struct request *request)
 {
@@ -75,7 +75,7 @@ receive_request(struct request *request)
     copy_field(&field[COG_REQUEST_RHOST], subject->rhost,
                sizeof subject->rhost);
     copy_told(field, subject);
-    return cog_message_same_build(&message) ? COG_OUTCOME_ADMITTED
+    return cog_message_same_build(&message) ? COG_OUTCOME_NONE
                                             : COG_OUTCOME_BUILD;
 }
 
@@ -246,11 +246,11 @@ main(void)
     request.subject.caller_is_root = caller.is_root;
     request.subject.is_unprivileged = caller.is_unprivileged;
     request.subject.caller = caller.uid;
-    if (outcome == COG_OUTCOME_ADMITTED && failed != NULL) {
+    if (outcome == COG_OUTCOME_NONE && failed != NULL) {
         outcome = COG_OUTCOME_SYSTEM;
         reason = failed;
     }
-    if (outcome == COG_OUTCOME_ADMITTED)
+    if (outcome == COG_OUTCOME_NONE)
         serve(&request);
     else
         (void) cog_parent_verdict(request.subject.operation,

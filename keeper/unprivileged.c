@@ -103,14 +103,19 @@ cog_unprivileged_load(const struct cog_subject *subject,
                       const char *config_path, struct cog_host_files *files,
                       struct cog_ruling *ruling)
 {
-    ruling->outcome = load(subject, config_path, files, ruling->reason);
+    enum cog_outcome loaded =
+        load(subject, config_path, files, ruling->reason);
+
     if (!cog_lent_give_up())
-        ruling->outcome = refuse(COG_OUTCOME_SYSTEM, ruling->reason,
-                                 "a group cannot be given up");
-    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
+        loaded = refuse(COG_OUTCOME_SYSTEM, ruling->reason,
+                        "a group cannot be given up");
+    if (loaded == COG_OUTCOME_ADMITTED &&
         !cog_files_load_keys(files, ruling->reason))
-        ruling->outcome = COG_OUTCOME_CONFIG;
-    return ruling->outcome == COG_OUTCOME_ADMITTED;
+        loaded = COG_OUTCOME_CONFIG;
+    if (loaded == COG_OUTCOME_ADMITTED)
+        return true;
+    ruling->outcome = loaded;
+    return false;
 }
 
 enum cog_outcome

@@ -41,7 +41,7 @@ check_account(const struct cog_call *call, struct cog_operation_run *run)
     run->silent = (call->flags & PAM_SILENT) != 0;
     outcome =
         cog_operation_start(run, &call->options, COG_OPERATION_ACCOUNT, flags);
-    if (outcome != COG_OUTCOME_ADMITTED)
+    if (outcome != COG_OUTCOME_NONE)
         return outcome;
     return cog_operation_relay(run);
 }
@@ -55,7 +55,7 @@ cog_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
     enum cog_outcome outcome;
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
-    if (outcome != COG_OUTCOME_ADMITTED)
+    if (outcome != COG_OUTCOME_NONE)
         return cog_report_code(outcome, COG_PHASE_ACCOUNT);
     outcome = check_account(&call, &run);
     cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);

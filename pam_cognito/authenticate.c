@@ -43,7 +43,7 @@ get_password(const struct cog_call *call, struct cog_operation_run *run)
     if (cog_converse_is_junk(&run->password))
         return COG_OUTCOME_INPUT;
     run->password_ready = true;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 static uint64_t
@@ -86,17 +86,16 @@ log_in(const struct cog_call *call, struct cog_operation_run *run)
     run->told = call->is_told ? &call->told : NULL;
     started = start(call, run);
     typed = get_password(call, run);
-    if (typed != COG_OUTCOME_ADMITTED)
+    if (typed != COG_OUTCOME_NONE)
         return typed;
-    if (started != COG_OUTCOME_ADMITTED)
+    if (started != COG_OUTCOME_NONE)
         return started;
     outcome = cog_operation_relay(run);
     if (outcome != COG_OUTCOME_KEEPER || !run->password_ready)
         return outcome;
     cog_operation_stop(run);
     started = start(call, run);
-    return started == COG_OUTCOME_ADMITTED ? cog_operation_relay(run)
-                                           : started;
+    return started == COG_OUTCOME_NONE ? cog_operation_relay(run) : started;
 }
 
 /* What a keyring module finds behind us: the password that holds now. */
@@ -130,7 +129,7 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     int code;
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
-    if (outcome != COG_OUTCOME_ADMITTED)
+    if (outcome != COG_OUTCOME_NONE)
         return cog_report_code(outcome, COG_PHASE_AUTH);
     (void) pam_fail_delay(pamh, FAIL_DELAY_US);
     cog_ours_clear_proved(&call);
@@ -153,7 +152,7 @@ cog_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct cog_call call;
 
-    if (cog_ours_begin(pamh, flags, argc, argv, &call) != COG_OUTCOME_ADMITTED)
+    if (cog_ours_begin(pamh, flags, argc, argv, &call) != COG_OUTCOME_NONE)
         return PAM_IGNORE;
     if (call.whose == COG_WHOSE_NOBODY && !cog_ours_is_proved(&call))
         return PAM_IGNORE;

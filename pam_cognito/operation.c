@@ -261,7 +261,7 @@ cog_operation_start(struct cog_operation_run *run,
         reap(&run->starter_pid);
     if (error != 0)
         return start_failed(run, "the keeper takes no request", error);
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 enum cog_outcome
@@ -274,7 +274,7 @@ cog_operation_change(struct cog_operation_run *run)
     cog_message_begin(&change, COG_MSG_CHANGE);
     if (cog_message_send(run->keeper_fd, &change, run->deadline_ms) != 0)
         return COG_OUTCOME_KEEPER;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 /* The password the module holds; it is given once. */

@@ -51,16 +51,19 @@ struct cog_operation_run {
 
 /*
  * Start the keeper and send the request. flags is of enum
- * cog_request_flag. Returns COG_OUTCOME_ADMITTED when it was sent (nothing
- * is decided by that) or COG_OUTCOME_SYSTEM. run->pamh and run->user must
- * be set.
+ * cog_request_flag. Returns COG_OUTCOME_NONE when it was sent, since nothing
+ * is decided by that, or COG_OUTCOME_SYSTEM. run->pamh and run->user must be
+ * set.
  */
 enum cog_outcome cog_operation_start(struct cog_operation_run *run,
                                      const struct cog_options *options,
                                      enum cog_operation operation,
                                      uint64_t flags);
 
-/* Ask a keeper that stayed after PRELIM to go on with the change. */
+/*
+ * Ask a keeper that stayed after PRELIM to go on with the change. Returns
+ * COG_OUTCOME_NONE when it was asked, or COG_OUTCOME_KEEPER.
+ */
 enum cog_outcome cog_operation_change(struct cog_operation_run *run);
 
 /*

@@ -122,10 +122,10 @@ decide_nobody(struct cog_call *call)
     switch (ask_name_services(call->user, settings.id_base, settings.id_range,
                               &call->told)) {
     case FOUND_NOWHERE:
-        return may_be_new(call) ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
+        return may_be_new(call) ? COG_OUTCOME_NONE : COG_OUTCOME_NOT_OURS;
     case FOUND_IN_RANGE:
         call->is_told = wanted || was_ours(&reader, &call->told);
-        return call->is_told ? COG_OUTCOME_ADMITTED : COG_OUTCOME_NOT_OURS;
+        return call->is_told ? COG_OUTCOME_NONE : COG_OUTCOME_NOT_OURS;
     case FOUND_ELSEWHERE:
         return COG_OUTCOME_NOT_OURS;
     case FOUND_UNKNOWN:
@@ -150,7 +150,7 @@ compare_with_record(struct cog_call *call)
         return COG_OUTCOME_STORE;
     call->is_told = strcmp(call->told.home, account.home) != 0 ||
                     strcmp(call->told.shell, account.shell) != 0;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 /*
@@ -162,7 +162,7 @@ decide_account(struct cog_call *call, const struct cog_whose_ids *ids)
 {
     switch (ask_name_services(call->user, ids->uid, 1, &call->told)) {
     case FOUND_NOWHERE:
-        return COG_OUTCOME_ADMITTED;
+        return COG_OUTCOME_NONE;
     case FOUND_IN_RANGE:
         return compare_with_record(call);
     case FOUND_ELSEWHERE:
@@ -188,7 +188,7 @@ decide(struct cog_call *call)
     case COG_WHOSE_OTHERS:
         return COG_OUTCOME_NOT_OURS;
     case COG_WHOSE_LOCAL:
-        return COG_OUTCOME_ADMITTED;
+        return COG_OUTCOME_NONE;
     case COG_WHOSE_ACCOUNT:
         return decide_account(call, &ids);
     case COG_WHOSE_NOBODY:
@@ -215,7 +215,7 @@ copy_user(struct cog_call *call)
     if (len >= sizeof call->user)
         return COG_OUTCOME_NOT_OURS;
     memcpy(call->user, user, len + 1);
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 /*
@@ -242,13 +242,13 @@ cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
     call->pamh = pamh;
     call->flags = (unsigned) flags;
     outcome = copy_user(call);
-    if (outcome != COG_OUTCOME_ADMITTED)
+    if (outcome != COG_OUTCOME_NONE)
         return outcome;
     bad = cog_options_parse(argc, argv, &call->options);
     if (bad != NULL)
         return refuse_arguments(call, bad);
     outcome = decide(call);
-    if (outcome != COG_OUTCOME_ADMITTED && outcome != COG_OUTCOME_NOT_OURS)
+    if (outcome != COG_OUTCOME_NONE && outcome != COG_OUTCOME_NOT_OURS)
         cog_report_log(pamh, call->user, outcome, NULL, NULL);
     return outcome;
 }

@@ -29,10 +29,10 @@ struct cog_call {
 };
 
 /*
- * Read arguments and PAM_USER and decide from files whether the name is
- * ours. COG_OUTCOME_ADMITTED: it is, go on (nothing else is meant).
- * COG_OUTCOME_NOT_OURS: answer PAM_USER_UNKNOWN without a word.
- * Otherwise a denial, which has been logged.
+ * Read arguments and PAM_USER, and decide from files whether the name is
+ * ours. COG_OUTCOME_NONE: it is, and nothing is decided yet.
+ * COG_OUTCOME_NOT_OURS: answer PAM_USER_UNKNOWN and log nothing. Otherwise a
+ * denial, which has been logged. call borrows from pamh and argv.
  */
 enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
                                 const char **argv, struct cog_call *call);

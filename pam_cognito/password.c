@@ -63,7 +63,7 @@ get_old_password(const struct cog_call *call, struct cog_operation_run *run)
     if (cog_converse_is_junk(&run->password))
         return COG_OUTCOME_INPUT;
     run->password_ready = true;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 static enum cog_outcome
@@ -74,9 +74,9 @@ prove_old_password(const struct cog_call *call, struct cog_operation_run *run)
     started = cog_operation_start(run, &call->options, COG_OPERATION_PRELIM,
                                   cog_caller_flags(call));
     typed = get_old_password(call, run);
-    if (typed != COG_OUTCOME_ADMITTED)
+    if (typed != COG_OUTCOME_NONE)
         return typed;
-    if (started != COG_OUTCOME_ADMITTED)
+    if (started != COG_OUTCOME_NONE)
         return started;
     return cog_operation_relay(run);
 }
@@ -144,7 +144,7 @@ change(const struct cog_call *call, struct cog_operation_run *run)
         run->authtok_left = AUTHTOK_ANSWERS;
     }
     outcome = cog_operation_change(run);
-    if (outcome == COG_OUTCOME_ADMITTED)
+    if (outcome == COG_OUTCOME_NONE)
         outcome = cog_operation_relay(run);
     run->authtok = NULL;
     if (outcome == COG_OUTCOME_ADMITTED && run->new_password.data != NULL)
@@ -180,13 +180,13 @@ cog_password(pam_handle_t *pamh, int flags, int argc, const char **argv)
     enum cog_outcome outcome;
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
-    if (outcome == COG_OUTCOME_ADMITTED && call.whose == COG_WHOSE_NOBODY)
+    if (outcome == COG_OUTCOME_NONE && call.whose == COG_WHOSE_NOBODY)
         outcome = COG_OUTCOME_NOT_OURS;
-    if (outcome == COG_OUTCOME_ADMITTED && geteuid() != 0) {
+    if (outcome == COG_OUTCOME_NONE && geteuid() != 0) {
         outcome = COG_OUTCOME_NOT_ROOT;
         cog_report_log(pamh, call.user, outcome, NULL, NULL);
     }
-    if (outcome != COG_OUTCOME_ADMITTED)
+    if (outcome != COG_OUTCOME_NONE)
         return cog_report_code(outcome, COG_PHASE_PASSWORD);
     /* The pool enforces its own expiry at login: none is pending here. */
     if ((call.flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)

@@ -17,7 +17,7 @@
  * admits nobody.
  */
 enum cog_outcome {
-    COG_OUTCOME_NONE = 0, /* nobody decided */
+    COG_OUTCOME_NONE = 0, /* nothing is decided (yet) */
     COG_OUTCOME_ADMITTED,
     /* The pool, or its answers, said no. */
     COG_OUTCOME_PASSWORD,      /* wrong password or no such user */
