@@ -36,11 +36,7 @@ check_account(const struct cog_call *call, struct cog_operation_run *run)
 
     if (call->whose == COG_WHOSE_NOBODY)
         return check_nobody(call);
-    run->pamh = call->pamh;
-    run->user = call->user;
-    run->silent = (call->flags & PAM_SILENT) != 0;
-    outcome =
-        cog_operation_start(run, &call->options, COG_OPERATION_ACCOUNT, flags);
+    outcome = cog_operation_start(run, call, COG_OPERATION_ACCOUNT, flags);
     if (outcome != COG_OUTCOME_NONE)
         return outcome;
     return cog_operation_relay(run);

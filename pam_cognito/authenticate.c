@@ -65,7 +65,7 @@ request_flags(const struct cog_call *call)
 static enum cog_outcome
 start(const struct cog_call *call, struct cog_operation_run *run)
 {
-    return cog_operation_start(run, &call->options, COG_OPERATION_LOGIN,
+    return cog_operation_start(run, call, COG_OPERATION_LOGIN,
                                request_flags(call));
 }
 
@@ -80,9 +80,6 @@ log_in(const struct cog_call *call, struct cog_operation_run *run)
 {
     enum cog_outcome started, typed, outcome;
 
-    run->pamh = call->pamh;
-    run->user = call->user;
-    run->silent = (call->flags & PAM_SILENT) != 0;
     run->told = call->is_told ? &call->told : NULL;
     started = start(call, run);
     typed = get_password(call, run);

@@ -1,160 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The keeper is started with posix_spawn, an empty environment and a
- * session of its own, so that neither the caller's variables nor keys
- * typed at its terminal reach it. Nothing of the host is changed: no
- * signal handling, no environment, no descriptors below five.
- */
+/* Relaying between speaker, person and keeper; see the header. */
 #include "pam_cognito/operation.h"
 
-#include "accounts/trusted_file.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "pam_cognito/converse.h"
 #include "pam_cognito/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <syslog.h>
-#include <unistd.h>
 
 /* Until the keeper has read the configuration. */
 #define DEFAULT_TIMEOUT_MS 10000
 /* Lets the keeper, whose own deadline is the same, speak first. */
 #define GRACE_MS 1500
-/* The keeper's first act is to leave a child and end: see reap(). */
-#define REAP_MS 1000
-/* Questions of one operation; all messages (a QR code is 22 lines); log
-   lines. */
+/* What one operation may bring; a QR code takes a message for each line. */
 #define QUESTIONS_MAX 60
 #define MESSAGES_MAX  400
 #define NOTES_MAX     200
-/* Above the two descriptors that the keeper finds its sockets at. */
-#define LEAST_FD 5
-
-static void
-close_fd(int *fd)
-{
-    if (*fd >= 0)
-        (void) close(*fd);
-    *fd = -1;
-}
-
-/* A pair whose ends are both close-on-exec and at least LEAST_FD. */
-static int
-open_pair(int *ours, int *theirs)
-{
-    int pair[2], high[2];
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return errno;
-    for (int i = 0; i < 2; i++) {
-        high[i] = fcntl(pair[i], F_DUPFD_CLOEXEC, LEAST_FD);
-        (void) close(pair[i]);
-    }
-    if (high[0] < 0 || high[1] < 0) {
-        close_fd(&high[0]);
-        close_fd(&high[1]);
-        return EMFILE;
-    }
-    *ours = high[0];
-    *theirs = high[1];
-    return 0;
-}
-
-static int
-describe_files(posix_spawn_file_actions_t *files, int parent, int person)
-{
-    int error;
-
-    error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDWR, 0);
-    if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, 0, 1);
-    if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, 0, 2);
-    if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, parent, COG_FD_PARENT);
-    if (error == 0)
-        error = posix_spawn_file_actions_adddup2(files, person, COG_FD_PERSON);
-    if (error == 0)
-        error = posix_spawn_file_actions_addclosefrom_np(files, LEAST_FD);
-    return error;
-}
-
-static int
-describe_process(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    int error;
-
-    (void) sigemptyset(&none);
-    (void) sigfillset(&all);
-    error = posix_spawnattr_setsigmask(attributes, &none);
-    if (error == 0)
-        error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (error == 0)
-        error = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                            POSIX_SPAWN_SETSIGDEF);
-    return error;
-}
-
-static int
-spawn_keeper(const char *path, int parent, int person, pid_t *pid)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    char name[] = "pam-cognito-keeper";
-    char *const argv[] = {name, NULL};
-    char *const envp[] = {NULL};
-    int error;
-
-    error = posix_spawn_file_actions_init(&files);
-    if (error != 0)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-        error = describe_files(&files, parent, person);
-        if (error == 0)
-            error = describe_process(&attributes);
-        if (error == 0)
-            error = posix_spawn(pid, path, &files, &attributes, argv, envp);
-        (void) posix_spawnattr_destroy(&attributes);
-    }
-    (void) posix_spawn_file_actions_destroy(&files);
-    return error;
-}
-
-/*
- * The process just started leaves the keeper as a child of nobody's and
- * ends (for what is brief it is the keeper, which ends soon). It is
- * waited for here, so that the host never has a child of ours
- * that it does not know: login takes the end of any child for the end of
- * the session. A host that ignores or reaps SIGCHLD has done it already.
- */
-static void
-reap(pid_t *pid)
-{
-    int64_t deadline_ms = cog_clock_ms() + REAP_MS;
-
-    while (*pid > 0) {
-        pid_t ended = waitpid(*pid, NULL, WNOHANG);
-
-        if (ended == *pid || (ended < 0 && errno != EINTR))
-            *pid = -1;
-        else if (cog_clock_left_ms(deadline_ms) == 0)
-            return;
-        else
-            (void) poll(NULL, 0, 1);
-    }
-}
 
 static void
 restart_deadline(struct cog_operation_run *run)
@@ -187,9 +53,10 @@ put_told(struct cog_message *request, const struct cog_account *told)
 }
 
 static int
-send_request(struct cog_operation_run *run, const struct cog_options *options,
+send_request(struct cog_operation_run *run, const struct cog_call *call,
              enum cog_operation operation, uint64_t flags)
 {
+    const struct cog_options *options = &call->options;
     cog_cleanup_message struct cog_message request = COG_MESSAGE_EMPTY;
     char service[COG_WIRE_ITEM_MAX + 1], rhost[COG_WIRE_ITEM_MAX + 1];
 
@@ -207,7 +74,8 @@ send_request(struct cog_operation_run *run, const struct cog_options *options,
     cog_message_put_number(
         &request, run->told == NULL ? flags : flags | COG_REQUEST_TOLD);
     put_told(&request, run->told);
-    return cog_message_send(run->keeper_fd, &request, run->deadline_ms);
+    return cog_message_send(run->process.keeper_fd, &request,
+                            run->deadline_ms);
 }
 
 static enum cog_outcome
@@ -218,61 +86,51 @@ start_failed(struct cog_operation_run *run, const char *what, int error)
     return COG_OUTCOME_SYSTEM;
 }
 
-/* What runs as root must be root's, wherever the argument points. */
-static int
-check_keeper(const char *path)
+/* What a call wants of an operation, at its start and when it goes on. */
+static void
+take_call(struct cog_operation_run *run, const struct cog_call *call)
 {
-    uint64_t size = 0;
-    int fd = -1;
-    int error =
-        cog_trusted_open(path, COG_TRUST_DIRS, UINT64_MAX, &fd, &size, NULL);
-
-    close_fd(&fd);
-    return error;
+    run->pamh = call->pamh;
+    run->silent = (call->flags & PAM_SILENT) != 0;
+    memcpy(run->user, call->user, sizeof run->user);
 }
 
 enum cog_outcome
-cog_operation_start(struct cog_operation_run *run,
-                    const struct cog_options *options,
+cog_operation_start(struct cog_operation_run *run, const struct cog_call *call,
                     enum cog_operation operation, uint64_t flags)
 {
-    int parent = -1, person = -1, error;
+    int error;
 
+    take_call(run, call);
     run->timeout_ms = DEFAULT_TIMEOUT_MS;
     run->expected = operation;
     run->messages_left = MESSAGES_MAX;
     run->questions_left = QUESTIONS_MAX;
     run->notes_left = NOTES_MAX;
     restart_deadline(run);
-    error = check_keeper(options->keeper);
-    if (error == 0)
-        error = open_pair(&run->keeper_fd, &parent);
-    if (error == 0)
-        error = open_pair(&run->person_fd, &person);
-    if (error == 0)
-        error =
-            spawn_keeper(options->keeper, parent, person, &run->starter_pid);
-    close_fd(&parent);
-    close_fd(&person);
+    error = cog_keeper_process_start(call->options.keeper, &run->process);
     if (error != 0)
         return start_failed(run, "the keeper cannot be started", error);
-    error = send_request(run, options, operation, flags);
+    error = send_request(run, call, operation, flags);
     if (!cog_operation_is_brief(operation))
-        reap(&run->starter_pid);
+        cog_keeper_process_reap(&run->process);
     if (error != 0)
         return start_failed(run, "the keeper takes no request", error);
     return COG_OUTCOME_NONE;
 }
 
 enum cog_outcome
-cog_operation_change(struct cog_operation_run *run)
+cog_operation_change(struct cog_operation_run *run,
+                     const struct cog_call *call)
 {
     cog_cleanup_message struct cog_message change = COG_MESSAGE_EMPTY;
 
+    take_call(run, call);
     restart_deadline(run);
     run->expected = COG_OPERATION_CHANGE;
     cog_message_begin(&change, COG_MSG_CHANGE);
-    if (cog_message_send(run->keeper_fd, &change, run->deadline_ms) != 0)
+    if (cog_message_send(run->process.keeper_fd, &change, run->deadline_ms) !=
+        0)
         return COG_OUTCOME_KEEPER;
     return COG_OUTCOME_NONE;
 }
@@ -354,7 +212,7 @@ answer_question(struct cog_operation_run *run, const struct cog_message *ask)
     } else {
         cog_message_begin(&reply, COG_MSG_NO_ANSWER);
     }
-    error = cog_message_send(run->person_fd, &reply, run->deadline_ms);
+    error = cog_message_send(run->process.person_fd, &reply, run->deadline_ms);
     /* Given once it was taken: a speaker that died before has not had it. */
     if (error == 0 && ask->field[COG_SAY_KIND].number == COG_WIRE_ASK_PASSWORD)
         run->password_ready = false;
@@ -386,7 +244,8 @@ hear_speaker(struct cog_operation_run *run)
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
     int error;
 
-    error = cog_message_receive(run->person_fd, &message, run->deadline_ms);
+    error = cog_message_receive(run->process.person_fd, &message,
+                                run->deadline_ms);
     if (error == 0 && run->messages_left-- <= 0)
         error = EPROTO;
     if (error == 0 && message.type == COG_MSG_ASK &&
@@ -399,7 +258,7 @@ hear_speaker(struct cog_operation_run *run)
     else if (error == 0)
         error = EPROTO;
     if (error != 0)
-        close_fd(&run->person_fd);
+        cog_keeper_process_mute(&run->process);
 }
 
 static void
@@ -435,8 +294,8 @@ static enum cog_outcome
 hear_keeper(struct cog_operation_run *run)
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-    int error =
-        cog_message_receive(run->keeper_fd, &message, run->deadline_ms);
+    int error = cog_message_receive(run->process.keeper_fd, &message,
+                                    run->deadline_ms);
 
     if (error == ETIMEDOUT)
         return COG_OUTCOME_TIMEOUT;
@@ -468,8 +327,8 @@ cog_operation_relay(struct cog_operation_run *run)
     restart_deadline(run);
     while (outcome == COG_OUTCOME_NONE) {
         struct pollfd poller[2] = {
-            {.fd = run->keeper_fd, .events = POLLIN, .revents = 0},
-            {.fd = run->person_fd, .events = POLLIN, .revents = 0},
+            {.fd = run->process.keeper_fd, .events = POLLIN, .revents = 0},
+            {.fd = run->process.person_fd, .events = POLLIN, .revents = 0},
         };
         int ready = poll(poller, 2, cog_clock_left_ms(run->deadline_ms));
 
@@ -490,9 +349,7 @@ cog_operation_relay(struct cog_operation_run *run)
 void
 cog_operation_stop(struct cog_operation_run *run)
 {
-    close_fd(&run->keeper_fd);
-    close_fd(&run->person_fd);
-    reap(&run->starter_pid);
+    cog_keeper_process_stop(&run->process);
 }
 
 void

@@ -24,22 +24,17 @@ static const char prompt[] = "Current password: ";
 /* New password and its repetition. */
 #define AUTHTOK_ANSWERS 2
 
-struct pending {
-    struct cog_operation_run run;
-    char user[COG_NAME_MAX + 1];
-};
-
 static void
-free_pending(pam_handle_t *pamh, void *data, int error_status)
+free_run(pam_handle_t *pamh, void *data, int error_status)
 {
-    struct pending *pending = data;
+    struct cog_operation_run *run = data;
 
     (void) pamh;
     (void) error_status;
-    if (pending == NULL)
+    if (run == NULL)
         return;
-    cog_operation_end(&pending->run);
-    free(pending);
+    cog_operation_end(run);
+    free(run);
 }
 
 static enum cog_outcome
@@ -71,7 +66,7 @@ prove_old_password(const struct cog_call *call, struct cog_operation_run *run)
 {
     enum cog_outcome started, typed;
 
-    started = cog_operation_start(run, &call->options, COG_OPERATION_PRELIM,
+    started = cog_operation_start(run, call, COG_OPERATION_PRELIM,
                                   cog_caller_flags(call));
     typed = get_old_password(call, run);
     if (typed != COG_OUTCOME_NONE)
@@ -91,7 +86,7 @@ finish(const struct cog_call *call, const struct cog_operation_run *run,
                    run->detail);
     if (outcome == COG_OUTCOME_ADMITTED)
         return PAM_SUCCESS;
-    if (sentence != NULL && !run->silent)
+    if (sentence != NULL && (call->flags & PAM_SILENT) == 0)
         cog_converse_tell(call->pamh, PAM_ERROR_MSG, sentence);
     return cog_report_code(outcome, COG_PHASE_PASSWORD);
 }
@@ -103,26 +98,20 @@ finish(const struct cog_call *call, const struct cog_operation_run *run,
 static int
 prelim(const struct cog_call *call)
 {
-    struct pending *pending = calloc(1, sizeof *pending);
+    struct cog_operation_run *run = calloc(1, sizeof *run);
     int code;
 
-    if (pending == NULL)
+    if (run == NULL)
         return PAM_BUF_ERR;
-    pending->run = (struct cog_operation_run) COG_OPERATION_RUN_EMPTY;
-    memcpy(pending->user, call->user, sizeof pending->user);
-    pending->run.pamh = call->pamh;
-    pending->run.user = pending->user;
-    pending->run.silent = (call->flags & PAM_SILENT) != 0;
-    code =
-        finish(call, &pending->run, prove_old_password(call, &pending->run));
+    *run = (struct cog_operation_run) COG_OPERATION_RUN_EMPTY;
+    code = finish(call, run, prove_old_password(call, run));
     if (code == PAM_SUCCESS)
-        (void) pam_set_item(call->pamh, PAM_OLDAUTHTOK,
-                            pending->run.password.data);
-    cog_secret_clear(&pending->run.password);
+        (void) pam_set_item(call->pamh, PAM_OLDAUTHTOK, run->password.data);
+    cog_secret_clear(&run->password);
     if (code == PAM_SUCCESS)
-        code = pam_set_data(call->pamh, run_key, pending, free_pending);
+        code = pam_set_data(call->pamh, run_key, run, free_run);
     if (code != PAM_SUCCESS)
-        free_pending(call->pamh, pending, 0);
+        free_run(call->pamh, run, 0);
     return code;
 }
 
@@ -143,7 +132,7 @@ change(const struct cog_call *call, struct cog_operation_run *run)
         run->authtok = &authtok;
         run->authtok_left = AUTHTOK_ANSWERS;
     }
-    outcome = cog_operation_change(run);
+    outcome = cog_operation_change(run, call);
     if (outcome == COG_OUTCOME_NONE)
         outcome = cog_operation_relay(run);
     run->authtok = NULL;
@@ -156,18 +145,16 @@ static int
 update(const struct cog_call *call)
 {
     const void *data = NULL;
-    struct pending *pending;
+    struct cog_operation_run *run;
     int code;
 
     if (pam_get_data(call->pamh, run_key, &data) != PAM_SUCCESS ||
         data == NULL)
         return PAM_AUTHTOK_RECOVERY_ERR;
-    memcpy(&pending, &data, sizeof pending); /* libpam hands it as const */
-    if (strcmp(pending->user, call->user) != 0)
+    memcpy(&run, &data, sizeof run); /* libpam hands it as const */
+    if (strcmp(run->user, call->user) != 0)
         return PAM_AUTHTOK_RECOVERY_ERR;
-    pending->run.pamh = call->pamh;
-    pending->run.silent = (call->flags & PAM_SILENT) != 0;
-    code = finish(call, &pending->run, change(call, &pending->run));
+    code = finish(call, run, change(call, run));
     /* Keeper and speaker end here, whatever came of it. */
     (void) pam_set_data(call->pamh, run_key, NULL, NULL);
     return code;

@@ -52,10 +52,8 @@ cog_session(pam_handle_t *pamh, int flags, int argc, const char **argv,
         cog_ours_begin(pamh, flags, argc, argv, &call) != COG_OUTCOME_NONE ||
         call.whose == COG_WHOSE_NOBODY)
         return PAM_SUCCESS;
-    run.pamh = pamh;
-    run.user = call.user;
-    run.silent = true;
-    outcome = cog_operation_start(&run, &call.options, operation, 0);
+    call.flags |= PAM_SILENT;
+    outcome = cog_operation_start(&run, &call, operation, 0);
     if (outcome == COG_OUTCOME_NONE)
         outcome = cog_operation_relay(&run);
     if (outcome != COG_OUTCOME_ADMITTED)
