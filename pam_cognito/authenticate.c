@@ -4,47 +4,18 @@
 
 #include "pam_cognito/caller.h"
 #include "pam_cognito/converse.h"
+#include "pam_cognito/first_pass.h"
 #include "pam_cognito/operation.h"
 #include "pam_cognito/ours.h"
 #include "pam_cognito/report.h"
 
 #include <security/pam_ext.h>
-#include <string.h>
 
 /* As pam_unix asks, so that our names cannot be told from others (P63). */
 static const char prompt[] = "Password: ";
 
 /* What pam_unix asks of the host after a failure. */
 #define FAIL_DELAY_US 2000000
-
-/* An earlier module's password, where the arguments say to use it. */
-static bool
-take_earlier_password(const struct cog_call *call, struct cog_secret *password)
-{
-    const void *item = NULL;
-
-    if (!call->options.try_first_pass && !call->options.use_first_pass)
-        return false;
-    return pam_get_item(call->pamh, PAM_AUTHTOK, &item) == PAM_SUCCESS &&
-           item != NULL && strlen(item) <= PAM_MAX_RESP_SIZE &&
-           cog_secret_set_text(password, item) == 0;
-}
-
-static enum cog_outcome
-get_password(const struct cog_call *call, struct cog_operation_run *run)
-{
-    if (!take_earlier_password(call, &run->password)) {
-        if (call->options.use_first_pass)
-            return COG_OUTCOME_INPUT;
-        if (cog_converse_ask(call->pamh, PAM_PROMPT_ECHO_OFF, prompt,
-                             &run->password) != PAM_SUCCESS)
-            return COG_OUTCOME_ABORTED;
-    }
-    if (cog_converse_is_junk(&run->password))
-        return COG_OUTCOME_INPUT;
-    run->password_ready = true;
-    return COG_OUTCOME_NONE;
-}
 
 static uint64_t
 request_flags(const struct cog_call *call)
@@ -82,7 +53,7 @@ log_in(const struct cog_call *call, struct cog_operation_run *run)
 
     run->told = call->is_told ? &call->told : NULL;
     started = start(call, run);
-    typed = get_password(call, run);
+    typed = cog_first_pass_get(call, PAM_AUTHTOK, prompt, run);
     if (typed != COG_OUTCOME_NONE)
         return typed;
     if (started != COG_OUTCOME_NONE)

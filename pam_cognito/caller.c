@@ -3,21 +3,12 @@
 #include "pam_cognito/caller.h"
 
 #include "base/text.h"
+#include "pam_cognito/item.h"
 #include "wire/message.h"
 
 #include <langinfo.h>
 #include <stdbool.h>
 #include <string.h>
-
-static const char *
-text_item(const struct cog_call *call, int type)
-{
-    const void *item = NULL;
-
-    if (pam_get_item(call->pamh, type, &item) != PAM_SUCCESS || item == NULL)
-        return "";
-    return item;
-}
 
 /* "1", "12": the rest of tty1, ttyS0, hvc0. */
 static bool
@@ -50,12 +41,12 @@ is_console(const char *tty)
 uint64_t
 cog_caller_flags(const struct cog_call *call)
 {
-    bool remote = *text_item(call, PAM_RHOST) != '\0';
+    bool remote = *cog_item_text(call->pamh, PAM_RHOST) != '\0';
     uint64_t flags = 0;
 
     if ((call->flags & PAM_SILENT) != 0)
         flags |= COG_REQUEST_SILENT;
-    if (!remote && is_console(text_item(call, PAM_TTY)))
+    if (!remote && is_console(cog_item_text(call->pamh, PAM_TTY)))
         flags |= COG_REQUEST_CONSOLE;
     /* What the service has set, not what its environment says. */
     if (!remote && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "pam_cognito/converse.h"
+#include "pam_cognito/item.h"
 #include "pam_cognito/report.h"
 
 #include <errno.h>
@@ -28,15 +29,14 @@ restart_deadline(struct cog_operation_run *run)
     run->deadline_ms = cog_clock_ms() + run->timeout_ms + GRACE_MS;
 }
 
-/* A PAM item as text; longer than the wire takes is cut: it is for logs. */
+/* For the log, and cut where the wire does not take it whole. */
 static void
-copy_item(pam_handle_t *pamh, int which, char *out, size_t out_size)
+put_item(struct cog_message *request, pam_handle_t *pamh, int type)
 {
-    const void *item = NULL;
+    char text[COG_WIRE_ITEM_MAX + 1];
 
-    out[0] = '\0';
-    if (pam_get_item(pamh, which, &item) == PAM_SUCCESS && item != NULL)
-        (void) snprintf(out, out_size, "%s", (const char *) item);
+    (void) snprintf(text, sizeof text, "%s", cog_item_text(pamh, type));
+    cog_message_put_text(request, text);
 }
 
 static void
@@ -58,16 +58,13 @@ send_request(struct cog_operation_run *run, const struct cog_call *call,
 {
     const struct cog_options *options = &call->options;
     cog_cleanup_message struct cog_message request = COG_MESSAGE_EMPTY;
-    char service[COG_WIRE_ITEM_MAX + 1], rhost[COG_WIRE_ITEM_MAX + 1];
 
-    copy_item(run->pamh, PAM_SERVICE, service, sizeof service);
-    copy_item(run->pamh, PAM_RHOST, rhost, sizeof rhost);
     cog_message_begin(&request, COG_MSG_REQUEST);
     cog_message_put_text(&request, cog_build_id);
     cog_message_put_number(&request, operation);
     cog_message_put_text(&request, run->user);
-    cog_message_put_text(&request, service);
-    cog_message_put_text(&request, rhost);
+    put_item(&request, run->pamh, PAM_SERVICE);
+    put_item(&request, run->pamh, PAM_RHOST);
     cog_message_put_text(&request, options->config);
     cog_message_put_text(&request, options->local_group);
     cog_message_put_number(&request, options->minimum_uid);

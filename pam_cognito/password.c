@@ -9,6 +9,8 @@
 
 #include "pam_cognito/caller.h"
 #include "pam_cognito/converse.h"
+#include "pam_cognito/first_pass.h"
+#include "pam_cognito/item.h"
 #include "pam_cognito/operation.h"
 #include "pam_cognito/ours.h"
 #include "pam_cognito/report.h"
@@ -38,37 +40,13 @@ free_run(pam_handle_t *pamh, void *data, int error_status)
 }
 
 static enum cog_outcome
-get_old_password(const struct cog_call *call, struct cog_operation_run *run)
-{
-    const void *item = NULL;
-    bool earlier =
-        call->options.try_first_pass || call->options.use_first_pass;
-
-    if (earlier &&
-        pam_get_item(call->pamh, PAM_OLDAUTHTOK, &item) == PAM_SUCCESS &&
-        item != NULL && strlen(item) <= PAM_MAX_RESP_SIZE) {
-        if (cog_secret_set_text(&run->password, item) != 0)
-            return COG_OUTCOME_SYSTEM;
-    } else if (call->options.use_first_pass) {
-        return COG_OUTCOME_INPUT;
-    } else if (cog_converse_ask(call->pamh, PAM_PROMPT_ECHO_OFF, prompt,
-                                &run->password) != PAM_SUCCESS) {
-        return COG_OUTCOME_ABORTED;
-    }
-    if (cog_converse_is_junk(&run->password))
-        return COG_OUTCOME_INPUT;
-    run->password_ready = true;
-    return COG_OUTCOME_NONE;
-}
-
-static enum cog_outcome
 prove_old_password(const struct cog_call *call, struct cog_operation_run *run)
 {
     enum cog_outcome started, typed;
 
     started = cog_operation_start(run, call, COG_OPERATION_PRELIM,
                                   cog_caller_flags(call));
-    typed = get_old_password(call, run);
+    typed = cog_first_pass_get(call, PAM_OLDAUTHTOK, prompt, run);
     if (typed != COG_OUTCOME_NONE)
         return typed;
     if (started != COG_OUTCOME_NONE)
@@ -120,15 +98,11 @@ static enum cog_outcome
 change(const struct cog_call *call, struct cog_operation_run *run)
 {
     cog_cleanup_secret struct cog_secret authtok = COG_SECRET_EMPTY;
-    const void *item = NULL;
     enum cog_outcome outcome;
 
     if (call->options.use_authtok) {
-        if (pam_get_item(call->pamh, PAM_AUTHTOK, &item) != PAM_SUCCESS ||
-            item == NULL || strlen(item) > PAM_MAX_RESP_SIZE)
+        if (!cog_item_secret(call->pamh, PAM_AUTHTOK, &authtok))
             return COG_OUTCOME_INPUT;
-        if (cog_secret_set_text(&authtok, item) != 0)
-            return COG_OUTCOME_SYSTEM;
         run->authtok = &authtok;
         run->authtok_left = AUTHTOK_ANSWERS;
     }

@@ -3,6 +3,7 @@
 #include "pam_cognito/report.h"
 
 #include "base/text.h"
+#include "pam_cognito/item.h"
 
 #include <security/pam_ext.h>
 #include <stdio.h>
@@ -176,11 +177,9 @@ cog_report_log(pam_handle_t *pamh, const char *user, enum cog_outcome outcome,
     bool offline = cog_outcome_is_offline(outcome);
     bool admitted = outcome == COG_OUTCOME_ADMITTED || offline;
     char who[160], from[300], why[1100];
-    const void *rhost = NULL;
 
-    (void) pam_get_item(pamh, PAM_RHOST, &rhost);
     printable(user, who, sizeof who);
-    printable(rhost, from, sizeof from);
+    printable(cog_item_text(pamh, PAM_RHOST), from, sizeof from);
     printable(detail, why, sizeof why);
     /* pam_syslog puts the module, the service and the phase in front. */
     pam_syslog(pamh,
