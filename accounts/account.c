@@ -50,21 +50,34 @@ cog_fault_text(enum cog_fault fault)
 }
 
 /* Which bytes may occur where; asked at each look-up, hence a table. */
-enum { IN_NAME = 1, IN_GROUP = 2, NAME_FIRST = 4, GROUP_FIRST = 8 };
+enum {
+    IN_NAME = 1,
+    IN_GROUP = 2,
+    NAME_FIRST = 4,
+    GROUP_FIRST = 8,
+    NOT_LAST = 16,
+    NOT_TWICE = 32
+};
 
 static const unsigned char classes[256] = {
     ['a' ... 'z'] = IN_NAME | IN_GROUP | NAME_FIRST | GROUP_FIRST,
     ['A' ... 'Z'] = IN_GROUP | GROUP_FIRST,
     ['0' ... '9'] = IN_NAME | IN_GROUP | GROUP_FIRST,
     ['_'] = IN_NAME | IN_GROUP | NAME_FIRST | GROUP_FIRST,
-    ['.'] = IN_NAME | IN_GROUP,
-    ['-'] = IN_NAME | IN_GROUP,
+    ['.'] = IN_NAME | IN_GROUP | NOT_LAST | NOT_TWICE,
+    ['-'] = IN_NAME | IN_GROUP | NOT_LAST,
 };
+
+static unsigned char
+class_of(char c)
+{
+    return classes[(unsigned char) c];
+}
 
 static bool
 is_class(char c, unsigned char wanted)
 {
-    return (classes[(unsigned char) c] & wanted) != 0;
+    return (class_of(c) & wanted) != 0;
 }
 
 enum cog_fault
@@ -90,18 +103,19 @@ cog_login_name_check(const char *name, size_t len)
 size_t
 cog_login_name_len(const char *text)
 {
-    char before = '\0', byte = text[0];
+    unsigned char before = 0, in_a_row = 0;
     size_t len = 0;
 
-    if (!is_class(byte, NAME_FIRST))
+    if (!is_class(text[0], NAME_FIRST))
         return 0;
-    while (is_class(byte, IN_NAME)) {
-        if (len == COG_NAME_MAX || (byte == '.' && before == '.'))
-            return 0;
-        before = byte;
-        byte = text[++len];
+    for (; len <= COG_NAME_MAX && is_class(text[len], IN_NAME); len++) {
+        in_a_row |= before & class_of(text[len]);
+        before = class_of(text[len]);
     }
-    return byte == '\0' && before != '.' && before != '-' ? len : 0;
+    return len <= COG_NAME_MAX && text[len] == '\0' &&
+                   (in_a_row & NOT_TWICE) == 0 && (before & NOT_LAST) == 0
+               ? len
+               : 0;
 }
 
 static bool
@@ -135,10 +149,14 @@ cog_login_name_admit(const char *name, const char *group_prefix)
  * Names that mean power or a service on some Linux, whether or not this host
  * has them: groups that sudo, polkit and udev know by name, users of common
  * daemons, and the users that cloud images give password-less sudo to. In
- * byte order, for the search below; the unit test checks the order.
+ * byte order, for the search below; the unit test checks the order. The texts
+ * themselves, no pointers: those would have to be relocated in each process
+ * that looks somebody up.
  */
+#define RESERVED_SIZE 24 /* the longest has 20 bytes */
+
 /* clang-format off */
-static const char *const reserved[] = {
+static const char reserved[][RESERVED_SIZE] = {
     "_apt", "_chrony", "_cognito", "_ssh", "adm", "admin", "administrator",
     "alma", "almalinux", "amazon", "ansible", "apache", "audio", "avahi",
     "backup", "bin", "bitnami", "bluetooth", "cdrom", "centos", "chrony",
