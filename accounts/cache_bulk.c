@@ -290,6 +290,7 @@ cog_cache_bulk_add(struct cog_cache_bulk *bulk,
 
     if (refusal == NULL)
         refusal = &unread;
+    cog_id_table_prefetch(&bulk->table, account->uid, account->name);
     error = refuse(cog_account_check(account, bulk->settings), refusal);
     if (error == 0)
         error = check_user(bulk, account, refusal);

@@ -29,7 +29,8 @@ hash_id(uint32_t id)
 static uint32_t
 hash_name(const char *name)
 {
-    uint64_t sum = cog_cache_sum((const unsigned char *) name, strlen(name),
+    uint64_t sum = cog_cache_sum((const unsigned char *) name,
+                                 strnlen(name, COG_NAME_MAX),
                                  (const unsigned char *) "", 0);
 
     return (uint32_t) (sum >> 32);
@@ -137,6 +138,19 @@ probe_name(const struct cog_id_table *table, const char *name)
 
     return (struct probe){table->by_name, table->mask, hash & table->mask,
                           hash};
+}
+
+void
+cog_id_table_prefetch(const struct cog_id_table *table, uint32_t id,
+                      const char *name)
+{
+    struct probe by_id = probe_id(table, id);
+    struct probe by_name = probe_name(table, name);
+
+    if (table->by_id == NULL)
+        return;
+    __builtin_prefetch(&by_id.slots[by_id.at]);
+    __builtin_prefetch(&by_name.slots[by_name.at]);
 }
 
 /* The next use whose hash fits; NULL: no more. */

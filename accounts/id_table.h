@@ -68,6 +68,13 @@ int cog_id_table_add(struct cog_id_table *table, const struct cog_id_use *use,
                      struct cog_id_use **added);
 
 /*
+ * What will be asked of a large table in a moment: begin to fetch the places
+ * where it lies. Of name no more than COG_NAME_MAX bytes are read.
+ */
+void cog_id_table_prefetch(const struct cog_id_table *table, uint32_t id,
+                           const char *name);
+
+/*
  * The use of an id by one source; NULL: none. (LOCAL may have several, and
  * the first is told.)
  */
