@@ -78,12 +78,19 @@ class PoolConnection(Connection):
             parameters = {}
         self.noted.update(
             client_id=body.get("ClientId"),
-            username=parameters.get("USERNAME", body.get("Username")),
+            username=parameters.get("USERNAME", body.get("Username"))
+            or self.owner(body.get("Session")),
             fields=sorted(fields), headers=dict(self.headers.items()),
             body=body)
         page = listing.page_number(self.pool, call)
         if page:
             self.noted["page"] = page
+
+    def owner(self, session):
+        """Whose session it is, where a call brings no name."""
+        known = (self.pool.sessions.peek(session)
+                 if isinstance(session, str) else None)
+        return known.login.name if known else None
 
     def perform(self, call):
         try:
