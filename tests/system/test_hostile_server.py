@@ -14,9 +14,12 @@ from room.namespace import ROOM
 from room.terminal import plain
 
 TIMEOUT_S = 4
-# A control, an escape sequence, a bidirectional override, a line of a log.
+# A control, an escape sequence, a bidirectional override, a line of a log. No
+# NUL: a text that holds one is never used, so it would hide all the others.
 EVIL = ("\x1b[2J\x1b]0;owned\x07\u202eevil\u2066\x9b31m\r\n"
-        "Accepted password for root\x00tail\x7f\u200b")
+        "Accepted password for root\x7f\u200b")
+# Of it, what may be seen.
+SEEN = "Accepted password for root"
 DEEP = 20000
 CHALLENGES = ("PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED", "SELECT_MFA_TYPE",
               "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP", "MFA_SETUP",
@@ -28,18 +31,25 @@ GOOD = {
         "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS",
         "USER_ID_FOR_SRP": "somebody"},
 }
-WRONG_VALUES = (None, True, 17, -1, 1e400, "", [], {}, [[]], "x" * 200000)
+WRONG_VALUES = (True, 17, -1, 1e400, [], [[]], "x" * 200000)
 
 
 def text(value):
     return json.dumps(value)
 
 
+def error(kind, message, **more):
+    return {"do": "error", "type": kind, "message": message, **more}
+
+
 def wrong_types():
-    """Each member of a challenge, with each wrong value."""
-    for key, value in itertools.product(
-            ("ChallengeName", "Session", "ChallengeParameters"),
-            WRONG_VALUES):
+    """Each member of a challenge, with each wrong value; in none of them is
+    it a challenge. (null is as good as absent.)"""
+    members = ("ChallengeName", "Session", "ChallengeParameters")
+    for key, value in (*itertools.product(members, WRONG_VALUES),
+                       ("ChallengeName", None), ("ChallengeName", ""),
+                       ("ChallengeName", {}), ("Session", {}),
+                       ("ChallengeParameters", "")):
         yield (f"{key} is {str(value)[:8]}",
                text({**GOOD, key: value}).replace("Infinity", "1e400"))
 
@@ -62,9 +72,19 @@ def evil_texts():
         "ChallengeParameters": {"requiredAttributes": listed,
                                 "userAttributes": json.dumps(
                                     {"name": EVIL})}}))
-    yield ("escapes in an error", text({
-        "__type": "UserLambdaValidationException", "message": EVIL}))
-    yield "escapes in an error's type", text({"__type": EVIL})
+    yield "NUL in a text", text({**GOOD, "ChallengeParameters": {
+        "CODE_DELIVERY_DESTINATION": SEEN + "\0"}})
+    yield "escapes in an error", error("UserLambdaValidationException", EVIL)
+    yield ("escapes in an error's type",
+           {"do": "status", "status": 400, "body": text({"__type": EVIL})})
+
+
+def refusals():
+    """The one text of the service that is shown as it is: why a new
+    password is not taken."""
+    yield ("escapes in a refusal",
+           error("InvalidPasswordException", EVIL,
+                 challenge="NEW_PASSWORD_REQUIRED"))
 
 
 def documents():
@@ -101,19 +121,27 @@ def printable(shown):
                          shown.replace("\r\n", "\n"))
 
 
+def asked(terminal):
+    """What the person was asked for, behind their password."""
+    return re.findall(r"(?m)^(?!pamtester)([^:\n]+): ",
+                      plain(terminal.text).partition("Password: \n")[2])
+
+
 class HostileServer(Case):
     """proves P3, P45, P47, P48, P49, P94, P95"""
 
     def hostile_pool(self, cases, operation):
-        """A pool of its own, which answers each person with a body."""
+        """A pool of its own, which answers each person with a fault."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         process = pool.start(
             f"127.0.0.1:{port}", log=f"{ROOM}/log/hostile{port}.jsonl",
-            users=[pool.person(person.name, person.password)
-                   for _, _, person in cases],
-            faults=[{"operation": operation, "do": "body", "body": body,
-                     "username": person.name} for _, body, person in cases])
+            users=[pool.person(person.name, person.password,
+                               **({"status": "FORCE_CHANGE_PASSWORD"}
+                                  if "challenge" in fault else {}))
+                   for _, fault, person in cases],
+            faults=[{"operation": operation, "username": person.name, **fault}
+                    for _, fault, person in cases])
         self.addCleanup(process.kill)
         return f"https://cognito.test:{port}"
 
@@ -124,14 +152,18 @@ class HostileServer(Case):
         # Whatever it asks: something, until it has enough.
         for _ in range(40):
             if terminal.read_to(r"[^\n]: $", "pamtester: ") == 1:
+                terminal.end()
                 break
             terminal.spawned.sendline("123456")
-        terminal.end()
+        else:
+            terminal.close()
         return name, person, terminal
 
     def run_all(self, cases, operation):
-        cases = [(name, body, self.person(in_pool=False))
-                 for name, body in cases]
+        """Each case by its name, and the terminal it came to."""
+        cases = [(name, what if isinstance(what, dict) else
+                  {"do": "body", "body": what}, self.person(in_pool=False))
+                 for name, what in cases]
         service = self.service(timeout=TIMEOUT_S, enrol="any",
                                endpoint=self.hostile_pool(cases, operation))
         with concurrent.futures.ThreadPoolExecutor(6) as workers:
@@ -139,46 +171,74 @@ class HostileServer(Case):
                 lambda case: self.meet(case[0], case[2], service), cases))
         for name, person, terminal in done:
             with self.subTest(f"{name} at {operation}"):
-                self.assertNotEqual(callers.pam_code(terminal), "success",
-                                    terminal.text)
-                self.assertTrue(printable(terminal.text),
-                                repr(plain(terminal.text)))
-                self.assertNotIn("Accepted password for root\n",
-                                 terminal.text.replace("\r", ""))
-                lines = self.log_of(person.name)
-                self.assertTrue(lines)
-                for line in lines:
-                    self.assertRegex(line, r"\A[\x20-\x7e]+\Z")
+                self.check(person, terminal)
+        return {name: terminal for name, _, terminal in done}
+
+    def check(self, person, terminal):
+        """A denial by the pool's word, after some time, in plain text."""
+        self.assertIn("pamtester: ", terminal.text, "it never ends")
+        self.assertIn(callers.pam_code(terminal),
+                      ("PAM_AUTH_ERR", "PAM_AUTHINFO_UNAVAIL"), terminal.text)
+        self.assertTrue(printable(terminal.text), repr(plain(terminal.text)))
+        lines = self.log_of(person.name)
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertRegex(line, r"\A[\x20-\x7e]+\Z")
+            # Of what read and believed it, nothing fell over.
+            self.assertNotIn("speaker", line)
+
+    def assert_asked_nothing(self, done):
+        for name, terminal in done.items():
+            with self.subTest(f"{name}: nothing of it was believed"):
+                self.assertEqual(asked(terminal), [])
 
     def test_wrong_types(self):
-        self.run_all(wrong_types(), "RespondToAuthChallenge")
+        """a challenge whose members are of other types is none"""
+        self.assert_asked_nothing(
+            self.run_all(wrong_types(), "RespondToAuthChallenge"))
 
     def test_texts(self):
-        self.run_all(evil_texts(), "RespondToAuthChallenge")
+        """what is shown of them is printable, and nothing that has a NUL"""
+        done = self.run_all(itertools.chain(evil_texts(), refusals()),
+                            "RespondToAuthChallenge")
+        for name in ("escapes in SMS_MFA", "escapes in EMAIL_OTP",
+                     "escapes in CUSTOM_CHALLENGE", "escapes in a refusal"):
+            with self.subTest(f"{name} are shown"):
+                self.assertIn(SEEN, done[name].text)
+        self.assertNotIn(SEEN, done["NUL in a text"].text)
 
     def test_documents(self):
-        self.run_all(documents(), "RespondToAuthChallenge")
+        """what is not one proper object is no challenge"""
+        self.assert_asked_nothing(
+            self.run_all(documents(), "RespondToAuthChallenge"))
 
     def test_before_the_proof(self):
-        """the same before anything was proved"""
-        self.run_all(itertools.chain(documents(), evil_texts()),
-                     "InitiateAuth")
+        """the same before anything was proved: nothing else is asked"""
+        self.assert_asked_nothing(
+            self.run_all(itertools.chain(documents(), evil_texts()),
+                         "InitiateAuth"))
 
     def test_endless_challenges(self):
         """proves P6: the same question for ever comes to an end"""
-        for name in ("CUSTOM_CHALLENGE", "SMS_MFA", "NEW_PASSWORD_REQUIRED",
-                     "SELECT_MFA_TYPE"):
-            parameters = {"requiredAttributes": "[]",
-                          "MFAS_CAN_CHOOSE": '["SMS_MFA","EMAIL_OTP"]'}
-            self.run_all([(f"{name} for ever", text({
-                "ChallengeName": name, "Session": "s",
-                "ChallengeParameters": parameters}))],
-                "RespondToAuthChallenge")
+        parameters = {"requiredAttributes": "[]",
+                      "MFAS_CAN_CHOOSE": '["SMS_MFA","EMAIL_OTP"]'}
+        done = self.run_all([(name, text({
+            "ChallengeName": name, "Session": "s",
+            "ChallengeParameters": parameters})) for name in (
+                "CUSTOM_CHALLENGE", "SMS_MFA", "NEW_PASSWORD_REQUIRED",
+                "SELECT_MFA_TYPE")], "RespondToAuthChallenge")
+        for name, terminal in done.items():
+            with self.subTest(f"{name} for ever"):
+                self.assertNotEqual(asked(terminal), [])
 
     def test_no_line_of_its_own(self):
         """proves P94: nothing of it began a line of the log"""
         self.run_all(evil_texts(), "RespondToAuthChallenge")
         with open(syslog.PATH, encoding="utf-8",
                   errors="backslashreplace") as file:
-            for line in file:
-                self.assertNotRegex(line, r"^\S* ?Accepted password for root")
+            lines = [line for line in file if SEEN in line]
+        self.assertTrue(lines)
+        for line in lines:
+            # A newline within a message, see room/syslog.py.
+            self.assertNotIn("<0a>", line)
+            self.assertRegex(line, r"\A\S+ \S+ pam_cognito\(")
