@@ -100,13 +100,11 @@ cog_text_has_control(const char *bytes, size_t len)
     return false;
 }
 
-/*
- * Decode one character. Returns its length in bytes, 0 when the bytes are
- * not well-formed (overlong forms, surrogates, beyond U+10FFFF).
- */
-static size_t
-decode(const unsigned char *bytes, size_t len, uint32_t *code)
+/* Not well-formed are overlong forms, surrogates, what is beyond U+10FFFF. */
+size_t
+cog_text_decode(const char *text, size_t len, uint32_t *code)
 {
+    const unsigned char *bytes = (const unsigned char *) text;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t need;
     uint32_t sum;
@@ -150,8 +148,7 @@ cog_text_is_utf8(const char *bytes, size_t len)
 
     while (i < len) {
         uint32_t code = 0;
-        size_t step =
-            decode((const unsigned char *) bytes + i, len - i, &code);
+        size_t step = cog_text_decode(bytes + i, len - i, &code);
 
         if (step == 0 || code == 0)
             return false;
@@ -208,8 +205,8 @@ static const struct {
     {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0x10ffff},
 };
 
-static bool
-is_hidden(uint32_t code)
+bool
+cog_text_is_hidden(uint32_t code)
 {
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
         if (code >= hidden[i].first && code <= hidden[i].last)
@@ -225,8 +222,7 @@ cog_text_for_person(const char *bytes, size_t len, char *out, size_t out_size)
 
     while (i < len) {
         uint32_t code = 0;
-        size_t step =
-            decode((const unsigned char *) bytes + i, len - i, &code);
+        size_t step = cog_text_decode(bytes + i, len - i, &code);
         const char *shown = bytes + i;
         size_t width = step;
 
@@ -235,7 +231,7 @@ cog_text_for_person(const char *bytes, size_t len, char *out, size_t out_size)
         if (code == '\t' || code == '\n' || code == '\r') {
             shown = " ";
             width = 1;
-        } else if (width == 0 || is_hidden(code)) {
+        } else if (width == 0 || cog_text_is_hidden(code)) {
             shown = "?";
             width = 1;
         }

@@ -36,6 +36,15 @@ int cog_text_to_number(const char *text, uint64_t max, uint64_t *number);
 /* Whether any byte is a control character (0-31 or 127). */
 bool cog_text_has_control(const char *bytes, size_t len);
 
+/*
+ * The character that the bytes begin with (RFC 3629): how many bytes it takes,
+ * or 0 when they are not well-formed.
+ */
+size_t cog_text_decode(const char *bytes, size_t len, uint32_t *code);
+
+/* Whether a character changes how others are shown, or shows nothing. */
+bool cog_text_is_hidden(uint32_t code);
+
 /* Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL. */
 bool cog_text_is_utf8(const char *bytes, size_t len);
 

@@ -11,6 +11,9 @@
 /* Numbers that every JSON program reads alike (RFC 8259 section 6). */
 #define LARGEST_INTEGER (INT64_C(1) << 53)
 
+/* Bytes of one unit, "\\u" and four digits. */
+#define UNIT_LEN 6
+
 static void
 append(struct cog_json_writer *writer, const char *bytes, size_t len)
 {
@@ -19,39 +22,61 @@ append(struct cog_json_writer *writer, const char *bytes, size_t len)
         writer->status = COG_NO_MEMORY;
 }
 
-/* What a byte becomes inside a string; returns its length. */
+/* One UTF-16 unit as \uXXXX. */
 static size_t
-escape(char c, char out[6])
+escape_unit(uint32_t unit, char *out)
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char byte = (unsigned char) c;
 
-    if (c == '"' || c == '\\') {
-        out[0] = '\\';
-        out[1] = c;
-        return 2;
-    }
-    if (byte >= 0x20) {
-        out[0] = c;
-        return 1;
-    }
-    memcpy(out, "\\u00", 4);
-    out[4] = hex[byte >> 4];
-    out[5] = hex[byte & 15];
-    return 6;
+    out[0] = '\\';
+    out[1] = 'u';
+    for (int i = 0; i < 4; i++)
+        out[2 + i] = hex[unit >> (12 - 4 * i) & 15];
+    return UNIT_LEN;
 }
 
-/* In pieces, as each append copies and wipes the whole. */
+/*
+ * What a character becomes inside a string; returns its length, 2 * UNIT_LEN
+ * at most. What is not shown is written in ASCII: a document may be printed
+ * on a terminal (P95).
+ */
+static size_t
+escape(const char *bytes, size_t len, uint32_t code, char *out)
+{
+    if (code == '"' || code == '\\') {
+        out[0] = '\\';
+        out[1] = (char) code;
+        return 2;
+    }
+    if (!cog_text_is_hidden(code)) {
+        memcpy(out, bytes, len);
+        return len;
+    }
+    if (code < 0x10000)
+        return escape_unit(code, out);
+    code -= 0x10000;
+    return escape_unit(0xd800 + (code >> 10), out) +
+           escape_unit(0xdc00 + (code & 0x3ff), out + UNIT_LEN);
+}
+
+/*
+ * In pieces, as each append copies and wipes the whole. What is not UTF-8
+ * ends it: the writer's status says so.
+ */
 static void
 append_string(struct cog_json_writer *writer, const char *value, size_t len)
 {
     char piece[512];
-    size_t used = 0;
+    size_t used = 0, step;
+    uint32_t code = 0;
 
     append(writer, "\"", 1);
-    for (size_t i = 0; i < len; i++) {
-        used += escape(value[i], piece + used);
-        if (used + 6 > sizeof piece) {
+    for (size_t i = 0; i < len; i += step) {
+        step = cog_text_decode(value + i, len - i, &code);
+        if (step == 0)
+            break;
+        used += escape(value + i, step, code, piece + used);
+        if (used + 2 * UNIT_LEN > sizeof piece) {
             append(writer, piece, used);
             used = 0;
         }

@@ -118,6 +118,27 @@ p95_foreign_text_gives_a_terminal_no_commands(void **state)
     free(programs);
 }
 
+/* Well-formed, so a document holds it: in ASCII, and the same when read. */
+static void
+p95_foreign_text_in_a_document_gives_a_terminal_no_commands(void **state)
+{
+    static const char foreign[] = "a\x7f\xc2\x9b"
+                                  "2J\xe2\x80\xae\xf3\xa0\x81\x81"
+                                  "\xc3\xa4";
+    char *programs = print_all(true, foreign);
+    cog_cleanup_json struct cog_json *document = NULL;
+    const char *back = NULL;
+
+    (void) state;
+    assert_non_null(strstr(programs, "\"a\\u007f\\u009b2J\\u202e\\udb40\\udc41"
+                                     "\xc3\xa4\""));
+    assert_int_equal(cog_json_parse(programs, strlen(programs) - 1, &document),
+                     COG_OK);
+    assert_int_equal(cog_json_text(document, "pool_id", 100, &back), COG_OK);
+    assert_string_equal(back, foreign);
+    free(programs);
+}
+
 static void
 a_table_may_be_longer_than_any_one_document_held_in_memory(void **state)
 {
@@ -205,6 +226,8 @@ main(void)
         cmocka_unit_test(people_get_lines_and_columns),
         cmocka_unit_test(programs_get_the_same_as_one_json_document),
         cmocka_unit_test(p95_foreign_text_gives_a_terminal_no_commands),
+        cmocka_unit_test(
+            p95_foreign_text_in_a_document_gives_a_terminal_no_commands),
         cmocka_unit_test(
             a_table_may_be_longer_than_any_one_document_held_in_memory),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
