@@ -4,11 +4,11 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/ids.h"
 #include "host/private_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -78,23 +78,12 @@ cog_handed_lock(int dir, int64_t deadline_ms, int *lock)
 
 /* ---- a child that is the person */
 
-/* Become them for good, checked, and nobody they may look into. */
+/* Become the person for good, in a process that they cannot trace. */
 static bool
 become(const struct cog_whose_ids *ids)
 {
-    uid_t real, effective, saved;
-    gid_t group, effective_group, saved_group;
-
-    if (ids->uid == 0 || ids->gid == 0 || setgroups(0, NULL) != 0 ||
-        setresgid(ids->gid, ids->gid, ids->gid) != 0 ||
-        setresuid(ids->uid, ids->uid, ids->uid) != 0)
-        return false;
-    if (getresuid(&real, &effective, &saved) != 0 ||
-        getresgid(&group, &effective_group, &saved_group) != 0)
-        return false;
-    return real == ids->uid && effective == ids->uid && saved == ids->uid &&
-           group == ids->gid && effective_group == ids->gid &&
-           saved_group == ids->gid && setuid(0) != 0 &&
+    return ids->uid != 0 && ids->gid != 0 &&
+           cog_ids_become(ids->uid, ids->gid) && cog_ids_are_final() &&
            prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 

@@ -4,10 +4,10 @@
 
 #include "accounts/local_names.h"
 #include "base/cleanup.h"
+#include "base/ids.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,33 +22,16 @@
 static bool
 become(const struct cog_local_user *user)
 {
-    uid_t real, effective, saved;
-    gid_t group, effective_group, saved_group;
-
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 ||
-        setgroups(0, NULL) != 0 ||
-        setresgid(user->gid, user->gid, user->gid) != 0 ||
-        setresuid(user->uid, user->uid, user->uid) != 0)
-        return false;
-    if (getresuid(&real, &effective, &saved) != 0 ||
-        getresgid(&group, &effective_group, &saved_group) != 0)
-        return false;
-    return real == user->uid && effective == user->uid && saved == user->uid &&
-           group == user->gid && effective_group == user->gid &&
-           saved_group == user->gid && setuid(0) != 0;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+           cog_ids_become(user->uid, user->gid) && cog_ids_are_final();
 }
 
-/* One who is not root, wholly: the group of lent.h was given up. */
+/* Whether we are wholly one user, not root; lent.h's group was given up. */
 static bool
 is_nobody_else(void)
 {
-    uid_t real, effective, saved;
-    gid_t group, effective_group, saved_group;
-
-    return getresuid(&real, &effective, &saved) == 0 &&
-           getresgid(&group, &effective_group, &saved_group) == 0 &&
-           real != 0 && effective == real && saved == real &&
-           effective_group == group && saved_group == group && setuid(0) != 0;
+    return cog_ids_are_user(getuid()) && cog_ids_are_group(getgid()) &&
+           cog_ids_are_final();
 }
 
 /*

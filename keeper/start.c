@@ -2,11 +2,11 @@
 /* Own process state; see the header. */
 #include "keeper/start.h"
 
+#include "base/ids.h"
 #include "wire/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -131,34 +131,24 @@ check_descriptors(void)
 static bool
 take_root(struct cog_caller *caller)
 {
-    uid_t real, effective, saved;
-
     caller->is_root = caller->uid == 0;
-    if (geteuid() != 0 || setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 ||
-        setresuid(0, 0, 0) != 0)
-        return false;
-    return getresuid(&real, &effective, &saved) == 0 && real == 0 &&
-           effective == 0 && saved == 0;
+    return geteuid() == 0 && cog_ids_become(0, 0);
 }
 
 /*
- * Without root's rights: nothing of another uid stays, and no way to it. The
- * group is lent.h's. A host whose real uid is root's alone could become root
- * again, and is none of ours.
+ * Without root's rights: all uids become the caller's, and there is no way
+ * back. The saved group is lent.h's to give up. A host whose real uid is
+ * root's although its effective one is not could become root again; it is
+ * refused.
  */
 static bool
 stay_caller(const struct cog_caller *caller)
 {
-    uid_t uid = caller->uid, real, effective, saved;
-    gid_t group, effective_group, saved_group;
+    uid_t uid = caller->uid;
 
-    if (uid == 0 || setresuid(uid, uid, uid) != 0 ||
-        getresuid(&real, &effective, &saved) != 0 ||
-        getresgid(&group, &effective_group, &saved_group) != 0)
-        return false;
-    return real == uid && effective == uid && saved == uid &&
-           effective_group == group && setuid(0) != 0 &&
-           prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    return uid != 0 && setresuid(uid, uid, uid) == 0 &&
+           cog_ids_are_user(uid) && getegid() == getgid() &&
+           cog_ids_are_final() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 static bool

@@ -2,6 +2,7 @@
 /* The sandbox; see the header. */
 #include "speaker/sandbox.h"
 
+#include "base/ids.h"
 #include "wire/message.h"
 
 #include <errno.h>
@@ -323,17 +324,12 @@ has_no_capabilities(void)
     return true;
 }
 
-/* As a caller that is not root it has that one's groups, too. */
+/* A speaker that runs as its caller keeps the caller's groups. */
 static bool
 is_unprivileged(bool as_caller)
 {
-    uid_t real, effective, saved;
-    gid_t group, effective_group, saved_group;
-
-    return getresuid(&real, &effective, &saved) == 0 &&
-           getresgid(&group, &effective_group, &saved_group) == 0 &&
-           real != 0 && effective == real && saved == real && group != 0 &&
-           effective_group == group && saved_group == group &&
+    return getuid() != 0 && cog_ids_are_user(getuid()) && getgid() != 0 &&
+           cog_ids_are_group(getgid()) &&
            (as_caller || getgroups(0, NULL) == 0) && has_no_capabilities();
 }
 
