@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The systemd units of sync. No systemd runs here: what they allow is tried
-with the tools that take the same things away."""
+"""The systemd units of sync, as they are read, and with the tools that take the
+same things away: where no systemd can run (test_systemd) this is seen."""
 
 import os
 import re
