@@ -9,7 +9,7 @@
 #include "host/kept.h"
 #include "host/sessions.h"
 #include "keeper/parent.h"
-#include "keeper/worker.h"
+#include "keeper/revoke.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,10 +24,6 @@
 #define LOCK_MS 2000
 /* Tokens that no session has taken by then are nobody's. */
 #define PENDING_MAX_S 600
-/* Revoking: for one answer, and when no further one is begun. */
-#define REVOKE_S      3
-#define REVOKE_ALL_MS 4000
-#define SEND_MS       1000
 /* Leftovers that are looked at, for one that can be cleared up. */
 #define SWEEP_MAX 16
 
@@ -252,157 +248,6 @@ cog_session_open(const struct cog_subject *subject, const char *config_path)
     (void) cog_kept_remove(COG_PENDING_DIR, subject->user);
 }
 
-/* ---- revoking */
-
-/* The speaker that revokes: one, for all there is. */
-struct revoker {
-    const struct cog_subject *subject;
-    const char *config_path;
-    int speaker_fd; /* -1: not started */
-    bool failed;    /* it was tried, and is not tried again */
-};
-
-static bool
-send_token(int speaker_fd, const struct cog_secret *token)
-{
-    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-
-    cog_message_begin(&message, COG_MSG_OLD_TOKEN);
-    cog_message_put_bytes(&message, token->data, token->len);
-    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
-           0;
-}
-
-/* Start it with its first token. */
-static enum cog_outcome
-start(struct revoker *revoker, const struct cog_secret *token)
-{
-    cog_cleanup_files struct cog_host_files files = {0};
-    struct cog_speaker_job job = {
-        .operation = COG_OPERATION_REVOKE,
-        .sign_in_name = "",
-        .old_token = token,
-    };
-    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
-    char reason[COG_FILES_REASON];
-
-    if (revoker->failed)
-        return COG_OUTCOME_SPEAKER;
-    revoker->failed = true;
-    if (!cog_files_load(revoker->config_path, &files, reason))
-        return COG_OUTCOME_CONFIG;
-    if (files.config.timeout_s > REVOKE_S)
-        files.config.timeout_s = REVOKE_S;
-    if (!cog_worker_start(revoker->subject, &files, &job, &revoker->speaker_fd,
-                          &ruling))
-        return ruling.outcome;
-    revoker->failed = false;
-    return COG_OUTCOME_ADMITTED;
-}
-
-/* Hand it a token, with time for the answer. */
-static enum cog_outcome
-hand_over(struct revoker *revoker, const struct cog_secret *token)
-{
-    if (revoker->speaker_fd < 0)
-        return start(revoker, token);
-    if (revoker->failed || cog_parent_started(REVOKE_S * 1000) != 0 ||
-        !send_token(revoker->speaker_fd, token))
-        return COG_OUTCOME_SPEAKER;
-    return COG_OUTCOME_ADMITTED;
-}
-
-static enum cog_outcome
-revoke_one(struct revoker *revoker, const struct cog_secret *token)
-{
-    cog_cleanup_dialog struct cog_dialog dialog = {.operation =
-                                                       COG_OPERATION_REVOKE};
-    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
-
-    ruling.outcome = hand_over(revoker, token);
-    if (ruling.outcome != COG_OUTCOME_ADMITTED)
-        return ruling.outcome;
-    dialog.speaker_fd = revoker->speaker_fd;
-    cog_dialog_listen(&dialog, &ruling);
-    if (ruling.outcome == COG_OUTCOME_SPEAKER)
-        revoker->failed = true;
-    return ruling.outcome;
-}
-
-/* Each of them, as time permits. How the worst ended. */
-static enum cog_outcome
-revoke_each(struct revoker *revoker, const struct cog_sessions *sessions)
-{
-    int64_t deadline_ms = cog_clock_ms() + REVOKE_ALL_MS;
-    enum cog_outcome worst = COG_OUTCOME_ADMITTED;
-
-    for (size_t i = 0; i < sessions->token_count; i++) {
-        enum cog_outcome outcome = COG_OUTCOME_TIMEOUT;
-
-        if (i == 0 || cog_clock_left_ms(deadline_ms) > 0)
-            outcome = revoke_one(revoker, &sessions->tokens[i]);
-        if (outcome != COG_OUTCOME_ADMITTED)
-            worst = outcome;
-    }
-    return worst;
-}
-
-/* Whether it may go better another time. */
-static bool
-is_passing(enum cog_outcome outcome)
-{
-    switch (outcome) {
-    case COG_OUTCOME_NETWORK:
-    case COG_OUTCOME_TLS:
-    case COG_OUTCOME_TIMEOUT:
-    case COG_OUTCOME_THROTTLED:
-    case COG_OUTCOME_SERVICE:
-    case COG_OUTCOME_BUSY:
-    case COG_OUTCOME_STORE:
-    case COG_OUTCOME_SPEAKER:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Unless they have come back meanwhile. */
-static void
-remove_record(const char *name)
-{
-    cog_cleanup_sessions struct cog_sessions now = COG_SESSIONS_EMPTY;
-    cog_cleanup_fd int lock = -1;
-
-    if (cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms() + LOCK_MS,
-                      &lock) == 0 &&
-        load(name, &now) == 0 && now.count == 0)
-        (void) cog_sessions_remove(COG_SESSIONS_DIR, name);
-}
-
-/*
- * Tokens that nobody has any more. What could not be revoked stays in root's
- * file, for the next session's end.
- */
-static void
-end_tokens(struct revoker *revoker, const struct cog_sessions *sessions)
-{
-    enum cog_outcome outcome;
-
-    if (sessions->token_count == 0)
-        return;
-    outcome = revoke_each(revoker, sessions);
-    if (outcome == COG_OUTCOME_ADMITTED)
-        cog_parent_note(LOG_INFO, "the tokens of %s are removed and revoked",
-                        sessions->name);
-    else
-        cog_parent_note(LOG_WARNING,
-                        "the tokens of %s are removed, but not revoked%s: %s",
-                        sessions->name, is_passing(outcome) ? " yet" : "",
-                        cog_outcome_word(outcome));
-    if (!is_passing(outcome))
-        remove_record(sessions->name);
-}
-
 /* ---- closing */
 
 /*
@@ -468,7 +313,7 @@ clear_up(const char *name, struct cog_sessions *sessions)
  * tokens could not be revoked: nobody else will do it.
  */
 static void
-sweep(struct revoker *revoker)
+sweep(struct cog_revoker *revoker)
 {
     char name[COG_NAME_MAX + 1];
 
@@ -480,11 +325,11 @@ sweep(struct revoker *revoker)
 
         if (strcmp(name, revoker->subject->user) == 0)
             continue; /* tried a moment ago */
-        if (cog_parent_started(REVOKE_S * 1000) != 0)
+        if (cog_parent_started(COG_REVOKE_S * 1000) != 0)
             return;
         if (!clear_up(name, &sessions))
             continue;
-        end_tokens(revoker, &sessions);
+        cog_revoke(revoker, &sessions);
         return;
     }
 }
@@ -494,7 +339,7 @@ void
 cog_session_close(const struct cog_subject *subject, const char *config_path)
 {
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
-    struct revoker revoker = {subject, config_path, -1, false};
+    struct cog_revoker revoker = {subject, config_path, -1, false};
     bool last = false;
     int error;
 
@@ -505,9 +350,8 @@ cog_session_close(const struct cog_subject *subject, const char *config_path)
         cog_parent_note(LOG_WARNING, "the session of %s is still counted: %s",
                         subject->user, strerror(error));
     if (last)
-        end_tokens(&revoker, &sessions);
+        cog_revoke(&revoker, &sessions);
     cog_sessions_clear(&sessions); /* before a child for somebody else */
     sweep(&revoker);
-    if (revoker.speaker_fd >= 0)
-        (void) close(revoker.speaker_fd);
+    cog_revoke_end(&revoker);
 }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of tokens; see the header. */
+#include "keeper/revoke.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "host/files.h"
+#include "host/kept.h"
+#include "keeper/dialog.h"
+#include "keeper/parent.h"
+#include "keeper/worker.h"
+
+#include <syslog.h>
+#include <unistd.h>
+
+/* For another session of the same person to begin or end. */
+#define LOCK_MS 2000
+/* For one answer, and when no further one is begun. */
+#define REVOKE_ALL_MS 4000
+#define SEND_MS       1000
+
+static bool
+send_token(int speaker_fd, const struct cog_secret *token)
+{
+    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
+
+    cog_message_begin(&message, COG_MSG_OLD_TOKEN);
+    cog_message_put_bytes(&message, token->data, token->len);
+    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
+           0;
+}
+
+/* Start it with its first token. */
+static enum cog_outcome
+start(struct cog_revoker *revoker, const struct cog_secret *token)
+{
+    cog_cleanup_files struct cog_host_files files = {0};
+    struct cog_speaker_job job = {
+        .operation = COG_OPERATION_REVOKE,
+        .sign_in_name = "",
+        .old_token = token,
+    };
+    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+    char reason[COG_FILES_REASON];
+
+    if (revoker->failed)
+        return COG_OUTCOME_SPEAKER;
+    revoker->failed = true;
+    if (!cog_files_load(revoker->config_path, &files, reason))
+        return COG_OUTCOME_CONFIG;
+    if (files.config.timeout_s > COG_REVOKE_S)
+        files.config.timeout_s = COG_REVOKE_S;
+    if (!cog_worker_start(revoker->subject, &files, &job, &revoker->speaker_fd,
+                          &ruling))
+        return ruling.outcome;
+    revoker->failed = false;
+    return COG_OUTCOME_ADMITTED;
+}
+
+/* Hand it a token, with time for the answer. */
+static enum cog_outcome
+hand_over(struct cog_revoker *revoker, const struct cog_secret *token)
+{
+    if (revoker->speaker_fd < 0)
+        return start(revoker, token);
+    if (revoker->failed || cog_parent_started(COG_REVOKE_S * 1000) != 0 ||
+        !send_token(revoker->speaker_fd, token))
+        return COG_OUTCOME_SPEAKER;
+    return COG_OUTCOME_ADMITTED;
+}
+
+static enum cog_outcome
+revoke_one(struct cog_revoker *revoker, const struct cog_secret *token)
+{
+    cog_cleanup_dialog struct cog_dialog dialog = {.operation =
+                                                       COG_OPERATION_REVOKE};
+    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+
+    ruling.outcome = hand_over(revoker, token);
+    if (ruling.outcome != COG_OUTCOME_ADMITTED)
+        return ruling.outcome;
+    dialog.speaker_fd = revoker->speaker_fd;
+    cog_dialog_listen(&dialog, &ruling);
+    if (ruling.outcome == COG_OUTCOME_SPEAKER)
+        revoker->failed = true;
+    return ruling.outcome;
+}
+
+/* Each of them, as time permits. How the worst ended. */
+static enum cog_outcome
+revoke_each(struct cog_revoker *revoker, const struct cog_sessions *sessions)
+{
+    int64_t deadline_ms = cog_clock_ms() + REVOKE_ALL_MS;
+    enum cog_outcome worst = COG_OUTCOME_ADMITTED;
+
+    for (size_t i = 0; i < sessions->token_count; i++) {
+        enum cog_outcome outcome = COG_OUTCOME_TIMEOUT;
+
+        if (i == 0 || cog_clock_left_ms(deadline_ms) > 0)
+            outcome = revoke_one(revoker, &sessions->tokens[i]);
+        if (outcome != COG_OUTCOME_ADMITTED)
+            worst = outcome;
+    }
+    return worst;
+}
+
+/* Whether it may go better another time. */
+static bool
+is_passing(enum cog_outcome outcome)
+{
+    switch (outcome) {
+    case COG_OUTCOME_NETWORK:
+    case COG_OUTCOME_TLS:
+    case COG_OUTCOME_TIMEOUT:
+    case COG_OUTCOME_THROTTLED:
+    case COG_OUTCOME_SERVICE:
+    case COG_OUTCOME_BUSY:
+    case COG_OUTCOME_STORE:
+    case COG_OUTCOME_SPEAKER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Unless they have come back meanwhile. */
+static void
+remove_record(const char *name)
+{
+    cog_cleanup_sessions struct cog_sessions now = COG_SESSIONS_EMPTY;
+    cog_cleanup_fd int lock = -1;
+
+    if (cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms() + LOCK_MS,
+                      &lock) != 0 ||
+        cog_sessions_load(COG_SESSIONS_DIR, name, &now) != 0)
+        return;
+    cog_sessions_prune(&now);
+    if (now.count == 0)
+        (void) cog_sessions_remove(COG_SESSIONS_DIR, name);
+}
+
+void
+cog_revoke(struct cog_revoker *revoker, const struct cog_sessions *sessions)
+{
+    enum cog_outcome outcome;
+
+    if (sessions->token_count == 0)
+        return;
+    outcome = revoke_each(revoker, sessions);
+    if (outcome == COG_OUTCOME_ADMITTED)
+        cog_parent_note(LOG_INFO, "the tokens of %s are removed and revoked",
+                        sessions->name);
+    else
+        cog_parent_note(LOG_WARNING,
+                        "the tokens of %s are removed, but not revoked%s: %s",
+                        sessions->name, is_passing(outcome) ? " yet" : "",
+                        cog_outcome_word(outcome));
+    if (!is_passing(outcome))
+        remove_record(sessions->name);
+}
+
+void
+cog_revoke_end(struct cog_revoker *revoker)
+{
+    if (revoker->speaker_fd >= 0)
+        (void) close(revoker->speaker_fd);
+    revoker->speaker_fd = -1;
+}
