@@ -39,7 +39,7 @@ take_kept(const char *directory, const char *name, struct cog_sessions *all)
     /* Again: whoever had the lock may have got a newer one. What cannot be
        read is removed, too. */
     if (cog_kept_load(directory, name, &kept) == 0)
-        (void) cog_sessions_add_token(all, &kept.refresh);
+        (void) cog_sessions_add_token(all, &kept.origin, &kept.refresh);
     error = cog_kept_remove(directory, name);
     return error == 0 || error == ENOENT ? COG_EXIT_OK
                                          : fail(directory, error);
@@ -51,6 +51,7 @@ take_handed(const char *name, struct cog_sessions *all)
 {
     cog_cleanup_secret struct cog_secret newest = COG_SECRET_EMPTY;
     cog_cleanup_fd int lock = -1;
+    struct cog_origin origin;
     struct cog_whose_ids ids;
     int error = cog_sessions_load(COG_SESSIONS_DIR, name, all);
 
@@ -66,8 +67,8 @@ take_handed(const char *name, struct cog_sessions *all)
     if (error != 0)
         return fail(COG_SESSIONS_DIR, error);
     ids = (struct cog_whose_ids){(uid_t) all->uid, (gid_t) all->uid};
-    if (cog_handed_take(&ids, &newest) == 0)
-        (void) cog_sessions_add_token(all, &newest);
+    if (cog_handed_take(&ids, &origin, &newest) == 0)
+        (void) cog_sessions_add_token(all, &origin, &newest);
     error = cog_handed_end(ids.uid);
     if (error != 0 && error != ENOENT)
         return fail(COG_RUN_DIR, error);
@@ -79,12 +80,30 @@ take_handed(const char *name, struct cog_sessions *all)
 static void
 note_lost(const char *name, const char *why)
 {
-    cog_note("the tokens of %s are removed, but not revoked: %s", name, why);
+    cog_note("tokens of %s are removed, but not revoked: %s", name, why);
+}
+
+/* Nobody else is to see what another pool has issued. */
+static void
+drop_others(const struct cog_config *config, const char *name,
+            struct cog_sessions *all)
+{
+    struct cog_origin origin;
+    size_t i = 0, before = all->token_count;
+
+    cog_origin_of(config, &origin);
+    while (i < all->token_count) {
+        if (cog_origin_equal(&all->tokens[i].origin, &origin))
+            i++;
+        else
+            cog_sessions_drop_token(all, &all->tokens[i].refresh);
+    }
+    if (all->token_count < before)
+        note_lost(name, "they are of another pool or app client");
 }
 
 static void
-revoke_all(const char *config_path, const char *name,
-           const struct cog_sessions *all)
+revoke_all(const char *config_path, const char *name, struct cog_sessions *all)
 {
     cog_cleanup_files struct cog_host_files files = {0};
     cog_cleanup_pool_call struct cog_pool_call pool = {.http = NULL};
@@ -95,9 +114,12 @@ revoke_all(const char *config_path, const char *name,
         note_lost(name, reason);
         return;
     }
+    drop_others(&files.config, name, all);
+    if (all->token_count == 0)
+        return;
     status = cog_pool_call_open(&files, name, &pool);
     for (size_t i = 0; status == COG_OK && i < all->token_count; i++)
-        status = cog_tokens_revoke(&pool.call, &all->tokens[i]);
+        status = cog_tokens_revoke(&pool.call, &all->tokens[i].refresh);
     if (status != COG_OK)
         note_lost(name, cog_status_name(status));
 }

@@ -151,6 +151,7 @@ int
 cog_own_tokens_renew(struct cog_own_tokens *own)
 {
     int code = COG_EXIT_OK;
+    struct cog_origin origin;
     enum cog_status status;
 
     if (own->kept.expires_s - cog_clock_unix_s() >= MARGIN_S)
@@ -158,6 +159,10 @@ cog_own_tokens_renew(struct cog_own_tokens *own)
     if (own->files.config.client_secret_file[0] != '\0')
         return make_do(own, "the app client has a secret, which only root "
                             "can read: sign in anew");
+    cog_origin_of(&own->files.config, &origin);
+    if (!cog_origin_equal(&own->kept.origin, &origin))
+        return make_do(own, "they are of another pool or app client than the "
+                            "configuration has");
     status = ask(own, &code);
     if (code != COG_EXIT_OK)
         return code;

@@ -253,7 +253,8 @@ cog_handed_give(const struct cog_whose_ids *ids, const struct cog_kept *kept)
 }
 
 int
-cog_handed_take(const struct cog_whose_ids *ids, struct cog_secret *refresh)
+cog_handed_take(const struct cog_whose_ids *ids, struct cog_origin *origin,
+                struct cog_secret *refresh)
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
@@ -261,9 +262,11 @@ cog_handed_take(const struct cog_whose_ids *ids, struct cog_secret *refresh)
 
     if (error == 0)
         error = cog_kept_parse(bytes.data, bytes.len, &kept);
-    if (error == 0)
-        cog_secret_move(refresh, &kept.refresh);
-    return error;
+    if (error != 0)
+        return error;
+    *origin = kept.origin;
+    cog_secret_move(refresh, &kept.refresh);
+    return 0;
 }
 
 /* ---- the directory, as root */

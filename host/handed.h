@@ -54,10 +54,10 @@ int cog_handed_give(const struct cog_whose_ids *ids,
 
 /*
  * The refresh token that they have now, which may be newer than the one they
- * were given; whatever they wrote there is foreign text. ENOENT, EBADMSG and
- * others: none.
+ * were given, and where it is from; whatever they wrote there is foreign
+ * text. ENOENT, EBADMSG and others: none.
  */
-int cog_handed_take(const struct cog_whose_ids *ids,
+int cog_handed_take(const struct cog_whose_ids *ids, struct cog_origin *origin,
                     struct cog_secret *refresh);
 
 /* Take the directory away, whatever is in it. ENOENT: there was none. */

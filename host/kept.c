@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kept tokens; see the header. A file is lines in a fixed order: what it is,
- * name, sub, three times, three tokens; the last two may be empty lines.
+ * name, sub, three times, three tokens, of which the last two may be empty
+ * lines, and where they are from.
  */
 #include "host/kept.h"
 
@@ -16,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIRST_LINE "COGTOK1"
+#define FIRST_LINE "COGTOK2"
 
 void
 cog_kept_clear(struct cog_kept *kept)
@@ -49,7 +50,9 @@ cog_kept_parse(const char *bytes, size_t len, struct cog_kept *kept)
         error = cog_lines_token(&lines, COG_KEPT_TOKEN_MAX, &fresh.id);
     if (error == 0)
         error = cog_lines_token(&lines, COG_KEPT_TOKEN_MAX, &fresh.access);
-    if (error == 0 && (fresh.refresh.len == 0 || !cog_lines_end(&lines)))
+    if (error == 0 &&
+        (fresh.refresh.len == 0 || !cog_origin_read(&lines, &fresh.origin) ||
+         !cog_lines_end(&lines)))
         error = EBADMSG;
     if (error != 0)
         return error;
@@ -79,7 +82,7 @@ write_lines(const struct cog_kept *kept, struct cog_secret *text)
         if (error == 0)
             error = cog_secret_append(text, "\n", 1);
     }
-    return error;
+    return error == 0 ? cog_origin_append(&kept->origin, text) : error;
 }
 
 int

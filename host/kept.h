@@ -18,6 +18,7 @@
 
 #include "accounts/account.h"
 #include "base/secret.h"
+#include "host/origin.h"
 
 /* Longest token that is kept; a file holds three of them. */
 #define COG_KEPT_TOKEN_MAX (32 * 1024)
@@ -36,6 +37,7 @@ struct cog_kept {
     int64_t expires_s;            /* of id and access */
     struct cog_secret refresh;    /* never empty */
     struct cog_secret id, access; /* empty where no session wants them */
+    struct cog_origin origin;     /* who issued them */
 };
 
 #define COG_KEPT_EMPTY                                                        \

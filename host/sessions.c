@@ -2,11 +2,13 @@
 /*
  * Sessions on disk; see the header. A file is lines in a fixed order: what it
  * is, name, uid, the number of openers and one line "PID START" for each, the
- * number of tokens and one line for each.
+ * number of tokens and three lines for each: where it is from, since when it
+ * waits, the token.
  */
 #include "host/sessions.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "host/by_name.h"
 #include "host/kept.h"
@@ -21,11 +23,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FIRST_LINE "COGSES1"
+#define FIRST_LINE "COGSES2"
+#define TOKEN_MAX  (COG_KEPT_TOKEN_MAX / 4)
 #define FILE_MAX                                                              \
-    (COG_SESSION_TOKENS_MAX * (COG_KEPT_TOKEN_MAX / 4) +                      \
+    (COG_SESSION_TOKENS_MAX * (TOKEN_MAX + sizeof(struct cog_origin) + 24) +  \
      COG_SESSIONS_MAX * 44 + 256)
-#define TOKEN_MAX (COG_KEPT_TOKEN_MAX / 4)
 /* Of /proc/PID/stat: one line of some 300 bytes. */
 #define STAT_MAX 1024
 /* Fields between the name of the program and its start. */
@@ -35,7 +37,7 @@ void
 cog_sessions_clear(struct cog_sessions *sessions)
 {
     for (size_t i = 0; i < COG_SESSION_TOKENS_MAX; i++)
-        cog_secret_clear(&sessions->tokens[i]);
+        cog_secret_clear(&sessions->tokens[i].refresh);
     memset(sessions, 0, sizeof *sessions);
 }
 
@@ -65,6 +67,18 @@ read_openers(struct cog_lines *lines, struct cog_sessions *sessions)
 }
 
 static int
+read_token(struct cog_lines *lines, struct cog_session_token *token)
+{
+    int error;
+
+    if (!cog_origin_read(lines, &token->origin) ||
+        !cog_lines_time(lines, &token->waits_since_s))
+        return EBADMSG;
+    error = cog_lines_token(lines, TOKEN_MAX, &token->refresh);
+    return error == 0 && token->refresh.len == 0 ? EBADMSG : error;
+}
+
+static int
 read_tokens(struct cog_lines *lines, struct cog_sessions *sessions)
 {
     uint64_t count = 0;
@@ -72,12 +86,10 @@ read_tokens(struct cog_lines *lines, struct cog_sessions *sessions)
     if (!cog_lines_number(lines, COG_SESSION_TOKENS_MAX, &count))
         return EBADMSG;
     for (uint64_t i = 0; i < count; i++) {
-        int error = cog_lines_token(lines, TOKEN_MAX, &sessions->tokens[i]);
+        int error = read_token(lines, &sessions->tokens[i]);
 
         if (error != 0)
             return error;
-        if (sessions->tokens[i].len == 0)
-            return EBADMSG;
     }
     sessions->token_count = (size_t) count;
     return 0;
@@ -133,17 +145,25 @@ append_openers(struct cog_secret *text, const struct cog_sessions *sessions)
 }
 
 static int
+append_token(struct cog_secret *text, const struct cog_session_token *token)
+{
+    int error = cog_origin_append(&token->origin, text);
+
+    if (error == 0)
+        error = append_number(text, (uint64_t) token->waits_since_s, "\n");
+    if (error == 0)
+        error =
+            cog_secret_append(text, token->refresh.data, token->refresh.len);
+    return error == 0 ? cog_secret_append(text, "\n", 1) : error;
+}
+
+static int
 append_tokens(struct cog_secret *text, const struct cog_sessions *sessions)
 {
     int error = append_number(text, sessions->token_count, "\n");
 
-    for (size_t i = 0; error == 0 && i < sessions->token_count; i++) {
-        const struct cog_secret *token = &sessions->tokens[i];
-
-        error = cog_secret_append(text, token->data, token->len);
-        if (error == 0)
-            error = cog_secret_append(text, "\n", 1);
-    }
+    for (size_t i = 0; error == 0 && i < sessions->token_count; i++)
+        error = append_token(text, &sessions->tokens[i]);
     return error;
 }
 
@@ -214,27 +234,54 @@ cog_sessions_remove(const char *directory, const char *name)
     return cog_by_name_remove(directory, name);
 }
 
+/* Whether it has waited for so long that nobody will come. */
 static bool
-is_stale(int dir, const char *entry, char name[COG_NAME_MAX + 1])
+is_too_old(const struct cog_session_token *token, int64_t now_s)
+{
+    return token->waits_since_s != 0 &&
+           now_s - token->waits_since_s > COG_SESSION_TOKEN_WAIT_S;
+}
+
+/* Whether anything is to be done about tokens that wait. */
+static bool
+has_work(const struct cog_sessions *sessions, const struct cog_origin *origin)
+{
+    int64_t now_s = cog_clock_unix_s();
+
+    for (size_t i = 0; i < sessions->token_count; i++) {
+        const struct cog_session_token *token = &sessions->tokens[i];
+
+        if (cog_origin_equal(&token->origin, origin) ||
+            is_too_old(token, now_s))
+            return true;
+    }
+    return sessions->token_count == 0;
+}
+
+static bool
+is_stale(int dir, const char *entry, const struct cog_origin *origin,
+         char name[COG_NAME_MAX + 1])
 {
     cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_sessions struct cog_sessions found = COG_SESSIONS_EMPTY;
+    size_t had;
 
     /* Not locks, nor what is being written. */
     if (strchr(entry, '.') != NULL ||
         cog_private_read(dir, entry, FILE_MAX, &bytes) != 0 ||
         cog_sessions_parse(bytes.data, bytes.len, &found) != 0)
         return false;
+    had = found.count;
     cog_sessions_prune(&found);
-    if (found.count > 0)
+    if (found.count > 0 || (had == 0 && !has_work(&found, origin)))
         return false;
     memcpy(name, found.name, sizeof found.name);
     return true;
 }
 
 int
-cog_sessions_find_stale(const char *directory, size_t skip,
-                        char name[COG_NAME_MAX + 1])
+cog_sessions_find_stale(const char *directory, const struct cog_origin *origin,
+                        size_t skip, char name[COG_NAME_MAX + 1])
 {
     cog_cleanup_fd int dir = -1;
     const struct dirent *entry;
@@ -248,7 +295,7 @@ cog_sessions_find_stale(const char *directory, size_t skip,
     if (entries == NULL)
         return errno;
     while (!found && (entry = readdir(entries)) != NULL)
-        found = is_stale(dir, entry->d_name, name) && skip-- == 0;
+        found = is_stale(dir, entry->d_name, origin, name) && skip-- == 0;
     (void) closedir(entries);
     return found ? 0 : ENOENT;
 }
@@ -356,20 +403,100 @@ cog_sessions_drop(struct cog_sessions *sessions,
     return false;
 }
 
-int
-cog_sessions_add_token(struct cog_sessions *sessions, struct cog_secret *token)
+/* ---- tokens */
+
+static void
+remove_token_at(struct cog_sessions *sessions, size_t i)
 {
+    struct cog_session_token *gone = &sessions->tokens[i];
+    struct cog_session_token *last =
+        &sessions->tokens[--sessions->token_count];
+
+    cog_secret_clear(&gone->refresh);
+    if (gone != last)
+        *gone = *last;
+    *last = (struct cog_session_token){.waits_since_s = 0};
+}
+
+/* Its place; token_count when there is none. */
+static size_t
+find_token(const struct cog_sessions *sessions, const struct cog_secret *token)
+{
+    size_t i = 0;
+
+    while (i < sessions->token_count &&
+           !cog_secret_equal(&sessions->tokens[i].refresh, token))
+        i++;
+    return i;
+}
+
+/* Make room, if that can be: a session's own do not give way. */
+static void
+drop_longest_waiting(struct cog_sessions *sessions)
+{
+    size_t oldest = sessions->token_count;
+
     for (size_t i = 0; i < sessions->token_count; i++) {
-        if (cog_secret_equal(&sessions->tokens[i], token)) {
-            cog_secret_clear(token);
-            return 0;
-        }
+        int64_t since_s = sessions->tokens[i].waits_since_s;
+
+        if (since_s != 0 && (oldest == sessions->token_count ||
+                             since_s < sessions->tokens[oldest].waits_since_s))
+            oldest = i;
     }
-    if (sessions->token_count == COG_SESSION_TOKENS_MAX)
-        return ENOSPC;
+    if (oldest < sessions->token_count)
+        remove_token_at(sessions, oldest);
+}
+
+int
+cog_sessions_add_token(struct cog_sessions *sessions,
+                       const struct cog_origin *origin,
+                       struct cog_secret *token)
+{
+    struct cog_session_token *place;
+
+    if (find_token(sessions, token) < sessions->token_count) {
+        cog_secret_clear(token);
+        return 0;
+    }
     if (token->len == 0 || token->len > TOKEN_MAX ||
         !cog_lines_is_token(token->data, token->len))
         return EINVAL;
-    cog_secret_move(&sessions->tokens[sessions->token_count++], token);
+    if (sessions->token_count == COG_SESSION_TOKENS_MAX)
+        drop_longest_waiting(sessions);
+    if (sessions->token_count == COG_SESSION_TOKENS_MAX)
+        return ENOSPC;
+    place = &sessions->tokens[sessions->token_count++];
+    place->origin = *origin;
+    place->waits_since_s = 0;
+    cog_secret_move(&place->refresh, token);
     return 0;
+}
+
+void
+cog_sessions_drop_token(struct cog_sessions *sessions,
+                        const struct cog_secret *token)
+{
+    size_t i = find_token(sessions, token);
+
+    if (i < sessions->token_count)
+        remove_token_at(sessions, i);
+}
+
+size_t
+cog_sessions_let_wait(struct cog_sessions *sessions, int64_t now_s)
+{
+    size_t before = sessions->token_count, i = 0;
+
+    while (i < sessions->token_count) {
+        struct cog_session_token *token = &sessions->tokens[i];
+
+        if (is_too_old(token, now_s)) {
+            remove_token_at(sessions, i);
+            continue;
+        }
+        if (token->waits_since_s == 0)
+            token->waits_since_s = now_s;
+        i++;
+    }
+    return before - sessions->token_count;
 }

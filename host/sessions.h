@@ -2,7 +2,8 @@
 /*
  * Who has sessions: one file for each person in RUN/sessions (0600 in a 0700
  * directory, root's), with the processes that opened them and the refresh
- * tokens that are to be revoked when the last one ends. A process is known by
+ * tokens that are to be revoked when the last one ends, each with the pool and
+ * app client that issued it: nobody else is to be told. A process is known by
  * its number and the moment it started, so that one that died without closing
  * its session does not count for ever. Lost with /run, as the tokens are.
  *
@@ -20,14 +21,28 @@
 #include "accounts/account.h"
 #include "accounts/places.h"
 #include "base/secret.h"
+#include "host/origin.h"
 
 #define COG_SESSIONS_MAX       256 /* sessions of one person */
 #define COG_SESSION_TOKENS_MAX 8   /* logins of theirs that left tokens */
+
+/*
+ * So long a token without a session waits for somebody who can revoke it:
+ * what Cognito has as the life of a refresh token if nothing else is set.
+ */
+#define COG_SESSION_TOKEN_WAIT_S (30 * 86400)
 
 /* A process that opened a session. */
 struct cog_opener {
     uint64_t pid;
     uint64_t started; /* as /proc/PID/stat has it: ticks since the boot */
+};
+
+/* A refresh token. */
+struct cog_session_token {
+    struct cog_origin origin;
+    int64_t waits_since_s; /* unix time of the last session's end; 0: none */
+    struct cog_secret refresh;
 };
 
 /* Zeroed is empty. */
@@ -37,7 +52,7 @@ struct cog_sessions {
     size_t count;
     struct cog_opener openers[COG_SESSIONS_MAX];
     size_t token_count;
-    struct cog_secret tokens[COG_SESSION_TOKENS_MAX]; /* refresh tokens */
+    struct cog_session_token tokens[COG_SESSION_TOKENS_MAX];
 };
 
 #define COG_SESSIONS_EMPTY                                                    \
@@ -69,10 +84,12 @@ int cog_sessions_remove(const char *directory, const char *name);
 
 /*
  * The name of somebody whose processes are all gone: none of them has closed
- * its session, or their tokens are still to be revoked. The first skip such
- * are passed over. ENOENT: there is nobody.
+ * its session, or tokens of theirs from that origin are still to be revoked,
+ * or have waited too long for it. The first skip such are passed over.
+ * ENOENT: there is nobody.
  */
-int cog_sessions_find_stale(const char *directory, size_t skip,
+int cog_sessions_find_stale(const char *directory,
+                            const struct cog_origin *origin, size_t skip,
                             char name[COG_NAME_MAX + 1]);
 
 /* Forget processes that are gone. */
@@ -88,10 +105,22 @@ bool cog_sessions_drop(struct cog_sessions *sessions,
 
 /*
  * Remember a refresh token, unless it is there already; it is taken over
- * (empty afterwards). ENOSPC.
+ * (empty afterwards). Where there are too many, the one that waits longest
+ * gives way; ENOSPC if none waits.
  */
 int cog_sessions_add_token(struct cog_sessions *sessions,
+                           const struct cog_origin *origin,
                            struct cog_secret *token);
+
+/* Forget a token that is there no more to be revoked. */
+void cog_sessions_drop_token(struct cog_sessions *sessions,
+                             const struct cog_secret *token);
+
+/*
+ * Their last session has ended: all tokens wait from now_s on, but those that
+ * have waited too long, which are forgotten. Returns how many these were.
+ */
+size_t cog_sessions_let_wait(struct cog_sessions *sessions, int64_t now_s);
 
 /* Which process this is now; ENOENT or ESRCH when there is none. */
 int cog_opener_find(pid_t pid, struct cog_opener *opener);

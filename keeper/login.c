@@ -74,9 +74,9 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
     if (dialog->tokens.refresh.len == 0)
         return;
     if (config->session_tokens)
-        cog_session_keep(subject, &proof, dialog);
+        cog_session_keep(subject, config, &proof, dialog);
     else
-        cog_tokens_keep(subject, &proof, dialog);
+        cog_tokens_keep(subject, config, &proof, dialog);
 }
 
 /*

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Having the pool revoke refresh tokens that nobody has any more. Grants and
- * denies nothing: whatever fails is a line in the log.
+ * Having the pool revoke refresh tokens that nobody has any more. Only those
+ * of the configured pool and app client: others wait for a session that ends
+ * under a configuration of theirs. Grants and denies nothing: whatever fails
+ * is a line in the log.
  */
 #ifndef COG_KEEPER_REVOKE_H
 #define COG_KEEPER_REVOKE_H
@@ -16,9 +18,18 @@
 struct cog_revoker {
     const struct cog_subject *subject;
     const char *config_path;
-    int speaker_fd; /* -1: not started */
-    bool failed;    /* it was tried, and is not tried again */
+    struct cog_origin origin; /* whose tokens; nobody's without a
+                                 configuration */
+    int speaker_fd;           /* -1: not started */
+    bool failed;              /* it was tried, and is not tried again */
 };
+
+/*
+ * Begin: starts nothing, reads the configuration only. subject and
+ * config_path stay the caller's.
+ */
+void cog_revoke_begin(const struct cog_subject *subject,
+                      const char *config_path, struct cog_revoker *revoker);
 
 /*
  * Revoke the tokens of sessions, which belong to nobody. What could not be

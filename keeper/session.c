@@ -53,6 +53,7 @@ remove_stale_pending(void)
 
 void
 cog_session_keep(const struct cog_subject *subject,
+                 const struct cog_config *config,
                  const struct cog_proof *proof, struct cog_dialog *dialog)
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
@@ -61,6 +62,7 @@ cog_session_keep(const struct cog_subject *subject,
 
     (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
     (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
+    cog_origin_of(config, &kept.origin);
     kept.signed_in_s = kept.checked_s = cog_clock_unix_s();
     kept.expires_s = dialog->tokens.expires_s;
     cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
@@ -179,7 +181,7 @@ give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
         return;
     error = cog_secret_copy(&refresh, &kept.refresh);
     if (error == 0)
-        error = cog_sessions_add_token(sessions, &refresh);
+        error = cog_sessions_add_token(sessions, &kept.origin, &refresh);
     if (error == 0)
         error = cog_sessions_save(COG_SESSIONS_DIR, sessions);
     if (error == 0)
@@ -259,14 +261,21 @@ take_back(gid_t gid, struct cog_sessions *sessions)
 {
     const struct cog_whose_ids ids = {(uid_t) sessions->uid, gid};
     cog_cleanup_secret struct cog_secret newest = COG_SECRET_EMPTY;
+    struct cog_origin origin;
     int error;
 
-    if (sessions->token_count > 0 && cog_handed_take(&ids, &newest) == 0)
-        (void) cog_sessions_add_token(sessions, &newest);
+    if (sessions->token_count > 0 &&
+        cog_handed_take(&ids, &origin, &newest) == 0)
+        (void) cog_sessions_add_token(sessions, &origin, &newest);
     error = cog_handed_end(ids.uid);
     if (error != 0 && error != ENOENT)
         cog_parent_note(LOG_WARNING, "%s/%u cannot be removed: %s",
                         COG_RUN_DIR, (unsigned) ids.uid, strerror(error));
+    if (cog_sessions_let_wait(sessions, cog_clock_unix_s()) > 0)
+        cog_parent_note(LOG_WARNING,
+                        "tokens of %s are given up: for %d days none of their "
+                        "sessions' ends could revoke them",
+                        sessions->name, COG_SESSION_TOKEN_WAIT_S / 86400);
     return sessions->token_count > 0
                ? cog_sessions_save(COG_SESSIONS_DIR, sessions)
                : cog_sessions_remove(COG_SESSIONS_DIR, sessions->name);
@@ -319,7 +328,8 @@ sweep(struct cog_revoker *revoker)
 
     for (size_t skip = 0;
          skip < SWEEP_MAX &&
-         cog_sessions_find_stale(COG_SESSIONS_DIR, skip, name) == 0;
+         cog_sessions_find_stale(COG_SESSIONS_DIR, &revoker->origin, skip,
+                                 name) == 0;
          skip++) {
         cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
 
@@ -339,12 +349,13 @@ void
 cog_session_close(const struct cog_subject *subject, const char *config_path)
 {
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
-    struct cog_revoker revoker = {subject, config_path, -1, false};
+    struct cog_revoker revoker;
     bool last = false;
     int error;
 
     if (!is_counted(subject))
         return;
+    cog_revoke_begin(subject, config_path, &revoker);
     error = uncount_session(subject, &sessions, &last);
     if (error != 0 && error != ENOENT)
         cog_parent_note(LOG_WARNING, "the session of %s is still counted: %s",

@@ -16,6 +16,7 @@
  * authenticated, so they go through a file of root's.
  */
 void cog_session_keep(const struct cog_subject *subject,
+                      const struct cog_config *config,
                       const struct cog_proof *proof,
                       struct cog_dialog *dialog);
 

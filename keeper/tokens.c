@@ -46,7 +46,8 @@ save(const struct cog_kept *kept)
 
 void
 cog_tokens_keep(const struct cog_subject *subject,
-                const struct cog_proof *proof, struct cog_dialog *dialog)
+                const struct cog_config *config, const struct cog_proof *proof,
+                struct cog_dialog *dialog)
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     cog_cleanup_fd int lock = -1;
@@ -61,6 +62,7 @@ cog_tokens_keep(const struct cog_subject *subject,
     }
     (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);
     (void) snprintf(kept.sub, sizeof kept.sub, "%s", proof->sub);
+    cog_origin_of(config, &kept.origin);
     kept.signed_in_s = kept.checked_s = cog_clock_unix_s();
     cog_secret_move(&kept.refresh, &dialog->tokens.refresh);
     save(&kept);
@@ -156,6 +158,30 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
 
 /* ---- deciding */
 
+/* The word of another pool, or to another client, is none of this one's. */
+static bool
+load_kept(const struct cog_subject *subject, const struct cog_config *config,
+          struct cog_kept *kept, struct cog_ruling *ruling)
+{
+    struct cog_origin origin;
+    int error = cog_kept_load(COG_KEPT_DIR, subject->user, kept);
+
+    cog_origin_of(config, &origin);
+    if (error == 0 && cog_origin_equal(&kept->origin, &origin))
+        return true;
+    if (error == 0)
+        cog_rule(ruling, COG_OUTCOME_NO_RECORD,
+                 "the sign-in that is kept was at another pool or app "
+                 "client: sign in by password");
+    else if (error == ENOENT)
+        cog_rule(ruling, COG_OUTCOME_NO_RECORD,
+                 "no sign-in is kept to ask the pool with: sign in by "
+                 "password");
+    else
+        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
+    return false;
+}
+
 /* Under the lock of this name: another process may just have asked. */
 static void
 ask_locked(const struct cog_subject *subject, const char *config_path,
@@ -164,22 +190,19 @@ ask_locked(const struct cog_subject *subject, const char *config_path,
     cog_cleanup_files struct cog_host_files files = {0};
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     cog_cleanup_fd int lock = -1;
-    int error;
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;
         return;
     }
-    error = cog_kept_lock(
-        COG_KEPT_DIR, subject->user,
-        cog_clock_ms() + (int64_t) files.config.timeout_s * 1000, &lock);
-    if (error == 0)
-        error = cog_kept_load(COG_KEPT_DIR, subject->user, &kept);
-    if (error != 0) {
-        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
+    if (cog_kept_lock(COG_KEPT_DIR, subject->user,
+                      cog_clock_ms() + (int64_t) files.config.timeout_s * 1000,
+                      &lock) != 0) {
+        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens are in use");
         return;
     }
-    if (is_younger(&kept, max_age_s))
+    if (!load_kept(subject, &files.config, &kept, ruling) ||
+        is_younger(&kept, max_age_s))
         return;
     cog_rule(ruling, COG_OUTCOME_NONE, "");
     ask(subject, &files, &kept, ruling);
@@ -192,22 +215,11 @@ cog_tokens_check(const struct cog_subject *subject, const char *config_path,
 {
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     uint32_t max_age_s = cog_config_max_age_s(config);
-    int error;
 
     if (config->account_check != COG_CONFIG_CHECK_REFRESH ||
         (subject->flags & COG_REQUEST_PROVED) != 0)
         return;
-    error = cog_kept_load(COG_KEPT_DIR, subject->user, &kept);
-    if (error == ENOENT) {
-        cog_rule(ruling, COG_OUTCOME_NO_RECORD,
-                 "no sign-in is kept to ask the pool with: sign in by "
-                 "password");
-        return;
-    }
-    if (error != 0) {
-        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
-        return;
-    }
-    if (!is_younger(&kept, max_age_s))
+    if (load_kept(subject, config, &kept, ruling) &&
+        !is_younger(&kept, max_age_s))
         ask_locked(subject, config_path, max_age_s, ruling);
 }

@@ -15,12 +15,14 @@
  * is logged: the login stands, the next account phase will want a new one.
  */
 void cog_tokens_keep(const struct cog_subject *subject,
+                     const struct cog_config *config,
                      const struct cog_proof *proof, struct cog_dialog *dialog);
 
 /*
  * What the pool says of somebody whom the stores admit, where the
  * configuration wants that: within account_max_age of the last word of the
- * pool nothing is asked. ruling holds COG_OUTCOME_ADMITTED before, and
+ * pool nothing is asked. A sign-in at another pool or app client is none.
+ * ruling holds COG_OUTCOME_ADMITTED before, and
  * afterwards, or why not.
  */
 void cog_tokens_check(const struct cog_subject *subject,

@@ -57,9 +57,9 @@ def files_of(person, *directories):
     return found
 
 
-def revoked():
+def revoked(path=pool.LOG):
     """Every token that the pool was asked to revoke, oldest first."""
-    return [call["body"]["Token"] for call in pool.calls()
+    return [call["body"]["Token"] for call in pool.calls(path)
             if call["operation"] == "RevokeToken"
             and call["outcome"] == "success"]
 

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const struct cog_origin origin = {"eu-west-1_Pool1", "client1"};
 static char tokens[4300];
 
 static int
@@ -37,6 +38,7 @@ make(const char *name, const char *refresh, struct cog_kept *kept)
     kept->signed_in_s = 1795266123;
     kept->checked_s = 1795266200;
     kept->expires_s = 1795269723;
+    kept->origin = origin;
     assert_int_equal(cog_secret_set_text(&kept->refresh, refresh), 0);
 }
 
@@ -67,6 +69,7 @@ test_again(void **state)
     assert_true(cog_secret_equal(&found.refresh, &kept.refresh));
     assert_true(cog_secret_equal(&found.id, &kept.id));
     assert_int_equal(found.access.len, 0);
+    assert_true(cog_origin_equal(&found.origin, &origin));
     assert_int_equal(cog_kept_load(tokens, "bob", &found), ENOENT);
     save("alice", "r2");
     assert_int_equal(cog_kept_load(tokens, "alice", &found), 0);
@@ -137,21 +140,28 @@ static void
 test_damaged(void **state)
 {
     static const char good[] =
-        "COGTOK1\nalice\n3f1b9c52-7d0e-4a61-9c3b-0a1e5d7f2b48\n1\n2\n3\n"
-        "refresh\n\n\n";
+        "COGTOK2\nalice\n3f1b9c52-7d0e-4a61-9c3b-0a1e5d7f2b48\n1\n2\n3\n"
+        "refresh\n\n\nP C\n";
     static const char *const bad[] = {
+        "COGTOK1\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\nAlice\n3f1b\n1\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\n../alice\n3f1b\n1\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\nalice\n\n1\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n-1\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n01\n2\n3\nr\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n999999999999999\nr\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\n\n\nP C\n\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr r\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\x7f\n\n\nP C\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C\n\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C\nx",
         "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\n",
-        "COGTOK1\nAlice\n3f1b\n1\n2\n3\nr\n\n\n",
-        "COGTOK1\n../alice\n3f1b\n1\n2\n3\nr\n\n\n",
-        "COGTOK1\nalice\n\n1\n2\n3\nr\n\n\n",
-        "COGTOK1\nalice\n3f1b\n-1\n2\n3\nr\n\n\n",
-        "COGTOK1\nalice\n3f1b\n01\n2\n3\nr\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n999999999999999\nr\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n3\n\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n3\nr r\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n3\nr\x7f\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n3\nr\n\n\n\n",
-        "COGTOK1\nalice\n3f1b\n1\n2\n3\nr\n\n\nx",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\n\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP \n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\n C\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C D\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C\x7f\n",
     };
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
 
@@ -174,6 +184,9 @@ test_unreadable_is_not_written(void **state)
     (void) state;
     save("alice", "r1");
     make("alice", "two words", &kept);
+    assert_int_equal(cog_kept_save(tokens, &kept), EINVAL);
+    make("alice", "r2", &kept);
+    kept.origin = (struct cog_origin){"", ""};
     assert_int_equal(cog_kept_save(tokens, &kept), EINVAL);
     make("alice", "", &kept);
     assert_int_equal(cog_kept_save(tokens, &kept), EINVAL);

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const struct cog_origin here = {"eu-west-1_Pool1", "client1"};
+static const struct cog_origin there = {"eu-west-1_Pool2", "client1"};
 static char place[4300];
 
 static int
@@ -43,7 +45,7 @@ add_token(struct cog_sessions *sessions, const char *text)
     cog_cleanup_secret struct cog_secret token = COG_SECRET_EMPTY;
 
     assert_int_equal(cog_secret_set_text(&token, text), 0);
-    return cog_sessions_add_token(sessions, &token);
+    return cog_sessions_add_token(sessions, &here, &token);
 }
 
 static void
@@ -69,7 +71,9 @@ test_again(void **state)
     assert_false(cog_sessions_drop(&found, &two));
     assert_true(cog_sessions_drop(&found, &one));
     assert_int_equal(found.token_count, 2);
-    assert_string_equal(found.tokens[1].data, "r2");
+    assert_string_equal(found.tokens[1].refresh.data, "r2");
+    assert_true(cog_origin_equal(&found.tokens[1].origin, &here));
+    assert_int_equal(found.tokens[1].waits_since_s, 0);
     assert_int_equal(cog_sessions_remove(place, "alice"), 0);
     assert_int_equal(cog_sessions_remove(place, "alice"), ENOENT);
 }
@@ -92,6 +96,96 @@ test_tokens(void **state)
     assert_int_equal(sessions.token_count, COG_SESSION_TOKENS_MAX);
     assert_int_equal(add_token(&sessions, "more"), ENOSPC);
     assert_int_equal(add_token(&sessions, "r0"), 0);
+}
+
+static const char *
+text_of(const struct cog_sessions *sessions, size_t i)
+{
+    return sessions->tokens[i].refresh.data;
+}
+
+/* A new login's token is worth more than one that waits for its pool. */
+static void
+test_give_way(void **state)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    char text[8];
+
+    (void) state;
+    for (int i = 0; i < COG_SESSION_TOKENS_MAX; i++) {
+        (void) snprintf(text, sizeof text, "r%d", i);
+        assert_int_equal(add_token(&sessions, text), 0);
+    }
+    sessions.tokens[2].waits_since_s = 2000;
+    sessions.tokens[5].waits_since_s = 1000;
+    assert_int_equal(add_token(&sessions, "two words"), EINVAL);
+    assert_string_equal(text_of(&sessions, 5), "r5");
+    assert_int_equal(add_token(&sessions, "new1"), 0);
+    assert_int_equal(add_token(&sessions, "new2"), 0);
+    assert_int_equal(add_token(&sessions, "new3"), ENOSPC);
+    assert_int_equal(sessions.token_count, COG_SESSION_TOKENS_MAX);
+    for (size_t i = 0; i < sessions.token_count; i++) {
+        assert_string_not_equal(text_of(&sessions, i), "r2");
+        assert_string_not_equal(text_of(&sessions, i), "r5");
+        assert_int_equal(sessions.tokens[i].waits_since_s, 0);
+    }
+}
+
+static void
+test_wait(void **state)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    cog_cleanup_secret struct cog_secret first = COG_SECRET_EMPTY;
+    const int64_t day_s = 86400, begun_s = 1795266123;
+
+    (void) state;
+    begin("alice", &sessions);
+    assert_int_equal(add_token(&sessions, "r1"), 0);
+    assert_int_equal(cog_sessions_let_wait(&sessions, begun_s), 0);
+    assert_int_equal(add_token(&sessions, "r2"), 0);
+    assert_int_equal(cog_sessions_let_wait(&sessions, begun_s + day_s), 0);
+    assert_int_equal(sessions.tokens[0].waits_since_s, begun_s);
+    assert_int_equal(sessions.tokens[1].waits_since_s, begun_s + day_s);
+    assert_int_equal(cog_sessions_let_wait(&sessions, begun_s + 30 * day_s),
+                     0);
+    assert_int_equal(
+        cog_sessions_let_wait(&sessions, begun_s + 30 * day_s + 1), 1);
+    assert_int_equal(sessions.token_count, 1);
+    assert_string_equal(text_of(&sessions, 0), "r2");
+    assert_int_equal(cog_secret_set_text(&first, "r1"), 0);
+    cog_sessions_drop_token(&sessions, &first);
+    assert_int_equal(sessions.token_count, 1);
+    assert_int_equal(cog_secret_set_text(&first, "r2"), 0);
+    cog_sessions_drop_token(&sessions, &first);
+    assert_int_equal(sessions.token_count, 0);
+}
+
+/* Nobody but who can do something about them is to find them. */
+static void
+test_whose_tokens(void **state)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    const struct cog_origin client = {"eu-west-1_Pool1", "client2"};
+    const struct cog_origin nowhere = {"", ""};
+    const struct cog_origin *const others[] = {&there, &client, &nowhere};
+    const int64_t now_s = cog_clock_unix_s();
+    char name[COG_NAME_MAX + 1] = "";
+
+    (void) state;
+    begin("alice", &sessions);
+    assert_int_equal(add_token(&sessions, "r1"), 0);
+    assert_int_equal(cog_sessions_let_wait(&sessions, now_s), 0);
+    assert_int_equal(cog_sessions_save(place, &sessions), 0);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(cog_sessions_find_stale(place, others[i], 0, name),
+                         ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, &here, 0, name), 0);
+    assert_string_equal(name, "alice");
+    sessions.tokens[0].waits_since_s = now_s - COG_SESSION_TOKEN_WAIT_S - 60;
+    assert_int_equal(cog_sessions_save(place, &sessions), 0);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(cog_sessions_find_stale(place, others[i], 0, name),
+                         0);
 }
 
 static void
@@ -135,21 +229,21 @@ test_stale(void **state)
     struct cog_opener opener;
 
     (void) state;
-    assert_int_equal(cog_sessions_find_stale(place, 0, name), ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, &here, 0, name), ENOENT);
     begin("alice", &live);
     assert_int_equal(cog_opener_find(getpid(), &opener), 0);
     assert_int_equal(cog_sessions_add(&live, &opener), 0);
     assert_int_equal(cog_sessions_save(place, &live), 0);
     assert_int_equal(
         cog_kept_lock(place, "alice", cog_clock_ms() + 1000, &lock), 0);
-    assert_int_equal(cog_sessions_find_stale(place, 0, name), ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, &here, 0, name), ENOENT);
     begin("bob", &dead);
     opener.started++;
     assert_int_equal(cog_sessions_add(&dead, &opener), 0);
     assert_int_equal(cog_sessions_save(place, &dead), 0);
-    assert_int_equal(cog_sessions_find_stale(place, 0, name), 0);
+    assert_int_equal(cog_sessions_find_stale(place, &here, 0, name), 0);
     assert_string_equal(name, "bob");
-    assert_int_equal(cog_sessions_find_stale(place, 1, name), ENOENT);
+    assert_int_equal(cog_sessions_find_stale(place, &here, 1, name), ENOENT);
 }
 
 /* proc(5): the program's name stands in parentheses, whatever is in it. */
@@ -187,22 +281,26 @@ test_start(void **state)
 static void
 test_damaged(void **state)
 {
-    static const char good[] = "COGSES1\nalice\n7\n2\n1 2\n3 4\n1\nr\n";
+    static const char good[] =
+        "COGSES2\nalice\n7\n2\n1 2\n3 4\n1\nP C\n5\nr\n";
     static const char *const bad[] = {
-        "COGSES2\nalice\n7\n0\n0\n",
-        "COGSES1\nAlice\n7\n0\n0\n",
-        "COGSES1\n../alice\n7\n0\n0\n",
-        "COGSES1\nalice\n-7\n0\n0\n",
-        "COGSES1\nalice\n4294967296\n0\n0\n",
-        "COGSES1\nalice\n7\n257\n0\n",
-        "COGSES1\nalice\n7\n1\n1\n0\n",
-        "COGSES1\nalice\n7\n1\n1 2 3\n0\n",
-        "COGSES1\nalice\n7\n1\n2147483648 2\n0\n",
-        "COGSES1\nalice\n7\n0\n9\n",
-        "COGSES1\nalice\n7\n0\n1\n\n",
-        "COGSES1\nalice\n7\n0\n1\na b\n",
-        "COGSES1\nalice\n7\n0\n0\nx",
-        "COGSES1\nalice\n7\n0\n0\n\n",
+        "COGSES1\nalice\n7\n0\n0\n",
+        "COGSES2\nAlice\n7\n0\n0\n",
+        "COGSES2\n../alice\n7\n0\n0\n",
+        "COGSES2\nalice\n-7\n0\n0\n",
+        "COGSES2\nalice\n4294967296\n0\n0\n",
+        "COGSES2\nalice\n7\n257\n0\n",
+        "COGSES2\nalice\n7\n1\n1\n0\n",
+        "COGSES2\nalice\n7\n1\n1 2 3\n0\n",
+        "COGSES2\nalice\n7\n1\n2147483648 2\n0\n",
+        "COGSES2\nalice\n7\n0\n9\n",
+        "COGSES2\nalice\n7\n0\n1\nP C\n5\n\n",
+        "COGSES2\nalice\n7\n0\n1\nP C\n5\na b\n",
+        "COGSES2\nalice\n7\n0\n1\nP C\n-5\nr\n",
+        "COGSES2\nalice\n7\n0\n1\nP\n5\nr\n",
+        "COGSES2\nalice\n7\n0\n1\n\n5\nr\n",
+        "COGSES2\nalice\n7\n0\n0\nx",
+        "COGSES2\nalice\n7\n0\n0\n\n",
     };
     cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
 
@@ -243,7 +341,7 @@ test_killed_writer(void **state)
         (void) waitpid(pid, NULL, 0);
         assert_int_equal(cog_sessions_load(place, "alice", &found), 0);
         assert_true(found.count <= 1);
-        assert_string_equal(found.tokens[0].data, "r1");
+        assert_string_equal(found.tokens[0].refresh.data, "r1");
     }
 }
 
@@ -344,6 +442,11 @@ main(void)
         CASE("P92: what was written of sessions is found again", test_again),
         CASE("P92: each token is remembered once, and not without end",
              test_tokens),
+        CASE("P92: a new token takes the place of one that waits, only",
+             test_give_way),
+        CASE("P92: a token waits for thirty days, not for ever", test_wait),
+        CASE("P92: only who can revoke a token that waits finds it",
+             test_whose_tokens),
         CASE("P92: a process that died does not count, nor its successor",
              test_processes),
         CASE("P92: who never closed a session is found", test_stale),
