@@ -91,7 +91,9 @@ check_iat(const struct cog_json *claims,
     (void) settings;
     if (cog_json_integer(claims, "iat", &iat) != COG_OK)
         return COG_TOKEN;
-    if (iat > times->now_s + COG_CLOCK_TOLERANCE_S)
+    /* An older one was given to somebody for another question. */
+    if (iat > times->now_s + COG_CLOCK_TOLERANCE_S ||
+        iat < times->asked_s - COG_CLOCK_TOLERANCE_S)
         return blame(report, iat - times->now_s);
     return COG_OK;
 }

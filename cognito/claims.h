@@ -18,9 +18,10 @@
 /* How far the local clock may be off, in seconds. */
 #define COG_CLOCK_TOLERANCE_S 300
 
-/* The two readings of the wall clock that times are compared with. */
+/* The readings of the wall clock that times are compared with. */
 struct cog_claims_times {
-    int64_t started_s; /* when this login began */
+    int64_t started_s; /* when this login began; 0: some other time */
+    int64_t asked_s;   /* when the token was asked for; none is older */
     int64_t now_s;
 };
 

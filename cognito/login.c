@@ -265,10 +265,10 @@ admit(struct cog_login *login, int64_t started_s, struct cog_keys *keys,
     if (status != COG_OK)
         return status;
     report->detail = NULL;
-    status = cog_claims_check(
-        claims, login->flow.settings,
-        &(const struct cog_claims_times){started_s, login->clock.unix_s()},
-        report, identity);
+    status = cog_claims_check(claims, login->flow.settings,
+                              &(const struct cog_claims_times){
+                                  started_s, started_s, login->clock.unix_s()},
+                              report, identity);
     if (status != COG_OK)
         return status;
     login->admitted = true;

@@ -100,12 +100,12 @@ send(struct cog_rpc *rpc, const struct cog_tokens_call *call,
 
 /* The claims of a token that belongs to an older sign-in. */
 static enum cog_status
-check(struct cog_rpc *rpc, const struct cog_tokens_call *call,
+check(struct cog_rpc *rpc, const struct cog_tokens_call *call, int64_t asked_s,
       const struct cog_secret *id_token, struct cog_keys *keys,
       struct cog_identity *identity)
 {
     cog_cleanup_json struct cog_json *claims = NULL;
-    const struct cog_claims_times times = {0, call->clock->unix_s()};
+    const struct cog_claims_times times = {0, asked_s, call->clock->unix_s()};
     enum cog_status status =
         cog_keys_verify(rpc, call->settings->pool_id, keys, id_token, &claims);
 
@@ -123,6 +123,7 @@ cog_tokens_refresh(const struct cog_tokens_call *call,
 {
     struct cog_rpc rpc = begin(call);
     cog_cleanup_json struct cog_json *reply = NULL;
+    int64_t asked_s = call->clock->unix_s();
     enum cog_status status;
 
     if (refresh->len == 0)
@@ -133,7 +134,7 @@ cog_tokens_refresh(const struct cog_tokens_call *call,
         status = cog_tokens_read(reply, call->clock->unix_s(), tokens);
     if (status != COG_OK)
         return status;
-    return check(&rpc, call, &tokens->id, keys, identity);
+    return check(&rpc, call, asked_s, &tokens->id, keys, identity);
 }
 
 enum cog_status

@@ -36,7 +36,8 @@ check_claims(const char *bytes, size_t size)
         .client_id = "5h9k2m4n6p8r0t1v3x5z7b9d1f",
         .sign_in_name = "alice",
     };
-    static const struct cog_claims_times times = {1795266003, 1795266123};
+    static const struct cog_claims_times times = {1795266003, 1795266003,
+                                                  1795266123};
     struct cog_report report = {.detail = NULL};
     struct cog_json *claims = NULL;
 

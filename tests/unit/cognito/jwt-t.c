@@ -90,7 +90,7 @@ run_vector(struct json_object *file, struct json_object *vector)
     struct cog_report report = {.detail = NULL};
     struct cog_secret token = COG_SECRET_EMPTY;
     int64_t now_s = json_object_get_int64(vectors_get(config, "now"));
-    const struct cog_claims_times times = {now_s - 120, now_s};
+    const struct cog_claims_times times = {now_s - 120, now_s - 120, now_s};
     const struct cog_login_settings settings = {
         .pool_id = vectors_text(config, "user_pool_id"),
         .client_id = vectors_text(config, "client_id"),
@@ -243,7 +243,7 @@ static enum cog_status
 check(const struct cog_login_settings *settings, struct cog_report *report,
       struct cog_identity *identity, const struct claim *changes, size_t count)
 {
-    const struct cog_claims_times times = {NOW - 30, NOW};
+    const struct cog_claims_times times = {NOW - 30, NOW - 30, NOW};
     char text[32768] = "{";
     size_t used = 1;
     struct cog_json *claims = NULL;

@@ -61,7 +61,9 @@ refreshed(void)
                               &world.identity);
 }
 
-/* alice's claims of a sign-in a week ago. */
+/* alice's claims of a sign-in a week ago; how old the token itself is. */
+static int64_t token_age_s;
+
 static const char *
 old_claims(const char *username)
 {
@@ -75,7 +77,8 @@ old_claims(const char *username)
         "\"cognito:groups\":[\"Fresh\"],\"auth_time\":%lld,\"iat\":%lld,"
         "\"exp\":%lld}",
         FAKE_POOL, FAKE_CLIENT, username, (long long) FAKE_START_S - 7 * 86400,
-        (long long) FAKE_START_S, (long long) FAKE_START_S + 3600);
+        (long long) (FAKE_START_S - token_age_s),
+        (long long) FAKE_START_S + 3600);
     return text;
 }
 
@@ -113,6 +116,28 @@ test_refresh(void **state)
     assert_string_equal(tokens.access.data, "access");
     assert_int_equal(tokens.refresh.len, 0);
     assert_int_equal(tokens.expires_s, FAKE_START_S + 600);
+}
+
+/*
+ * Whoever answers in the service's place, with a token that they have of an
+ * hour ago: the person may be disabled since.
+ */
+static void
+test_older_token(void **state)
+{
+    static const struct {
+        int64_t age_s;
+        enum cog_status wanted;
+    } rows[] = {{300, COG_OK}, {301, COG_TOKEN}, {3600, COG_TOKEN}};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        token_age_s = rows[i].age_s;
+        world.has_date = true;
+        fake_body(&world, result("alice", NULL));
+        assert_int_equal(refreshed(), rows[i].wanted);
+        token_age_s = 0;
+    }
 }
 
 static void
@@ -259,6 +284,8 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         CASE("a refresh token brings tokens of today", test_refresh),
+        CASE("P61: an ID token older than the question is refused",
+             test_older_token),
         CASE("a rotated refresh token is handed out", test_rotation),
         CASE("a client with a secret sends it", test_client_secret),
         CASE("P2, P15, P42: new tokens are verified like the first ones",
