@@ -325,6 +325,8 @@ test_refused_password(void **state)
     assert_admitted();
     assert_string_equal(fake_sent(&world, 4, NULL, "ConfirmationCode"),
                         "123456");
+    /* The code is asked for once; each new password twice. */
+    assert_int_equal(world.asked_count, 3 + 2 * 2);
 }
 
 static void

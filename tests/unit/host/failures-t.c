@@ -286,6 +286,10 @@ test_unusable(void **state)
     assert_true(fd >= 0 && write(fd, "short", 5) == 5 && close(fd) == 0);
     assert_int_equal(take("alice", "", NOW), EBADMSG);
     assert_int_equal(unlink(path), 0);
+    assert_int_equal(guess_wrong("alice", "", NOW), 0);
+    assert_int_equal(truncate(path, 100), 0); /* the beginning is right */
+    assert_int_equal(take("alice", "", NOW), EBADMSG);
+    assert_int_equal(unlink(path), 0);
     assert_int_equal(chmod(run, 0755), 0);
     assert_int_equal(take("alice", "", NOW), EPERM);
 }

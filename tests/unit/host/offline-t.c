@@ -5,6 +5,7 @@
  */
 #include "host/breakglass.h"
 #include "host/by_name.h"
+#include "host/private_file.h"
 #include "host/verifiers.h"
 
 #include "base/cleanup.h"
@@ -313,6 +314,19 @@ test_damaged_window(void **state)
                          EBADMSG);
 }
 
+/* What a writer that was killed leaves: whole, but not in its place. */
+static void
+leave_a_crash(void)
+{
+    cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
+    cog_cleanup_fd int dir = -1;
+
+    assert_int_equal(cog_by_name_load(place, "alice", 1024, &bytes), 0);
+    assert_int_equal(cog_private_open(place, false, &dir), 0);
+    assert_int_equal(cog_private_replace(dir, "0123456789abcdef.new", &bytes),
+                     0);
+}
+
 static void
 count_window(void *context, const struct cog_breakglass *window)
 {
@@ -340,6 +354,7 @@ test_all_windows(void **state)
     assert_int_equal(cog_by_name_save(place, "mallory", &garbage), 0);
     assert_int_equal(cog_by_name_lock(place, "carol", cog_clock_ms(), &lock),
                      0);
+    leave_a_crash();
     assert_int_equal(cog_breakglass_walk(place, count_window, &count), 0);
     assert_int_equal(count, 2);
 }
@@ -365,6 +380,7 @@ test_all_verifiers(void **state)
     save("bob", 20);
     assert_int_equal(cog_secret_set_text(&garbage, "COGOFF1\nmallory\n"), 0);
     assert_int_equal(cog_by_name_save(place, "mallory", &garbage), 0);
+    leave_a_crash();
     assert_int_equal(cog_verifier_walk(place, sum_failures, &sum), 0);
     assert_int_equal(sum, 21);
 }

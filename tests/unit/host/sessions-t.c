@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "host/by_name.h"
 #include "host/kept.h"
 #include "host/private_file.h"
 #include "tests/unit/accounts/support.h"
@@ -224,7 +225,9 @@ test_stale(void **state)
 {
     cog_cleanup_sessions struct cog_sessions live = COG_SESSIONS_EMPTY;
     cog_cleanup_sessions struct cog_sessions dead = COG_SESSIONS_EMPTY;
+    cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
     cog_cleanup_fd int lock = -1;
+    cog_cleanup_fd int dir = -1;
     char name[COG_NAME_MAX + 1] = "";
     struct cog_opener opener;
 
@@ -243,6 +246,11 @@ test_stale(void **state)
     assert_int_equal(cog_sessions_save(place, &dead), 0);
     assert_int_equal(cog_sessions_find_stale(place, &here, 0, name), 0);
     assert_string_equal(name, "bob");
+    /* What a writer that was killed left is nobody's sessions. */
+    assert_int_equal(cog_private_open(place, false, &dir), 0);
+    assert_int_equal(cog_by_name_load(place, "bob", 1024, &bytes), 0);
+    assert_int_equal(cog_private_replace(dir, "0123456789abcdef.new", &bytes),
+                     0);
     assert_int_equal(cog_sessions_find_stale(place, &here, 1, name), ENOENT);
 }
 
