@@ -2,8 +2,8 @@
 /*
  * Places at a time; see the header. Locks on bytes rather than counters:
  * nothing has to be given back, so nothing is lost with a process that was
- * killed. Only keepers hold them, whom no user can stop: so nobody waits for
- * one lock, and a taken byte is passed by.
+ * killed. Nobody waits for one lock: a taken byte is passed by, and whoever
+ * freezes a keeper (control groups) holds what was their own share.
  */
 #include "keeper/places.h"
 
