@@ -98,6 +98,17 @@ check_account_sub(const struct cog_subject *subject, const char *sub,
 }
 
 static enum cog_outcome
+compare_sub(const struct cog_login_entry *login, const struct cog_proof *proof,
+            char reason[COG_REASON_SIZE])
+{
+    if (strcmp(login->sub, proof->sub) == 0)
+        return COG_OUTCOME_ADMITTED;
+    return refuse(COG_OUTCOME_OTHER_SUB, reason,
+                  "the name is bound to another sub: see cognitoctl forget",
+                  0);
+}
+
+static enum cog_outcome
 check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
               bool *known, char reason[COG_REASON_SIZE])
 {
@@ -114,11 +125,11 @@ check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
     if (*known && login.disabled &&
         subject->operation == COG_OPERATION_ACCOUNT)
         return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
-    if (*known && strcmp(login.sub, proof->sub) != 0)
-        return refuse(COG_OUTCOME_OTHER_SUB, reason,
-                      "the name is bound to another sub: see "
-                      "cognitoctl forget",
-                      0);
+    if (*known) {
+        outcome = compare_sub(&login, proof, reason);
+        if (outcome != COG_OUTCOME_ADMITTED)
+            return outcome;
+    }
     return check_account_sub(subject, proof->sub, reason);
 }
 
@@ -170,6 +181,24 @@ check_and_record(const struct cog_subject *subject,
     return outcome;
 }
 
+/*
+ * A name without an account (databases, VPNs) is bound to nobody; but if it
+ * had one, and somebody signed in with it, it stays theirs (P16).
+ */
+static enum cog_outcome
+check_former(const struct cog_subject *subject, const struct cog_proof *proof,
+             char reason[COG_REASON_SIZE])
+{
+    struct cog_login_entry login;
+    int error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
+
+    if (error == ENOENT || error == ENODATA)
+        return COG_OUTCOME_ADMITTED;
+    if (error != 0)
+        return refuse(COG_OUTCOME_STORE, reason, "login store", error);
+    return compare_sub(&login, proof, reason);
+}
+
 enum cog_outcome
 cog_store_admit(const struct cog_subject *subject,
                 const struct cog_config *config, const struct cog_proof *proof,
@@ -177,11 +206,10 @@ cog_store_admit(const struct cog_subject *subject,
 {
     bool known = false;
 
-    /* Databases and VPNs: no account, nothing to be bound. */
-    if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
-        return COG_OUTCOME_ADMITTED;
     if (subject->is_unprivileged)
         return cog_unprivileged_admit(subject, reason);
+    if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
+        return check_former(subject, proof, reason);
     if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
     return check_binding(subject, proof, &known, reason);

@@ -4,10 +4,19 @@
 import os
 import pwd
 import secrets
+import subprocess
 
-from room import callers, host, pool, syslog
+from room import callers, ctl, host, pool, syslog
 from room.case import TOTP_SECRET, Case
 from room.terminal import CODE, make_password
+
+
+def make_again(person):
+    """Deleted in the pool, and made by somebody else."""
+    pool.control("delete", username=person.name)
+    stranger = pool.person(person.name, person.password)
+    stranger["sub"] = "00000000-0000-4000-8000-" + secrets.token_hex(6)
+    pool.control("create", user=stranger)
 
 
 class Codes(Case):
@@ -163,10 +172,7 @@ class Codes(Case):
         terminal = callers.pamtester(service, person.name)
         terminal.answer("Password: ", person.password)
         self.assert_code(terminal, "success")
-        pool.control("delete", username=person.name)
-        stranger = pool.person(person.name, person.password)
-        stranger["sub"] = "00000000-0000-4000-8000-" + secrets.token_hex(6)
-        pool.control("create", user=stranger)
+        make_again(person)
         terminal = callers.pamtester(service, person.name)
         terminal.answer("Password: ", person.password)
         self.assert_code(terminal, "PAM_PERM_DENIED")
@@ -290,6 +296,22 @@ class Arguments(Case):
                                      "acct_mgmt")
         terminal.answer("Password: ", person.password)
         self.assertEqual(terminal.end(), 0, terminal.text)
+
+    def test_allow_unknown_of_a_former_account(self):
+        """proves P16: whose name it was here, it stays"""
+        person = self.person()
+        self.sign_in("", person)
+        subprocess.run(["userdel", "-r", person.name], check=True,
+                       capture_output=True)
+        self.sign_in("allow_unknown", person)
+        make_again(person)
+        service = self.service("allow_unknown")
+        terminal = callers.pamtester(service, person.name)
+        terminal.answer("Password: ", person.password)
+        self.assert_code(terminal, "PAM_PERM_DENIED")
+        self.assert_reason(person.name, "other-sub", service)
+        ctl.run("forget", person.name)
+        self.sign_in("allow_unknown", person)
 
     def test_create_account(self):
         person = self.person(local=False)
