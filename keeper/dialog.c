@@ -11,7 +11,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#define SEND_MS 2000
 /* One hash, on a machine that has much else to do. */
 #define COMPARE_MS 5000
 /* The person sets the pace; the process timer is the last word. */
@@ -47,25 +46,16 @@ receive(struct cog_dialog *dialog)
     cog_message_clear(&dialog->result);
     return wait_for_speaker(dialog->speaker_fd) == 0 &&
            cog_message_receive(dialog->speaker_fd, &dialog->result,
-                               cog_clock_ms() + SEND_MS) == 0;
+                               cog_clock_ms() + COG_WIRE_SEND_MS) == 0;
 }
 
+/* Keep the message that was received, if it is wanted, and is the first. */
 static bool
-take_keys(struct cog_dialog *dialog)
+keep_once(struct cog_dialog *dialog, bool wanted, struct cog_message *kept)
 {
-    if (!dialog->takes_keys || dialog->keys.type == COG_MSG_NEW_KEYS)
+    if (!wanted || kept->type == dialog->result.type)
         return false;
-    dialog->keys = dialog->result;
-    dialog->result = (struct cog_message) COG_MESSAGE_EMPTY;
-    return true;
-}
-
-static bool
-take_hash(struct cog_dialog *dialog)
-{
-    if (!dialog->takes_hash || dialog->hash.type == COG_MSG_HASH)
-        return false;
-    dialog->hash = dialog->result;
+    *kept = dialog->result;
     dialog->result = (struct cog_message) COG_MESSAGE_EMPTY;
     return true;
 }
@@ -88,7 +78,7 @@ take_token(struct cog_dialog *dialog)
                           field[COG_TOKEN_BYTES].len) == 0;
 }
 
-/* No guess is asked for behind key set and tokens: the login is over. */
+/* Once there is a key set, a hash or a token no guess may be asked for. */
 static bool
 is_over(const struct cog_dialog *dialog)
 {
@@ -97,8 +87,9 @@ is_over(const struct cog_dialog *dialog)
            dialog->tokens.refresh.len > 0 || dialog->tokens.id.len > 0;
 }
 
+/* False for a speaker that breaks the order, is gone, or too slow. */
 static bool
-listen(struct cog_dialog *dialog)
+hear_result(struct cog_dialog *dialog)
 {
     while (receive(dialog)) {
         const struct cog_message *message = &dialog->result;
@@ -119,13 +110,13 @@ listen(struct cog_dialog *dialog)
                                                 message->field[0].number != 0);
             break;
         case COG_MSG_NEW_KEYS:
-            fine = take_keys(dialog);
+            fine = keep_once(dialog, dialog->takes_keys, &dialog->keys);
             break;
         case COG_MSG_TOKEN:
             fine = take_token(dialog);
             break;
         case COG_MSG_HASH:
-            fine = take_hash(dialog);
+            fine = keep_once(dialog, dialog->takes_hash, &dialog->hash);
             break;
         case COG_MSG_RESULT:
             return cog_message_same_build(message);
@@ -159,7 +150,7 @@ take_result(const struct cog_dialog *dialog, struct cog_ruling *ruling)
 void
 cog_dialog_listen(struct cog_dialog *dialog, struct cog_ruling *ruling)
 {
-    if (listen(dialog))
+    if (hear_result(dialog))
         take_result(dialog, ruling);
     else
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
@@ -204,7 +195,7 @@ cog_dialog_compare(const struct cog_dialog *dialog,
     cog_message_begin(&question, COG_MSG_COMPARE);
     cog_message_put_bytes(&question, hash->data, hash->len);
     if (cog_message_send(dialog->speaker_fd, &question,
-                         cog_clock_ms() + SEND_MS) != 0 ||
+                         cog_clock_ms() + COG_WIRE_SEND_MS) != 0 ||
         cog_message_receive(dialog->speaker_fd, &answer,
                             cog_clock_ms() + COMPARE_MS) != 0 ||
         answer.type != COG_MSG_COMPARED)

@@ -23,10 +23,10 @@ struct cog_dialog {
     bool takes_tokens;           /* tokens may come, each once */
     bool takes_hash;             /* a hash may come, once */
 
-    struct cog_message result;
-    struct cog_message keys; /* type COG_MSG_NEW_KEYS if one came */
-    struct cog_kept tokens;  /* only the tokens are filled in */
-    struct cog_message hash; /* type COG_MSG_HASH if one came */
+    struct cog_message result; /* while listening, the newest message */
+    struct cog_message keys;   /* type COG_MSG_NEW_KEYS if one came */
+    struct cog_kept tokens;    /* only the tokens are filled in */
+    struct cog_message hash;   /* type COG_MSG_HASH if one came */
 };
 
 /*

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#define SEND_MS 2000
-
 /* A login asks for a password, a renewed one, and some codes. */
 #define GUESSES_MAX 24
 
@@ -70,8 +68,8 @@ answer(int speaker_fd, bool yes)
 
     cog_message_begin(&message, COG_MSG_GUESS);
     cog_message_put_number(&message, yes ? 1 : 0);
-    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
-           0;
+    return cog_message_send(speaker_fd, &message,
+                            cog_clock_ms() + COG_WIRE_SEND_MS) == 0;
 }
 
 bool

@@ -20,7 +20,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#define SEND_MS      2000
 #define KEYS_LOCK_MS 300
 
 /*
@@ -263,7 +262,8 @@ cog_change_operation(const struct cog_subject *subject, int speaker_fd,
     /* First: killed behind a change, the old password would open a while. */
     cog_offline_drop(subject);
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
-    if (cog_message_send(speaker_fd, &go, cog_clock_ms() + SEND_MS) == 0)
+    if (cog_message_send(speaker_fd, &go, cog_clock_ms() + COG_WIRE_SEND_MS) ==
+        0)
         cog_dialog_listen(&dialog, ruling);
     else
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker is gone");

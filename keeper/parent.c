@@ -8,9 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The module reads all the time; one that does not has gone wrong. */
-#define SEND_MS 2000
-
 void
 cog_parent_note(int priority, const char *format, ...)
 {
@@ -24,7 +21,8 @@ cog_parent_note(int priority, const char *format, ...)
     cog_message_begin(&note, COG_MSG_LOG);
     cog_message_put_number(&note, (uint64_t) priority);
     cog_message_put_text(&note, text);
-    (void) cog_message_send(COG_FD_PARENT, &note, cog_clock_ms() + SEND_MS);
+    (void) cog_message_send(COG_FD_PARENT, &note,
+                            cog_clock_ms() + COG_WIRE_SEND_MS);
 }
 
 int
@@ -35,7 +33,8 @@ cog_parent_started(uint64_t timeout_ms)
     cog_message_begin(&started, COG_MSG_STARTED);
     cog_message_put_text(&started, cog_build_id);
     cog_message_put_number(&started, timeout_ms);
-    return cog_message_send(COG_FD_PARENT, &started, cog_clock_ms() + SEND_MS);
+    return cog_message_send(COG_FD_PARENT, &started,
+                            cog_clock_ms() + COG_WIRE_SEND_MS);
 }
 
 int
@@ -52,7 +51,8 @@ cog_parent_verdict(enum cog_operation operation, const char *user,
     cog_message_put_number(&verdict, outcome);
     cog_message_put_text(&verdict, request_id);
     cog_message_put_text(&verdict, detail);
-    return cog_message_send(COG_FD_PARENT, &verdict, cog_clock_ms() + SEND_MS);
+    return cog_message_send(COG_FD_PARENT, &verdict,
+                            cog_clock_ms() + COG_WIRE_SEND_MS);
 }
 
 bool

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#define SEND_MS 2000
 /* The module waits for ten seconds until it hears of the configuration. */
 #define WAIT_MOST_MS 5000
 /* Between two looks for a place: seldom while a crowd is waiting. */
@@ -81,7 +80,7 @@ cog_worker_start(const struct cog_subject *subject,
                                speaker_fd);
     if (failed == NULL &&
         (cog_speaker_send_job(*speaker_fd, files, job,
-                              cog_clock_ms() + SEND_MS) != 0 ||
+                              cog_clock_ms() + COG_WIRE_SEND_MS) != 0 ||
          cog_parent_started(job->timeout_ms) != 0))
         failed = "the speaker takes no job";
     if (failed == NULL)

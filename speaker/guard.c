@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "wire/message.h"
 
-#define SEND_MS 2000
 /* Longer than the keeper waits for guesses of other logins to end. */
 #define ANSWER_MS 5000
 
@@ -16,8 +15,8 @@ ask(enum cog_message_type what)
     cog_cleanup_message struct cog_message answer = COG_MESSAGE_EMPTY;
 
     cog_message_begin(&question, what);
-    if (cog_message_send(COG_FD_PARENT, &question, cog_clock_ms() + SEND_MS) !=
-            0 ||
+    if (cog_message_send(COG_FD_PARENT, &question,
+                         cog_clock_ms() + COG_WIRE_SEND_MS) != 0 ||
         cog_message_receive(COG_FD_PARENT, &answer,
                             cog_clock_ms() + ANSWER_MS) != 0 ||
         answer.type != COG_MSG_GUESS)
@@ -48,7 +47,8 @@ after(void *context, bool failed)
     (void) context;
     cog_message_begin(&message, COG_MSG_GUESSED);
     cog_message_put_number(&message, failed ? 1 : 0);
-    (void) cog_message_send(COG_FD_PARENT, &message, cog_clock_ms() + SEND_MS);
+    (void) cog_message_send(COG_FD_PARENT, &message,
+                            cog_clock_ms() + COG_WIRE_SEND_MS);
 }
 
 struct cog_guard

@@ -37,6 +37,8 @@
 #define COG_WIRE_HASH_MAX    128   /* a hash of a password */
 
 #define COG_WIRE_TIMEOUT_MAX_MS 60000
+/* For a peer that reads all the time: one that is slower has gone wrong. */
+#define COG_WIRE_SEND_MS 2000
 
 /* Descriptors that a started program finds its sockets at. */
 #define COG_FD_PARENT 3 /* keeper: the module; speaker: the keeper */
