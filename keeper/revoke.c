@@ -60,7 +60,7 @@ load_files(const struct cog_revoker *revoker, struct cog_host_files *files)
     return cog_origin_equal(&origin, &revoker->origin);
 }
 
-/* Start it with its first token. */
+/* Start it with its first token. COG_OUTCOME_NONE: the answer will come. */
 static enum cog_outcome
 start(struct cog_revoker *revoker, const struct cog_secret *token)
 {
@@ -83,10 +83,10 @@ start(struct cog_revoker *revoker, const struct cog_secret *token)
                           &ruling))
         return ruling.outcome;
     revoker->failed = false;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
-/* Hand it a token, with time for the answer. */
+/* Hand it a token, with time for the answer. Outcomes as start. */
 static enum cog_outcome
 hand_over(struct cog_revoker *revoker, const struct cog_secret *token)
 {
@@ -95,7 +95,7 @@ hand_over(struct cog_revoker *revoker, const struct cog_secret *token)
     if (revoker->failed || cog_parent_started(COG_REVOKE_S * 1000) != 0 ||
         !send_token(revoker->speaker_fd, token))
         return COG_OUTCOME_SPEAKER;
-    return COG_OUTCOME_ADMITTED;
+    return COG_OUTCOME_NONE;
 }
 
 static enum cog_outcome
@@ -103,10 +103,9 @@ revoke_one(struct cog_revoker *revoker, const struct cog_secret *token)
 {
     cog_cleanup_dialog struct cog_dialog dialog = {.operation =
                                                        COG_OPERATION_REVOKE};
-    struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};
+    struct cog_ruling ruling = {.outcome = hand_over(revoker, token)};
 
-    ruling.outcome = hand_over(revoker, token);
-    if (ruling.outcome != COG_OUTCOME_ADMITTED)
+    if (ruling.outcome != COG_OUTCOME_NONE)
         return ruling.outcome;
     dialog.speaker_fd = revoker->speaker_fd;
     cog_dialog_listen(&dialog, &ruling);

@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum cog_outcome
-refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE], const char *why)
+enum cog_outcome
+cog_refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
+           const char *why)
 {
     (void) snprintf(reason, COG_REASON_SIZE, "%s", why);
     return outcome;
@@ -46,16 +47,16 @@ check_name(const struct cog_subject *subject, const struct cog_config *config,
 
     fault = cog_login_name_admit(subject->user, config->group_prefix);
     if (fault != COG_FAULT_NONE)
-        return refuse(COG_OUTCOME_NAME, reason, cog_fault_text(fault));
+        return cog_refuse(COG_OUTCOME_NAME, reason, cog_fault_text(fault));
     if (is_mapped_group(config, subject->user))
-        return refuse(COG_OUTCOME_NAME, reason, "a group of group_map");
+        return cog_refuse(COG_OUTCOME_NAME, reason, "a group of group_map");
     switch (cog_name_check_local(&files, subject->user, &conflict)) {
     case 0:
         return COG_OUTCOME_ADMITTED;
     case EEXIST:
-        return refuse(COG_OUTCOME_NAME, reason, "a local group or user");
+        return cog_refuse(COG_OUTCOME_NAME, reason, "a local group or user");
     default:
-        return refuse(COG_OUTCOME_STORE, reason, "cannot read /etc/group");
+        return cog_refuse(COG_OUTCOME_STORE, reason, "cannot read /etc/group");
     }
 }
 
@@ -84,15 +85,15 @@ check_new_account(const struct cog_subject *subject,
                   char reason[COG_REASON_SIZE])
 {
     if (!subject->caller_is_root)
-        return refuse(COG_OUTCOME_NOT_OURS, reason,
-                      "an account is made for root's callers only");
+        return cog_refuse(COG_OUTCOME_NOT_OURS, reason,
+                          "an account is made for root's callers only");
     if ((subject->flags & COG_REQUEST_CREATE_ACCOUNT) == 0 &&
         !cog_config_matches_provisional(config, subject->user))
-        return refuse(COG_OUTCOME_NO_ACCOUNT, reason,
-                      "provisional is off, or does not match the name");
+        return cog_refuse(COG_OUTCOME_NO_ACCOUNT, reason,
+                          "provisional is off, or does not match the name");
     if (config->id_attribute[0] != '\0')
-        return refuse(COG_OUTCOME_NO_ACCOUNT, reason,
-                      "id_attribute is set: run cognitoctl sync");
+        return cog_refuse(COG_OUTCOME_NO_ACCOUNT, reason,
+                          "id_attribute is set: run cognitoctl sync");
     return COG_OUTCOME_ADMITTED;
 }
 
@@ -102,12 +103,12 @@ check_nobody(const struct cog_subject *subject,
              const struct cog_config *config, char reason[COG_REASON_SIZE])
 {
     if (subject->operation != COG_OPERATION_LOGIN)
-        return refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
+        return cog_refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
     if (cog_rules_make_account(subject))
         return check_new_account(subject, config, reason);
     if ((subject->flags & COG_REQUEST_ALLOW_UNKNOWN) != 0)
         return COG_OUTCOME_ADMITTED;
-    return refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
+    return cog_refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
 }
 
 enum cog_outcome
@@ -117,13 +118,13 @@ cog_rules_before(const struct cog_subject *subject,
     enum cog_outcome outcome;
 
     if (subject->whose == COG_WHOSE_UNREADABLE)
-        return refuse(COG_OUTCOME_STORE, reason,
-                      "a file of names cannot be read");
+        return cog_refuse(COG_OUTCOME_STORE, reason,
+                          "a file of names cannot be read");
     if (subject->whose == COG_WHOSE_OTHERS)
-        return refuse(COG_OUTCOME_NOT_OURS, reason, "not ours");
+        return cog_refuse(COG_OUTCOME_NOT_OURS, reason, "not ours");
     if (!config->allow.everybody && config->allow.groups.count == 0)
-        return refuse(COG_OUTCOME_NOT_ALLOWED, reason,
-                      "allow_groups is not set: nobody is admitted");
+        return cog_refuse(COG_OUTCOME_NOT_ALLOWED, reason,
+                          "allow_groups is not set: nobody is admitted");
     if (subject->whose == COG_WHOSE_LOCAL)
         return COG_OUTCOME_ADMITTED;
     outcome = check_name(subject, config, reason);
@@ -145,8 +146,8 @@ cog_rules_groups(const struct cog_config *config,
         if (cog_config_allows_group(config, group))
             return COG_OUTCOME_ADMITTED;
     }
-    return refuse(COG_OUTCOME_NOT_ALLOWED, reason,
-                  "in no group of allow_groups");
+    return cog_refuse(COG_OUTCOME_NOT_ALLOWED, reason,
+                      "in no group of allow_groups");
 }
 
 void

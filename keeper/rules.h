@@ -43,6 +43,10 @@ struct cog_ruling {
     char reason[COG_REASON_SIZE];
 };
 
+/* Write the reason of a denial; returns the outcome. */
+enum cog_outcome cog_refuse(enum cog_outcome outcome,
+                            char reason[COG_REASON_SIZE], const char *why);
+
 /* Set outcome and reason. */
 void cog_rule(struct cog_ruling *ruling, enum cog_outcome outcome,
               const char *reason);

@@ -118,7 +118,9 @@ find_host(struct cog_opener *opener)
     return peer.pid > 0 ? cog_opener_find(peer.pid, opener) : ESRCH;
 }
 
-/* Only then a session is anything to us: su and sudo of others write nothing.
+/*
+ * Sessions that ordinary users begin by su and sudo are not counted: these
+ * write nothing.
  */
 static bool
 is_counted(const struct cog_subject *subject)

@@ -14,13 +14,6 @@
 
 static const struct cog_places places = COG_PLACES;
 
-static enum cog_outcome
-refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE], const char *why)
-{
-    (void) snprintf(reason, COG_REASON_SIZE, "%s", why);
-    return outcome;
-}
-
 /*
  * The one thing that is done with the group. The caller may send us signals,
  * and with fs.suid_dumpable = 2 one that dumps would be heard in the moment
@@ -33,17 +26,18 @@ borrow_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
     enum cog_outcome outcome = COG_OUTCOME_CONFIG;
 
     if (sigfillset(&all) != 0 || sigprocmask(SIG_BLOCK, &all, &before) != 0)
-        return refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot wait");
+        return cog_refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot wait");
     if (!cog_lent_take())
         outcome =
-            refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be taken");
+            cog_refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be taken");
     else if (cog_files_load_secret(files, reason))
         outcome = COG_OUTCOME_ADMITTED;
     if (!cog_lent_give_up())
-        outcome =
-            refuse(COG_OUTCOME_SYSTEM, reason, "a group cannot be given up");
+        outcome = cog_refuse(COG_OUTCOME_SYSTEM, reason,
+                             "a group cannot be given up");
     if (sigprocmask(SIG_SETMASK, &before, NULL) != 0)
-        outcome = refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot be had");
+        outcome =
+            cog_refuse(COG_OUTCOME_SYSTEM, reason, "signals cannot be had");
     return outcome;
 }
 
@@ -55,11 +49,12 @@ read_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
 
     if (outcome != COG_OUTCOME_CONFIG || lent)
         return outcome;
-    return refuse(COG_OUTCOME_NOT_ROOT, reason,
-                  "the client secret cannot be read for a caller that is not "
-                  "root: pam-cognito-keeper must be setgid "
-                  "to " COG_FILES_SECRET_GROUP ", and started with the "
-                  "configuration of its own");
+    return cog_refuse(
+        COG_OUTCOME_NOT_ROOT, reason,
+        "the client secret cannot be read for a caller that is not "
+        "root: pam-cognito-keeper must be setgid "
+        "to " COG_FILES_SECRET_GROUP ", and started with the "
+        "configuration of its own");
 }
 
 /* Without a secret nothing is done that the caller could not do. */
@@ -86,8 +81,8 @@ load(const struct cog_subject *subject, const char *config_path,
 
     /* Not with a path that whoever starts us by hand may choose. */
     if (strcmp(config_path, CONFIG_FILE) != 0 && !cog_lent_give_up())
-        return refuse(COG_OUTCOME_SYSTEM, reason,
-                      "a group cannot be given up");
+        return cog_refuse(COG_OUTCOME_SYSTEM, reason,
+                          "a group cannot be given up");
     if (!cog_files_load_config(config_path, &files->config, reason))
         return COG_OUTCOME_CONFIG;
     if (config->client_secret_file[0] == '\0')
@@ -107,8 +102,8 @@ cog_unprivileged_load(const struct cog_subject *subject,
         load(subject, config_path, files, ruling->reason);
 
     if (!cog_lent_give_up())
-        loaded = refuse(COG_OUTCOME_SYSTEM, ruling->reason,
-                        "a group cannot be given up");
+        loaded = cog_refuse(COG_OUTCOME_SYSTEM, ruling->reason,
+                            "a group cannot be given up");
     if (loaded == COG_OUTCOME_ADMITTED &&
         !cog_files_load_keys(files, ruling->reason))
         loaded = COG_OUTCOME_CONFIG;
@@ -129,9 +124,9 @@ cog_unprivileged_admit(const struct cog_subject *subject,
     if (subject->whose != COG_WHOSE_ACCOUNT)
         return COG_OUTCOME_ADMITTED;
     if (cog_cache_find_name(&reader, subject->user, &account) != 0)
-        return refuse(COG_OUTCOME_STORE, reason, "accounts file");
+        return cog_refuse(COG_OUTCOME_STORE, reason, "accounts file");
     if (account.disabled)
-        return refuse(COG_OUTCOME_MARKED, reason, "disabled by sync");
+        return cog_refuse(COG_OUTCOME_MARKED, reason, "disabled by sync");
     return COG_OUTCOME_ADMITTED;
 }
 
@@ -145,8 +140,9 @@ cog_unprivileged_account(const struct cog_subject *subject,
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     if ((subject->flags & COG_REQUEST_PROVED) == 0)
-        return refuse(COG_OUTCOME_NOT_ROOT, reason,
-                      "without a login just before only root's callers can "
-                      "be answered");
+        return cog_refuse(
+            COG_OUTCOME_NOT_ROOT, reason,
+            "without a login just before only root's callers can "
+            "be answered");
     return cog_unprivileged_admit(subject, reason);
 }
