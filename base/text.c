@@ -157,18 +157,36 @@ cog_text_is_utf8(const char *bytes, size_t len)
     return true;
 }
 
+static bool
+is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
+}
+
+/* Whether all of it fits, with its NUL: then nothing is cut. */
+static bool
+fits_log(const char *bytes, size_t len, size_t out_size)
+{
+    size_t need = 0;
+
+    for (size_t i = 0; i < len && need < out_size; i++)
+        need += is_plain((unsigned char) bytes[i]) ? 1 : 4;
+    return need < out_size;
+}
+
 void
 cog_text_for_log(const char *bytes, size_t len, char *out, size_t out_size)
 {
     static const char hex[] = "0123456789abcdef";
+    bool whole = fits_log(bytes, len, out_size);
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char) bytes[i];
-        bool plain = c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
+        bool plain = is_plain(c);
 
         /* Room for this one, for "...", and for the NUL. */
-        if (used + (plain ? 1U : 4U) + 4U > out_size) {
+        if (!whole && used + (plain ? 1U : 4U) + 4U > out_size) {
             memcpy(out + used, "...", 3);
             used += 3;
             break;

@@ -321,6 +321,40 @@ p12_local_names_are_never_written(void **state)
     assert_false(file_exists(path_in(room->accounts, "recent.cdb")));
 }
 
+/* As long as a name may be, and one byte longer than ours are. */
+static void
+p12_long_local_names_are_never_written_either(void **state)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefg";
+    struct room *room = *state;
+    struct cog_groups none = {.count = 0}, one = sample_groups(1);
+    char name[COG_NAME_MAX + 1], line[128];
+    struct cog_account account;
+
+    for (int len = 28; len <= COG_NAME_MAX; len++) {
+        struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+
+        (void) snprintf(name, sizeof name, "%.*s", len, letters);
+        (void) snprintf(line, sizeof line, "%s:x:1001:1001:::\n", name);
+        write_file(room->passwd, line, 0644);
+        account = sample_account(name, ALICE);
+        assert_int_equal(put_account(room, &account, &none, &refusal), EEXIST);
+        assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+        (void) snprintf(one.list[0].name, sizeof one.list[0].name,
+                        "cognito-%.*s", len - 8, letters);
+        (void) snprintf(line, sizeof line, "%s:x:1005:\n", one.list[0].name);
+        write_file(room->group, line, 0644);
+        account = sample_account("alice", ALICE);
+        assert_int_equal(put_account(room, &account, &one, &refusal), EEXIST);
+        assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    }
+    /* The beginning of one that is longer is another name. */
+    (void) snprintf(line, sizeof line, "%s:x:1001:1001:::\n", letters);
+    write_file(room->passwd, line, 0644);
+    account = sample_account(name, ALICE);
+    assert_int_equal(put_account(room, &account, &none, NULL), 0);
+}
+
 /* A package or an administrator adds it after the record was written. */
 static void
 p13_a_name_or_id_that_became_local_is_refused_from_then_on(void **state)
@@ -843,6 +877,7 @@ main(void)
         IN_ROOM(nothing_is_written_when_nothing_changes),
         IN_ROOM(groups_in_another_order_are_no_change),
         IN_ROOM(p12_local_names_are_never_written),
+        IN_ROOM(p12_long_local_names_are_never_written_either),
         IN_ROOM(p13_a_name_or_id_that_became_local_is_refused_from_then_on),
         IN_ROOM(p13_a_broken_local_file_stops_every_write),
         IN_ROOM(p17_p19_p20_p23_accounts_that_break_a_rule_are_never_written),

@@ -95,6 +95,14 @@ p94_log_text_is_one_printable_line_for_every_byte(void **state)
         assert_true(strlen(small) < size);
         assert_string_equal(small + strlen(small) - 3, "...");
     }
+    /* What just fits is whole: local names are compared so. */
+    for (size_t size = 8; size <= sizeof small; size++) {
+        cog_text_for_log("abcdefghijklmnop", size - 1, small, size);
+        assert_int_equal(strlen(small), size - 1);
+        assert_null(strchr(small, '.'));
+        cog_text_for_log("abcdefghijklmnop", size, small, size);
+        assert_non_null(strstr(small, "..."));
+    }
 }
 
 /* P95: no control, escape or bidirectional characters on a terminal. */

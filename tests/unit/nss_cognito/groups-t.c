@@ -391,6 +391,26 @@ p27_local_users_hide_their_namesakes_in_listings(void **state)
 }
 
 static void
+p27_long_names_are_hidden_as_well(void **state)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzabcdef";
+    struct room *room = *state;
+    struct cog_settings settings = sample_settings();
+    char lines[256] = "";
+
+    enumerate(room);
+    settings.enumerate = true;
+    for (uint32_t skipped = 0; skipped < 4; skipped++)
+        put_one(room, &settings, name + skipped, 1900000003 + skipped);
+    for (size_t skipped = 0; skipped < 4; skipped++) {
+        (void) snprintf(lines + strlen(lines), 64, "%s:x:1000:1000:::\n",
+                        name + skipped);
+    }
+    write_file(room->passwd, lines, 0644);
+    assert_string_equal(listing(ask_passwd_entry), "alice carol ");
+}
+
+static void
 p27_a_local_user_whose_line_is_malformed_hides_namesakes_too(void **state)
 {
     static const char *const lines[] = {"alice:x:1000\n", "alice\n",
@@ -734,6 +754,7 @@ main(void)
         IN_ROOM(with_enumerate_everybody_is_listed_once),
         IN_ROOM(a_listing_tells_one_state_of_the_files),
         IN_ROOM(p27_local_users_hide_their_namesakes_in_listings),
+        IN_ROOM(p27_long_names_are_hidden_as_well),
         IN_ROOM(p27_a_local_user_whose_line_is_malformed_hides_namesakes_too),
         IN_ROOM(p13_a_user_of_this_moment_has_the_name_alone),
         IN_ROOM(p19_a_group_of_this_moment_has_its_name_to_itself),
