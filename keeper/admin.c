@@ -65,26 +65,17 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
 {
     cog_cleanup_dialog struct cog_dialog dialog = {.operation =
                                                        COG_OPERATION_ADMIN};
-    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     struct cog_speaker_job job = {
         .operation = COG_OPERATION_ADMIN,
-        .sign_in_name = sign_in_name,
         .aws_file = &files->admin_credentials,
     };
     cog_cleanup_fd int speaker_fd = -1;
 
-    if (cog_config_expand(files->config.sign_in_name, subject->user,
-                          sign_in_name, sizeof sign_in_name) != 0) {
-        cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
+    if (!cog_worker_ask(subject, files, &job, &dialog, &speaker_fd, ruling))
         return;
-    }
-    if (!cog_worker_start(subject, files, &job, &speaker_fd, ruling))
-        return;
-    dialog.speaker_fd = speaker_fd;
-    cog_dialog_listen(&dialog, ruling);
     name_credentials(ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        judge(subject, &files->config, &dialog, sign_in_name, ruling);
+        judge(subject, &files->config, &dialog, job.sign_in_name, ruling);
     if (is_about_the_person(ruling->outcome))
         cog_store_mark(subject);
 }

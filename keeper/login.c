@@ -154,23 +154,16 @@ run_login(const struct cog_subject *subject,
         .takes_hash =
             cog_offline_wanted(subject, &files->config) != COG_WIRE_OFFLINE_NO,
     };
-    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     struct cog_speaker_job job = {
         .operation = subject->operation,
         .flags = subject->flags,
-        .sign_in_name = sign_in_name,
         .keep_tokens = wants_tokens(subject, &files->config),
         .offline = cog_offline_wanted(subject, &files->config),
     };
 
-    if (cog_config_expand(files->config.sign_in_name, subject->user,
-                          sign_in_name, sizeof sign_in_name) != 0) {
-        cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
-        return;
-    }
-    debug_job(subject, files, sign_in_name);
     if (!cog_worker_start(subject, files, &job, speaker_fd, ruling))
         return;
+    debug_job(subject, files, job.sign_in_name);
     dialog.speaker_fd = *speaker_fd;
     cog_guesses_begin(subject, &guesses);
     cog_dialog_listen(&dialog, ruling);
@@ -178,7 +171,8 @@ run_login(const struct cog_subject *subject,
     name_guard(&guesses, ruling);
     debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        judge_proof(subject, &files->config, &dialog, sign_in_name, ruling);
+        judge_proof(subject, &files->config, &dialog, job.sign_in_name,
+                    ruling);
     else
         cog_offline_try(subject, &files->config, &dialog, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)

@@ -67,7 +67,6 @@ start(struct cog_revoker *revoker, const struct cog_secret *token)
     cog_cleanup_files struct cog_host_files files = {0};
     struct cog_speaker_job job = {
         .operation = COG_OPERATION_REVOKE,
-        .sign_in_name = "",
         .old_token = token,
     };
     struct cog_ruling ruling = {.outcome = COG_OUTCOME_NONE};

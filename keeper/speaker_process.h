@@ -3,6 +3,7 @@
 #ifndef COG_KEEPER_SPEAKER_PROCESS_H
 #define COG_KEEPER_SPEAKER_PROCESS_H
 
+#include "accounts/account.h"
 #include "host/files.h"
 #include "wire/message.h"
 
@@ -19,16 +20,18 @@
 const char *cog_speaker_start(enum cog_operation operation, bool as_caller,
                               int *fd);
 
-/* What a speaker is wanted for; all borrowed. */
+/* What a speaker is wanted for; what it points to is borrowed. */
 struct cog_speaker_job {
     enum cog_operation operation;
     uint64_t flags; /* enum cog_request_flag: what may be offered */
-    const char *sign_in_name;
+    /* By cog_worker_start; "" for REVOKE, whose token says whose it is. */
+    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     bool keep_tokens;
     enum cog_wire_offline offline;
     const struct cog_secret *old_token; /* REFRESH and REVOKE; else NULL */
     const struct cog_secret *aws_file;  /* ADMIN; else NULL */
-    uint64_t timeout_ms;                /* of each stretch of the network */
+    uint64_t timeout_ms;                /* by cog_worker_start: of each
+                                           stretch of the network */
 };
 
 /*

@@ -132,26 +132,18 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         .takes_keys = true,
         .takes_tokens = true,
     };
-    char sign_in_name[COG_CONFIG_TEMPLATE_SIZE + COG_NAME_MAX];
     struct cog_speaker_job job = {
         .operation = COG_OPERATION_REFRESH,
-        .sign_in_name = sign_in_name,
         .old_token = &kept->refresh,
     };
     cog_cleanup_fd int speaker_fd = -1;
 
-    if (cog_config_expand(files->config.sign_in_name, subject->user,
-                          sign_in_name, sizeof sign_in_name) != 0) {
-        cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
+    if (!cog_worker_ask(subject, files, &job, &dialog, &speaker_fd, ruling))
         return;
-    }
-    if (!cog_worker_start(subject, files, &job, &speaker_fd, ruling))
-        return;
-    dialog.speaker_fd = speaker_fd;
-    cog_dialog_listen(&dialog, ruling);
     take_tokens(&dialog, kept);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        judge(subject, &files->config, &dialog, sign_in_name, kept, ruling);
+        judge(subject, &files->config, &dialog, job.sign_in_name, kept,
+              ruling);
     else
         remember_refusal(subject, ruling);
 }

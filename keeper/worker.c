@@ -59,6 +59,19 @@ take_place(const struct cog_subject *subject, int64_t deadline_ms,
     return false;
 }
 
+/* As whom they sign in: where there is a person in it. */
+static bool
+name_person(const struct cog_subject *subject, const struct cog_config *config,
+            struct cog_speaker_job *job, struct cog_ruling *ruling)
+{
+    if (job->operation == COG_OPERATION_REVOKE ||
+        cog_config_expand(config->sign_in_name, subject->user,
+                          job->sign_in_name, sizeof job->sign_in_name) == 0)
+        return true;
+    cog_rule(ruling, COG_OUTCOME_CONFIG, "sign_in_name is too long");
+    return false;
+}
+
 bool
 cog_worker_start(const struct cog_subject *subject,
                  const struct cog_host_files *files,
@@ -69,6 +82,8 @@ cog_worker_start(const struct cog_subject *subject,
     int64_t begun_ms = cog_clock_ms(), wait_ms = timeout_ms / 2;
     const char *failed;
 
+    if (!name_person(subject, &files->config, job, ruling))
+        return false;
     if (wait_ms > WAIT_MOST_MS)
         wait_ms = WAIT_MOST_MS;
     /* Who is not root can take none: only their own rights are used up. */
@@ -87,4 +102,17 @@ cog_worker_start(const struct cog_subject *subject,
         return true;
     cog_rule(ruling, COG_OUTCOME_SPEAKER, failed);
     return false;
+}
+
+bool
+cog_worker_ask(const struct cog_subject *subject,
+               const struct cog_host_files *files, struct cog_speaker_job *job,
+               struct cog_dialog *dialog, int *speaker_fd,
+               struct cog_ruling *ruling)
+{
+    if (!cog_worker_start(subject, files, job, speaker_fd, ruling))
+        return false;
+    dialog->speaker_fd = *speaker_fd;
+    cog_dialog_listen(dialog, ruling);
+    return true;
 }
