@@ -17,30 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct given {
-    struct cog_common common;
-    const char *name;
-};
-
-static error_t
-parse(int key, char *arg, struct argp_state *state)
-{
-    struct given *given = state->input;
-
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "one name at a time");
-        given->name = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "a name is wanted");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
 static void
 print_key(void *context, size_t line, enum cog_ssh_fault fault,
           const char *key)
@@ -109,13 +85,13 @@ cog_command_authorized_keys(const struct cog_common *common, int argc,
                             char **argv)
 {
     static const struct argp argp = {
-        .parser = parse,
+        .parser = cog_named_parse,
         .args_doc = "NAME",
         .doc = "Print the ssh keys of a user of the pool, for "
                "AuthorizedKeysCommand of sshd_config(5).",
     };
-    struct given given = {.common = *common};
-    int code = cog_command_parse(&argp, argc, argv, &given);
+    struct cog_named named = {.common = *common};
+    int code = cog_command_parse(&argp, argc, argv, &named);
 
-    return code != COG_EXIT_OK ? code : print_keys(given.name);
+    return code != COG_EXIT_OK ? code : print_keys(named.name);
 }

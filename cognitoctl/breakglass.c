@@ -21,8 +21,7 @@
 enum { KEY_FOR = 'f', KEY_CLOSE = 'c' };
 
 struct given {
-    struct cog_common common;
-    const char *name;
+    struct cog_named named;
     uint32_t for_s; /* 0: not given */
     bool close;
 };
@@ -82,32 +81,32 @@ open_window(const struct given *given)
     char until[COG_TIME_SIZE];
     int error;
 
-    (void) snprintf(window.name, sizeof window.name, "%s", given->name);
+    (void) snprintf(window.name, sizeof window.name, "%s", given->named.name);
     window.until_s = window.opened_s + (int64_t) given->for_s;
     error = cog_breakglass_save(COG_BREAKGLASS_DIR, &window);
     if (error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_BREAKGLASS_DIR,
                         strerror(error));
     cog_time_text(window.until_s, until);
-    note_in_log("opened", given->name, until);
+    note_in_log("opened", given->named.name, until);
     (void) printf("%s comes in by the password alone until %s, while the "
                   "pool cannot be reached\n",
-                  given->name, until);
-    remark_hash(given->name);
+                  given->named.name, until);
+    remark_hash(given->named.name);
     return COG_EXIT_OK;
 }
 
 static int
 close_window(const struct given *given)
 {
-    int error = cog_breakglass_remove(COG_BREAKGLASS_DIR, given->name);
+    int error = cog_breakglass_remove(COG_BREAKGLASS_DIR, given->named.name);
 
     if (error == ENOENT)
         return cog_fail(COG_EXIT_NOT_FOUND, "no window of that name");
     if (error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: %s", COG_BREAKGLASS_DIR,
                         strerror(error));
-    note_in_log("closed", given->name, "");
+    note_in_log("closed", given->named.name, "");
     return COG_EXIT_OK;
 }
 
@@ -131,20 +130,14 @@ parse(int key, char *arg, struct argp_state *state)
     case KEY_CLOSE:
         given->close = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "one name at a time");
-        given->name = arg;
-        return 0;
     case ARGP_KEY_END:
-        if (given->name == NULL)
-            argp_error(state, "a name is wanted");
         if (given->close == (given->for_s != 0))
             argp_error(state, "--for or --close is wanted, and one of them");
-        return 0;
+        break;
     default:
-        return cog_common_parse(key, arg, &given->common);
+        break;
     }
+    return cog_named_parse(key, arg, state);
 }
 
 int
@@ -164,12 +157,10 @@ cog_command_breakglass(const struct cog_common *common, int argc, char **argv)
         .doc = "Let NAME in without a second factor, by the password of the "
                "last login, while the pool cannot be reached and for a while.",
     };
-    struct given given = {.common = *common};
-    int code = cog_command_parse(&argp, argc, argv, &given);
+    struct given given = {.named.common = *common};
+    int code = cog_command_parse_named(&argp, argc, argv, &given.named);
 
     if (code != COG_EXIT_OK)
         return code;
-    if (cog_login_name_check(given.name, strlen(given.name)) != COG_FAULT_NONE)
-        return cog_fail(COG_EXIT_USAGE, "that is no login name");
     return given.close ? close_window(&given) : open_window(&given);
 }

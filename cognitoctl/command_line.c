@@ -2,6 +2,7 @@
 /* What the subcommands' parsers share; see the header. */
 #include "cognitoctl/command_line.h"
 
+#include "accounts/account.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -33,6 +34,39 @@ cog_command_parse(const struct argp *argp, int argc, char **argv, void *given)
         return cog_fail(COG_EXIT_FAILED, "cannot read the command line: %s",
                         strerror(error));
     return COG_EXIT_OK;
+}
+
+error_t
+cog_named_parse(int key, char *arg, struct argp_state *state)
+{
+    struct cog_named *named = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            argp_error(state, "one name at a time");
+        named->name = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (named->name == NULL)
+            argp_error(state, "a name is wanted");
+        return 0;
+    default:
+        return cog_common_parse(key, arg, &named->common);
+    }
+}
+
+int
+cog_command_parse_named(const struct argp *argp, int argc, char **argv,
+                        struct cog_named *named)
+{
+    int code = cog_command_parse(argp, argc, argv, named);
+
+    if (code == COG_EXIT_OK &&
+        cog_login_name_check(named->name, strlen(named->name)) !=
+            COG_FAULT_NONE)
+        code = cog_fail(COG_EXIT_USAGE, "that is no login name");
+    return code;
 }
 
 bool

@@ -45,4 +45,22 @@ int cog_command_parse(const struct argp *argp, int argc, char **argv,
  */
 bool cog_words_are_printable(int argc, char **argv);
 
+/* ---- subcommands about one login name */
+
+/* Such a parser's input begins with it. */
+struct cog_named {
+    struct cog_common common;
+    const char *name; /* never NULL behind cog_command_parse */
+};
+
+/*
+ * A parser for such words, of whoever has no options of their own; for the
+ * default branch of others. One word, neither more nor none.
+ */
+error_t cog_named_parse(int key, char *arg, struct argp_state *state);
+
+/* As cog_command_parse; COG_EXIT_USAGE, too, for what is no login name. */
+int cog_command_parse_named(const struct argp *argp, int argc, char **argv,
+                            struct cog_named *named);
+
 #endif

@@ -25,8 +25,7 @@
 enum { KEY_SAME_PERSON = 's', KEY_NEW_ID = 'n' };
 
 struct given {
-    struct cog_common common;
-    const char *name;
+    struct cog_named named;
     bool same_person, new_id;
 };
 
@@ -53,18 +52,18 @@ forget(const struct given *given, const struct cog_cache_lock *lock)
 {
     int keys, account, login, offline;
 
-    keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->name);
+    keys = cog_keys_remove(COG_ACCOUNTS_DIR, lock, given->named.name);
     if (keys != 0 && keys != ENOENT && keys != ENODATA)
         return cog_store_fail(COG_ACCOUNTS_DIR "/" COG_KEYS_FILE, keys);
-    account = cog_cache_remove_account(&cog_stores, lock, given->name,
+    account = cog_cache_remove_account(&cog_stores, lock, given->named.name,
                                        given->same_person);
     if (account != 0 && account != ENOENT && account != ENODATA)
         return cog_store_fail(COG_ACCOUNTS_DIR, account);
-    login = cog_logins_forget(COG_LOGINS_DIR, lock, given->name,
+    login = cog_logins_forget(COG_LOGINS_DIR, lock, given->named.name,
                               given->same_person);
     if (login != 0 && login != ENOENT)
         return cog_store_fail(COG_LOGINS_DIR, login);
-    offline = forget_offline(given->name);
+    offline = forget_offline(given->named.name);
     if (offline != COG_EXIT_OK)
         return offline;
     /* With a new id it may be the second try of one that was cut short. */
@@ -86,11 +85,12 @@ give_and_forget(const struct given *given)
     int code = cog_stores_lock(&lock);
 
     if (code == COG_EXIT_OK && given->new_id)
-        code = cog_new_id_give(given->common.config, given->name, &id);
+        code = cog_new_id_give(given->named.common.config, given->named.name,
+                               &id);
     if (code == COG_EXIT_OK)
         code = forget(given, &lock);
     if (code == COG_EXIT_OK && given->new_id)
-        (void) printf("%s gets the id %" PRIu32 "\n", given->name, id);
+        (void) printf("%s gets the id %" PRIu32 "\n", given->named.name, id);
     return code;
 }
 
@@ -106,21 +106,15 @@ parse(int key, char *arg, struct argp_state *state)
     case KEY_NEW_ID:
         given->new_id = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0)
-            argp_error(state, "one name at a time");
-        given->name = arg;
-        return 0;
     case ARGP_KEY_END:
-        if (given->name == NULL)
-            argp_error(state, "a name is wanted");
         if (given->same_person && given->new_id)
             argp_error(state, "the same person keeps the id: "
                               "--same-person or --new-id, not both");
-        return 0;
+        break;
     default:
-        return cog_common_parse(key, arg, &given->common);
+        break;
     }
+    return cog_named_parse(key, arg, state);
 }
 
 int
@@ -141,19 +135,18 @@ cog_command_forget(const struct cog_common *common, int argc, char **argv)
         .doc = "Forget which pool user a login name is bound to. Its id stays "
                "retired.",
     };
-    struct given given = {.common = *common};
-    int code = cog_command_parse(&argp, argc, argv, &given), tokens;
+    struct given given = {.named.common = *common};
+    int code = cog_command_parse_named(&argp, argc, argv, &given.named),
+        tokens;
 
     if (code != COG_EXIT_OK)
         return code;
-    if (cog_login_name_check(given.name, strlen(given.name)) != COG_FAULT_NONE)
-        return cog_fail(COG_EXIT_USAGE, "that is no login name");
     code = give_and_forget(&given);
     if (code == COG_EXIT_OK)
         cog_stores_changed();
     if (code != COG_EXIT_OK && code != COG_EXIT_NOT_FOUND)
         return code;
     /* Without the stores' lock: it may have to wait for the pool. */
-    tokens = cog_end_tokens(given.common.config, given.name);
+    tokens = cog_end_tokens(given.named.common.config, given.named.name);
     return code == COG_EXIT_OK ? tokens : code;
 }
