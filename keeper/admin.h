@@ -10,10 +10,11 @@
 #include "keeper/rules.h"
 
 /*
- * What the pool says of somebody whom the stores admit; within
- * account_max_age of its last word, a login or an answer, nothing is asked.
- * ruling holds COG_OUTCOME_ADMITTED before, and afterwards, or why not. A no
- * about the person is remembered. Nothing happens with another account_check.
+ * Ask the pool about somebody whom the stores admit; within account_max_age
+ * of its last answer, or of their last login, nothing is asked. ruling is
+ * COG_OUTCOME_ADMITTED before, and stays so or becomes a denial. A refusal of
+ * the person is remembered (cog_store_mark). With another account_check
+ * nothing is done.
  */
 void cog_admin_check(const struct cog_subject *subject,
                      const char *config_path, const struct cog_config *config,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An account phase that wants the pool's word while the pool is away:
+ * The account phase while the pool cannot be asked: the options
  * on_unavailable and unavailable_max_age.
  */
 #ifndef COG_KEEPER_AWAY_H
@@ -13,15 +13,15 @@
 #include <stdint.h>
 
 /*
- * Whether a word of the pool, of unix time said_s, is at most limit_s old. Not
- * so one of the future: then the clock was wrong, or is.
+ * Whether what the pool said at unix time said_s is at most limit_s seconds
+ * old. False if that time lies ahead: the clock was wrong then, or is now.
  */
 bool cog_away_is_younger(int64_t said_s, uint32_t limit_s);
 
 /*
- * Where the ruling says that the pool could not be asked, nothing about the
- * person, and the configuration permits it: admit by the word of said_s, with
- * a line in the log. Otherwise the ruling stays.
+ * Admit by what the pool said at said_s, with a line in the log, if the ruling
+ * says that the pool could not be asked (and nothing about the person), and
+ * the configuration permits it. Otherwise the ruling stays as it is.
  */
 void cog_away_fall_back(const struct cog_subject *subject,
                         const struct cog_config *config, int64_t said_s,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is not root and asks for something to be done with the client secret,
- * which they cannot read themselves (P96).
+ * Which names a caller that is not root may have tried with the client
+ * secret, which it cannot read itself (P96).
  */
 #ifndef COG_KEEPER_CALLERS_H
 #define COG_KEEPER_CALLERS_H
@@ -13,11 +13,11 @@
 #include <sys/types.h>
 
 /*
- * Whether programs of real uid `uid` may ask for `user`: it is their own
- * name, or they are named in trusted_callers. Their own name is that of the
- * first line of /etc/passwd with this uid; where there is none, that of the
- * accounts file, if it is not a name of /etc/passwd. Whatever cannot be read
- * is a no.
+ * Whether programs with this real uid may ask for this user: it is their own
+ * name, or trusted_callers has them. Their own name is in the first line of
+ * /etc/passwd with the uid. If there is none, it is the name that the accounts
+ * file has for the uid, unless /etc/passwd has that name. False when a file
+ * cannot be read.
  */
 bool cog_callers_may_ask(const struct cog_places *places,
                          const struct cog_config *config, uid_t uid,

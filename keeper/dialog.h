@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the keeper hears of the speaker, from the job to the result: in an
- * order, each thing only where it may come. Believed is what rules.h says of
- * struct cog_proof, and no more.
+ * What the keeper hears from the speaker, from the job to the result. Each
+ * message is taken only where it may come. What is believed of a result is in
+ * struct cog_proof (keeper/rules.h), and nothing else.
  */
 #ifndef COG_KEEPER_DIALOG_H
 #define COG_KEEPER_DIALOG_H
@@ -14,9 +14,9 @@
 #include "keeper/rules.h"
 #include "wire/message.h"
 
-/* One operation's; zeroed but for speaker_fd and operation. */
+/* Of one operation. Zero it, then set speaker_fd and operation. */
 struct cog_dialog {
-    int speaker_fd; /* the caller's */
+    int speaker_fd; /* borrowed */
     enum cog_operation operation;
     struct cog_guesses *guesses; /* NULL: no guess may be asked for */
     bool takes_keys;             /* a key set may come, once */
@@ -30,22 +30,22 @@ struct cog_dialog {
 };
 
 /*
- * Listen until the result, or until the module is gone. The ruling is what
- * the speaker says; COG_OUTCOME_SPEAKER for one that breaks the order, is
- * gone, or says nothing in time.
+ * Listen until the result comes, or the module is gone. The ruling becomes
+ * what the speaker says, or COG_OUTCOME_SPEAKER when it breaks the order, is
+ * gone, or is silent for too long.
  */
 void cog_dialog_listen(struct cog_dialog *dialog, struct cog_ruling *ruling);
 
 /*
- * What an admitting result proves; false unless it is about that name. Pool
- * groups that cannot be kept are left out and logged.
+ * What a result that admits has proved; false unless it is about that name.
+ * Pool groups that cannot be stored are left out, and logged.
  */
 bool cog_dialog_proof(const struct cog_dialog *dialog,
                       const char *sign_in_name, struct cog_proof *proof);
 
 /*
- * Behind a result: have the password that was typed compared with a hash.
- * False when the speaker did not say whether it is the same.
+ * After the result: have the speaker compare the typed password with a hash.
+ * False when it did not say whether they match.
  */
 bool cog_dialog_compare(const struct cog_dialog *dialog,
                         const struct cog_secret *hash, bool *same);

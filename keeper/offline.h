@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logins while the pool cannot be reached: what is kept behind a login by the
- * pool, and the rules by which it lets somebody in later (P11).
+ * Logins while the pool cannot be reached: keeping a hash of the password
+ * after a login by the pool, and the rules by which it lets somebody in later
+ * (P11).
  */
 #ifndef COG_KEEPER_OFFLINE_H
 #define COG_KEEPER_OFFLINE_H
@@ -9,15 +10,15 @@
 #include "keeper/dialog.h"
 #include "keeper/rules.h"
 
-/* What a login's speaker is told of it. */
+/* What the speaker of this login is to do about hashes. */
 enum cog_wire_offline cog_offline_wanted(const struct cog_subject *subject,
                                          const struct cog_config *config);
 
 /*
- * Behind a login that was admitted: keep its hash, in place of what was kept,
- * which is removed where there is none to be kept. A caller that is not root
- * writes none; but what is kept of another password goes, and of anybody of
- * whom the pool wanted more.
+ * After a login that was admitted: keep its hash in place of the one that was
+ * kept. If there is no new one, remove the old one. For a caller that is not
+ * root nothing is written, but a kept hash is removed if it is of another
+ * password, or if the pool wanted more than the password.
  */
 void cog_offline_keep(const struct cog_subject *subject,
                       const struct cog_config *config,
@@ -25,18 +26,18 @@ void cog_offline_keep(const struct cog_subject *subject,
                       const struct cog_dialog *dialog);
 
 /*
- * Behind a login that was not: where the pool could not be reached at all,
- * ruling says COG_OUTCOME_OFFLINE or COG_OUTCOME_BREAKGLASS, or why not.
- * Untouched where offline logins are off, nothing is kept, or it was no
- * outage. What the pool says of a person removes what is kept, and so does its
- * no to the very password that is kept.
+ * After a login that was not admitted. If the pool could not be reached at
+ * all, ruling becomes COG_OUTCOME_OFFLINE, COG_OUTCOME_BREAKGLASS, or a
+ * denial that says why not. It stays as it is if offline logins are off, no
+ * hash is kept, or it was no outage. The kept hash is removed if the pool has
+ * refused the person, or the very password that the hash is of.
  */
 void cog_offline_try(const struct cog_subject *subject,
                      const struct cog_config *config,
                      const struct cog_dialog *dialog,
                      struct cog_ruling *ruling);
 
-/* Keep nothing for this name any more. */
+/* Remove the hash that is kept for this name, if any. */
 void cog_offline_drop(const struct cog_subject *subject);
 
 #endif

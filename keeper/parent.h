@@ -9,30 +9,31 @@
 #include <stdbool.h>
 
 /*
- * A line for the log, through the module: the keeper has no syslog of its
- * own. priority as in syslog(3). Foreign text in it must be printable. A
- * module that has gone away does not hear it.
+ * Write a line to the log, through the module: the keeper has no syslog of
+ * its own. priority as in syslog(3). Foreign text in it must be printable.
+ * The line is lost when the module has gone away.
  */
 void cog_parent_note(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Rules have passed and the speaker runs: the module's waits get limits. Sent
- * again it grants the keeper that time once more, for its own waiting.
+ * Tell the module that the speaker runs, and how long the pool may take for
+ * each answer. Sent again, it gives the keeper that time once more. Returns 0
+ * or an errno, as cog_message_send.
  */
 int cog_parent_started(uint64_t timeout_ms);
 
 /*
- * The decision. The only function that sends one; each operation calls it
- * once. request_id and detail may be empty, not NULL.
+ * Send the decision. No other function does, and each operation calls it
+ * once. request_id and detail may be empty, not NULL. Returns 0 or an errno.
  */
 int cog_parent_verdict(enum cog_operation operation, const char *user,
                        enum cog_outcome outcome, const char *request_id,
                        const char *detail);
 
 /*
- * Whether the module has gone away: nobody waits for a verdict, and nothing
- * may be written in its name.
+ * Whether the module has gone away: then nobody waits for the verdict, and
+ * nothing may be recorded of this login.
  */
 bool cog_parent_is_gone(void);
 

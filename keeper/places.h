@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many keepers with a speaker there may be at a time (P86): in all, so
- * that no crowd fills the memory of this host or spends the pool's quota,
- * and more tightly for callers that are not root, who can hold theirs as long
- * as they like: those together, so that root's services always find some, and
- * one of them.
+ * How many keepers with a speaker there may be at a time (P86). In all, so
+ * that no crowd fills the memory of this host or spends the pool's quota. And
+ * fewer for callers that are not root, who can hold a place as long as they
+ * like: for all of them together, so that root's services always find one,
+ * and for each of them.
  *
  * A place is a lock on one byte of RUN/places (fcntl(2), open file description
  * locks), which nobody but root can open. It is left when its descriptor is

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rules of this host: who may sign in, before the network is asked and
- * after it answered, and who may come in at the account phase. Each
- * function returns COG_OUTCOME_ADMITTED when its rules have nothing
- * against it, and fills in the reason otherwise.
+ * after it answered, and who may come in at the account phase. Each function
+ * returns COG_OUTCOME_ADMITTED when its own rules permit it, which alone
+ * admits nobody; otherwise a denial, with the reason for the log.
  */
 #ifndef COG_KEEPER_RULES_H
 #define COG_KEEPER_RULES_H
@@ -25,8 +25,8 @@ struct cog_subject {
     enum cog_operation operation;
     char user[COG_NAME_MAX + 1]; /* PAM_USER */
     uint64_t flags;              /* of enum cog_request_flag */
-    bool caller_is_root;         /* only then something is written */
-    bool is_unprivileged;        /* nor is its effective uid root's */
+    bool caller_is_root;         /* only then is anything recorded */
+    bool is_unprivileged;        /* nor is the effective uid root's */
     uid_t caller;                /* the host's real uid */
     enum cog_whose whose;
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
@@ -36,7 +36,7 @@ struct cog_subject {
                1]; /* PAM_RHOST; foreign text, may be empty */
 };
 
-/* How an operation ended, before it is told. */
+/* How an operation ends, until the verdict is sent. */
 struct cog_ruling {
     enum cog_outcome outcome;
     char request_id[COG_WIRE_ID_MAX + 1]; /* Cognito's; may be empty */
@@ -51,14 +51,14 @@ enum cog_outcome cog_refuse(enum cog_outcome outcome,
 void cog_rule(struct cog_ruling *ruling, enum cog_outcome outcome,
               const char *reason);
 
-/* All that is believed of the speaker: this name proved itself, and ... */
+/* All that is believed of the speaker, besides that the name was proved. */
 struct cog_proof {
     char sub[COG_SUB_MAX + 1];
     char display_name[COG_WIRE_DISPLAY_MAX + 1]; /* foreign text */
     struct cog_pool_groups groups;
 };
 
-/* Before anything is sent: names, allow_groups, what is built. */
+/* What can be decided before anything is sent: the name, allow_groups. */
 enum cog_outcome cog_rules_before(const struct cog_subject *subject,
                                   const struct cog_config *config,
                                   char reason[COG_REASON_SIZE]);

@@ -11,16 +11,16 @@
 #include "keeper/rules.h"
 
 /*
- * Keep the tokens of an admitted login until its session begins; dialog gives
- * them away. sshd opens the session in another process than the one that
- * authenticated, so they go through a file of root's.
+ * Keep the tokens of an admitted login until its session begins; they are
+ * moved out of dialog. sshd opens the session in another process than the one
+ * that authenticated, so they go through a file that only root can read.
  */
 void cog_session_keep(const struct cog_subject *subject,
                       const struct cog_config *config,
                       const struct cog_proof *proof,
                       struct cog_dialog *dialog);
 
-/* Where sessions are to be counted: say so, for the module to see. */
+/* Make the directory by which the module sees that sessions are counted. */
 void cog_session_announce(const struct cog_subject *subject,
                           const struct cog_config *config);
 

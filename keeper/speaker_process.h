@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 /*
- * Start the speaker that an operation wants (for ADMIN pam-cognito-admin) as
- * the system user _cognito, for good: groups, gid and uid are set before its
- * program runs; or as who we are, where we are not root and it cannot be
- * anybody else. It gets the person's socket, which is closed here. Returns
- * NULL with its socket in *fd, or a reason.
+ * Start the speaker for an operation; for ADMIN it is pam-cognito-admin. It
+ * runs as the system user _cognito, with groups, gid and uid set for good
+ * before its program starts; with as_caller, when we are not root, as we are.
+ * It gets the person's socket, which is closed here. Returns NULL, and its
+ * socket in *fd for the caller to close, or why it cannot be started.
  */
 const char *cog_speaker_start(enum cog_operation operation, bool as_caller,
                               int *fd);

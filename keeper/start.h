@@ -10,20 +10,20 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* What the caller was, remembered before it is changed. */
+/* Who started us, remembered before our ids change. */
 struct cog_caller {
-    bool is_root; /* the host's real uid is 0: sshd, login, cron */
-    /* Nor is the effective one: we have the caller's rights, no more. */
-    bool is_unprivileged;
-    uid_t uid; /* that real uid */
+    bool is_root;         /* the host's real uid is 0: sshd, login, cron */
+    bool is_unprivileged; /* nor is its effective uid 0: then we have the
+                             caller's rights and no others */
+    uid_t uid;            /* that real uid */
 };
 
 /*
  * Make this process our own: umask, directory, signals, timers, limits,
- * niceness, descriptors, not dumpable, real uid 0. Where we have not been
- * given root's rights all ids become the caller's, and niceness stays theirs.
- * Returns NULL, or what could not be made: then nothing but a denial may
- * follow. A timer ends the process after its longest life, whatever hangs.
+ * niceness, descriptors, not dumpable, real uid 0. Without root's rights all
+ * uids become the caller's, and niceness stays as it is. Returns NULL, or what
+ * could not be done: then nothing but a denial may follow. A timer ends the
+ * process after ten minutes, whatever hangs.
  */
 const char *cog_start_own_state(struct cog_caller *caller);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is known of a name from earlier logins, compared with what was just
- * proved, and what is written down of it. Opened only after the speaker was
- * started.
+ * What the stores of this host know of a name from earlier logins, compared
+ * with what was just proved. They are opened only after the speaker was
+ * started, so that it inherits nothing of them. Each function returns
+ * COG_OUTCOME_ADMITTED, or a denial and its reason.
  */
 #ifndef COG_KEEPER_STORE_H
 #define COG_KEEPER_STORE_H
@@ -10,24 +11,24 @@
 #include "keeper/rules.h"
 
 /*
- * A proved login: is the name bound to this sub (P16), is it disabled here,
- * and, where the caller is root, record it. Whoever is known already gets
- * in also when the record cannot be written (P35); a first login that
- * cannot be written is refused.
+ * After a login was proved: check that the name is bound to this sub (P16)
+ * and not disabled here, and record the login if the caller is root. If it
+ * cannot be recorded, somebody known is admitted all the same (P35), and a
+ * first login is refused.
  */
 enum cog_outcome cog_store_admit(const struct cog_subject *subject,
                                  const struct cog_config *config,
                                  const struct cog_proof *proof,
                                  char reason[COG_REASON_SIZE]);
 
-/* The account phase: from the store alone, without network. */
+/* The account phase: decided by the stores, without the network. */
 enum cog_outcome cog_store_account(const struct cog_subject *subject,
                                    const struct cog_config *config,
                                    char reason[COG_REASON_SIZE]);
 
 /*
- * Somebody for whom the pool has just vouched without a login: the same, and
- * groups as they are now.
+ * The account phase after the pool was asked and has vouched for the person:
+ * checks and records as cog_store_admit, with the groups of the answer.
  */
 enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
                                      const struct cog_config *config,
@@ -35,9 +36,10 @@ enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
                                      char reason[COG_REASON_SIZE]);
 
 /*
- * The pool says that this user is disabled or gone: denied at the account
- * phase until they sign in again, also when the pool cannot be asked.
- * Written for root's callers only; what is kept for an outage goes anyway.
+ * Note that the pool says this user is disabled or gone: the account phase
+ * then denies them until they sign in again, even while the pool cannot be
+ * asked. Written for root's callers only; the hash kept for outages is removed
+ * for any caller.
  */
 void cog_store_mark(const struct cog_subject *subject);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tokens behind a login, and the account phase that asks the pool with them:
- * whether somebody who comes with a key, or through cron, is still a user of
- * the pool, enabled and not signed out.
+ * account_check = refresh: keeping the refresh token of a login, and the
+ * account phase that asks the pool with it whether somebody who comes with an
+ * ssh key, or through cron, is still a user of the pool, enabled and not
+ * signed out.
  */
 #ifndef COG_KEEPER_TOKENS_H
 #define COG_KEEPER_TOKENS_H
@@ -11,19 +12,20 @@
 #include "keeper/rules.h"
 
 /*
- * Keep the refresh token of an admitted login; dialog gives it away. A failure
- * is logged: the login stands, the next account phase will want a new one.
+ * Keep the refresh token of an admitted login; it is moved out of dialog. A
+ * failure is logged: the login stands, and the next account phase will want a
+ * new one.
  */
 void cog_tokens_keep(const struct cog_subject *subject,
                      const struct cog_config *config,
                      const struct cog_proof *proof, struct cog_dialog *dialog);
 
 /*
- * What the pool says of somebody whom the stores admit, where the
- * configuration wants that: within account_max_age of the last word of the
- * pool nothing is asked. A sign-in at another pool or app client is none.
- * ruling holds COG_OUTCOME_ADMITTED before, and
- * afterwards, or why not.
+ * Ask the pool about somebody whom the stores admit; within account_max_age
+ * of its last answer, or of their last login, nothing is asked. A login at
+ * another pool or app client does not count. ruling is COG_OUTCOME_ADMITTED
+ * before, and stays so or becomes a denial. With another account_check
+ * nothing is done.
  */
 void cog_tokens_check(const struct cog_subject *subject,
                       const char *config_path, const struct cog_config *config,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Putting a speaker to work: a place for it, its start, its job, and word to
- * the module that the limits of time begin.
+ * Putting a speaker to work: find a place for it, start it, send its job, and
+ * tell the module how long it may take.
  */
 #ifndef COG_KEEPER_WORKER_H
 #define COG_KEEPER_WORKER_H
@@ -12,12 +12,11 @@
 #include "keeper/speaker_process.h"
 
 /*
- * The job's sign_in_name is set here, from the configuration, and its
- * timeout_ms: waiting for a place takes at most half of
- * the configured timeout and five seconds, and the job gets the rest. True
- * with the speaker's socket in *speaker_fd, which stays the caller's also on
- * failure; else the ruling says why not. The place is left when this process
- * ends.
+ * Sets the job's sign_in_name, from the configuration, and its timeout_ms:
+ * waiting for a place takes at most half of the configured timeout, and at
+ * most five seconds; the job gets the rest. True when the speaker works; else
+ * the ruling says why not. *speaker_fd, -1 or its socket, is the caller's to
+ * close in both cases. The place is left when this process ends.
  */
 bool cog_worker_start(const struct cog_subject *subject,
                       const struct cog_host_files *files,
@@ -25,9 +24,9 @@ bool cog_worker_start(const struct cog_subject *subject,
                       struct cog_ruling *ruling);
 
 /*
- * The same, and listen to the end of the dialog, which asks nobody anything.
- * True when the ruling is the speaker's; *speaker_fd stays open for as long as
- * the dialog is of use.
+ * The same for a job without a person, and listen until the result. True when
+ * the ruling is the speaker's; *speaker_fd must stay open while the dialog is
+ * used.
  */
 bool cog_worker_ask(const struct cog_subject *subject,
                     const struct cog_host_files *files,
