@@ -52,14 +52,15 @@ void cog_id_sources_clear(struct cog_id_sources *sources);
 #define cog_cleanup_id_sources __attribute__((cleanup(cog_id_sources_clear)))
 
 /*
- * The id that the user or Unix group name (with its prefix) shall have.
- * settings give pool id and range. attribute is the text of id_attribute, as
- * an administrator's listing gave it, for users; NULL where there is none: a
- * login never has one, the speaker is not believed in that (P55).
+ * The id that a user, or a Unix group (its name with the prefix), is to have.
+ * settings give pool id and range. attribute is a user's value of id_attribute
+ * in an administrator's listing; NULL if there is none, and always NULL at a
+ * login, since the speaker is not believed in that (P55).
  *
- * Returns 0; ENODATA: id_attribute decides and there is none here, so only
- * cognitoctl sync may make this account; EINVAL: the attribute is no decimal
- * number of at most ten digits; ERANGE: it is outside of the range (P20).
+ * Returns 0; ENODATA when id_attribute decides and its value is not known
+ * here, so that only cognitoctl sync may make this account; EINVAL when the
+ * value is not a decimal number of at most ten digits; ERANGE when it is
+ * outside the range (P20).
  */
 int cog_account_id(const struct cog_id_sources *sources,
                    const struct cog_settings *settings, enum cog_id_kind kind,

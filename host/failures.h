@@ -5,9 +5,10 @@
  * applications, and forgets failures after 15 minutes without one; so the
  * fifth is never sent from here, whoever reaches the prompt.
  *
- * A guess is taken before it is sent. Taken and not settled, it counts as a
- * failure: whoever kills us in between has not won one. Counted for the name,
- * over all remote hosts, and for the remote host, over all names.
+ * A guess is taken before it is sent. Until it is settled it counts as a
+ * failure, so that killing us in between gains nothing. Guesses are counted
+ * for the name, over all remote hosts, and for the remote host, over all
+ * names.
  */
 #ifndef COG_HOST_FAILURES_H
 #define COG_HOST_FAILURES_H
@@ -15,14 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Failures of one name that are let through, one below the pool's fifth. */
+/* Failures of one name that are let through: the pool locks at the fifth. */
 #define COG_FAILURES_OF_NAME 4
-/* Without a failure for so long, all is forgotten, here as in the pool. */
+/* After so long without a failure all are forgotten, as in the pool. */
 #define COG_FAILURES_FORGET_S 900
 /*
- * Of one remote host, and how soon one of them is forgotten: many people may
- * sit behind an address, who mistype at all hours. Loopback is no remote
- * host: behind a proxy it would be everybody's.
+ * Failures from one remote host, and after how long one of them is forgotten:
+ * many people who mistype may share an address. Loopback is not counted as a
+ * remote host, since behind a proxy everybody would share it.
  */
 #define COG_FAILURES_OF_HOST      20
 #define COG_FAILURES_HOST_DECAY_S 45
@@ -36,9 +37,10 @@ struct cog_guess {
 };
 
 /*
- * Take one guess. 0: it may be sent. EACCES: there were too many failures,
- * and *full says whose. EAGAIN: guesses of others are on their way, ask
- * again soon. Else the counters cannot be used, and nothing may be sent.
+ * Take one guess. Returns 0 when it may be sent; EACCES after too many
+ * failures, and *full says whose (a fixed text); EAGAIN, and *full likewise,
+ * while guesses of other logins are on their way: ask again soon. Another
+ * errno means that the counters cannot be used, and nothing may be sent.
  */
 int cog_failures_take(const struct cog_guess *guess, const char **full);
 

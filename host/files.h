@@ -23,6 +23,7 @@
  */
 #define COG_FILES_SECRET_GROUP "_cognito-secret"
 
+/* Zeroed is empty. */
 struct cog_host_files {
     struct cog_config config;
     struct cog_secret client_secret;     /* empty: the client has none */
@@ -32,34 +33,35 @@ struct cog_host_files {
     bool keys_pinned;                    /* from jwks_file: never fetched */
 };
 
+/* Wipe. */
 void cog_files_clear(struct cog_host_files *files);
 #define cog_cleanup_files __attribute__((cleanup(cog_files_clear)))
 
-/* Only the configuration. False with a reason for the log. */
+/* Load the configuration only. False with a reason for the log. */
 bool cog_files_load_config(const char *path, struct cog_config *config,
                            char reason[COG_FILES_REASON]);
 
-/* Its gid on this host; 0: there is none, or it cannot be known. */
+/* The gid of that group on this host; 0 if there is none, or unknown. */
 gid_t cog_files_secret_group(void);
 
 /*
- * Behind the configuration: the client secret that it names, if any. False
- * with a reason for the log.
+ * After the configuration: load the client secret that it names, if any.
+ * False with a reason for the log.
  */
 bool cog_files_load_secret(struct cog_host_files *files,
                            char reason[COG_FILES_REASON]);
 
-/* The same for the keys, pinned or kept. */
+/* The same for the key set: the pinned one, else the one that is kept. */
 bool cog_files_load_keys(struct cog_host_files *files,
                          char reason[COG_FILES_REASON]);
 
-/* All of it. False with a reason for the log. */
+/* Load configuration, secret and keys. False with a reason for the log. */
 bool cog_files_load(const char *path, struct cog_host_files *files,
                     char reason[COG_FILES_REASON]);
 
 /*
- * Read admin_credentials_file, as it is, where it is set. False with a reason
- * for the log.
+ * After the configuration: read admin_credentials_file, unparsed, if it is
+ * set. False with a reason for the log.
  */
 bool cog_files_load_admin(struct cog_host_files *files,
                           char reason[COG_FILES_REASON]);

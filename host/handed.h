@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person has of their tokens while they are logged in: the file
- * "tokens" (0600, theirs) in RUN/UID, a small file system in memory of their
- * own (0700, theirs), as logind makes RUNTIME/user/UID: what they write there
- * cannot fill the one of the host, and all of it goes when it is taken away.
+ * The tokens that a person has while logged in: the file "tokens" (0600) in
+ * RUN/UID (0700), both theirs. The directory is a small tmpfs of their own, as
+ * logind makes /run/user/UID: what they write there cannot fill the host's
+ * /run, and everything goes when it is unmounted.
  *
- * Nothing in there is opened as root (P36): a child that has become the person
- * does it, with a deadline, since a person can put anything in a file's place
- * and stop what runs as them.
+ * Root opens nothing in there (P36), since a person can put anything in a
+ * file's place: a child that has become the person does it, with a deadline,
+ * since the person can stop that child.
  *
  * Functions return 0 or an errno.
  */
@@ -25,8 +25,8 @@
 /* ---- as the person themself */
 
 /*
- * Open the directory of the effective user. ENOENT: nothing was handed to
- * them. *dir is a descriptor for the caller to close.
+ * Open the directory of the effective user. ENOENT when nothing was handed
+ * out. *dir is a descriptor for the caller to close.
  */
 int cog_handed_open(int *dir);
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tokens that are kept behind a login, for an account phase that asks the
- * pool, and for sessions: one file for each name in PRIVATE/tokens (0600 in
- * a 0700 directory, P92). The files have names of their own, which say
- * nothing and are no path of anybody's making (P36).
+ * Tokens that are kept after a login, for an account phase that asks the pool,
+ * and for sessions: one file for each name (host/by_name.h; P92).
  *
- * Replaced by rename after they are durable: a refresh token that the pool
- * has rotated is lost with all its session if it is not on disk.
+ * A file is on disk before it replaces the old one: if a refresh token that
+ * the pool has rotated were lost, the login would be, too.
  *
  * Functions return 0 or an errno: ENOENT when nothing is kept, EPERM for
  * files that are not root's alone, EBADMSG for ones that are not ours.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small files that are one user's alone, in a directory that is: whoever
- * runs this (the effective uid) is the owner, root or a person. A file is
- * read whole, and replaced by rename once it is durable. Nothing is followed
- * or waited for that somebody put in a file's place.
+ * Small files that belong to one user alone, in a directory that does, too:
+ * the owner is whoever runs this (the effective uid), root or a person. A file
+ * is read as a whole, and replaced by rename once the new bytes are on disk.
+ * Symbolic links and FIFOs in a file's place are refused.
  *
  * Functions return 0 or an errno: EPERM for what is not the owner's alone,
  * or no regular file.

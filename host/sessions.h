@@ -66,20 +66,20 @@ void cog_sessions_clear(struct cog_sessions *sessions);
 #define cog_cleanup_sessions __attribute__((cleanup(cog_sessions_clear)))
 
 /*
- * Make the directory, and the one above it. It being there says that sessions
- * are counted.
+ * Make the directory, and the one above it. Its existence tells the module
+ * that sessions are counted.
  */
 int cog_sessions_prepare(void);
 
-/* What is written of a name, into empty sessions. ENOENT: nothing is. */
+/* Load the file of a name into empty sessions. ENOENT when there is none. */
 int cog_sessions_load(const char *directory, const char *name,
                       struct cog_sessions *sessions);
 
-/* Write it, in place of what was there. */
+/* Write it anew. */
 int cog_sessions_save(const char *directory,
                       const struct cog_sessions *sessions);
 
-/* Write nothing of a name any more. */
+/* Remove the file of a name. */
 int cog_sessions_remove(const char *directory, const char *name);
 
 /*
@@ -95,11 +95,11 @@ int cog_sessions_find_stale(const char *directory,
 /* Forget processes that are gone. */
 void cog_sessions_prune(struct cog_sessions *sessions);
 
-/* Count a session of this process; ENOSPC. */
+/* Count a session of this process. ENOSPC when there are too many. */
 int cog_sessions_add(struct cog_sessions *sessions,
                      const struct cog_opener *opener);
 
-/* And no longer: one session of it. False if there was none. */
+/* Count one session of this process less. False if it had none. */
 bool cog_sessions_drop(struct cog_sessions *sessions,
                        const struct cog_opener *opener);
 
@@ -122,7 +122,7 @@ void cog_sessions_drop_token(struct cog_sessions *sessions,
  */
 size_t cog_sessions_let_wait(struct cog_sessions *sessions, int64_t now_s);
 
-/* Which process this is now; ENOENT or ESRCH when there is none. */
+/* Find the process that has this number now; ENOENT or ESRCH: none. */
 int cog_opener_find(pid_t pid, struct cog_opener *opener);
 
 /* Pure: a file's bytes. EBADMSG, ENOMEM; sessions, empty, are untouched. */

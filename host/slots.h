@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of counters: a fixed number of slots in RUN (0600 in a directory that
- * only root lists, 0700 or 0711), mapped, and changed by atomic operations
- * without a lock, so that nobody waits for anybody and no crowd of names can
- * make a file grow. Which slot something falls on, a key of the file decides,
- * which nobody outside can know. Lost with /run, at a reboot.
+ * Files of counters in RUN: a fixed number of slots, mapped into memory and
+ * changed by atomic operations without a lock, so that nobody waits for
+ * anybody, and no number of names can make a file grow. A random key in the
+ * file decides which slot a name falls on, so that nobody can aim at one. The
+ * files are 0600, in a directory that only root can list (0700 or 0711), and
+ * are lost at a reboot.
  */
 #ifndef COG_HOST_SLOTS_H
 #define COG_HOST_SLOTS_H
@@ -46,10 +47,10 @@ int cog_slots_open_empty(const char *directory, const char *name, int *fd);
 #define COG_SLOTS_ADDRESS_MAX 257
 
 /*
- * What of a remote host is counted as one: an IPv4 address, also one written
- * as an IPv6 address; the first 64 bits of an IPv6 address, of which one
- * caller has as many as they like; any other text whole, in small letters.
- * Pure. Returns the length of what is in out.
+ * Reduce a remote host to what is counted as one: an IPv4 address, also if
+ * written as an IPv6 address; the first 64 bits of an IPv6 address, since one
+ * caller can use as many of the rest as they like; any other text as a whole,
+ * in small letters. Pure. Returns the length of what is in out.
  */
 size_t cog_slots_address(const char *rhost,
                          unsigned char out[COG_SLOTS_ADDRESS_MAX]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What passwords are compared with while the pool cannot be reached: for
- * each name a hash by libcrypt's yescrypt, kept for root alone, and what
- * bounds its use. Written behind a whole login by the pool only.
+ * What passwords are compared with while the pool cannot be reached
+ * (offline = password): for each name a yescrypt hash made by libcrypt, which
+ * only root can read, and what limits its use. Written only after a whole
+ * login by the pool.
  *
  * Functions return 0 or an errno: ENOENT when nothing is kept, EPERM for
  * files that are not root's alone, EBADMSG for ones that are not ours.
@@ -40,15 +41,16 @@ void cog_verifier_clear(struct cog_verifier *verifier);
 #define cog_cleanup_verifier __attribute__((cleanup(cog_verifier_clear)))
 
 /*
- * Whether a text has the form that crypt(5) gives yescrypt with the costs we
- * use, and no other: whoever writes it chooses no memory and no time.
+ * Whether a text has the form that crypt(5) gives yescrypt hashes of the cost
+ * that we use, so that whoever wrote it does not choose how much memory and
+ * time a comparison takes.
  */
 bool cog_verifier_hash_is_sound(const char *hash, size_t len);
 
 /*
- * Whether its login lies too far back; and whether now lies before that, or
- * before its last use: then the clock is behind, or was ahead, and nothing is
- * known of its age.
+ * Whether the login it comes from is too long ago; and whether it lies in the
+ * future, or its last use does: then the clock is behind, or was ahead, and
+ * its age is not known.
  */
 bool cog_verifier_is_old(const struct cog_verifier *verifier, int64_t now_s,
                          uint32_t max_age_s);
@@ -59,27 +61,28 @@ bool cog_verifier_is_of_future(const struct cog_verifier *verifier,
 int cog_verifier_load(const char *directory, const char *name,
                       struct cog_verifier *verifier);
 
-/* Keep it in place of what was kept. EINVAL for what could not be read. */
+/* Write it anew. EINVAL for one that cog_verifier_load would refuse. */
 int cog_verifier_save(const char *directory,
                       const struct cog_verifier *verifier);
 
 /*
- * Hold a name's file, for who loads and saves it, until deadline_ms of
- * cog_clock_ms: ETIMEDOUT. *lock is a descriptor for the caller to close.
+ * Lock the file of a name, in order to load, change and save it; waits until
+ * deadline_ms of cog_clock_ms: ETIMEDOUT. *lock is a descriptor for the caller
+ * to close.
  */
 int cog_verifier_lock(const char *directory, const char *name,
                       int64_t deadline_ms, int *lock);
 
 /*
- * Remove it; whoever holds it is waited for, so that what is being used is
- * not saved again behind that. One who does not let go within seconds is not.
+ * Remove it. Waits for whoever has it locked, so that they do not save it
+ * again afterwards; but only for some seconds.
  */
 int cog_verifier_remove(const char *directory, const char *name);
 
-/* The same, by who holds it. */
+/* The same for a caller that has locked it. */
 int cog_verifier_remove_held(const char *directory, const char *name);
 
-/* Each that is kept, in no order; what cannot be read is left out. */
+/* Hand each one to visit, in no order; unreadable ones are left out. */
 int cog_verifier_walk(const char *directory,
                       void (*visit)(void *context,
                                     const struct cog_verifier *verifier),

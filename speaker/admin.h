@@ -10,16 +10,16 @@
 #include "speaker/job.h"
 
 /*
- * Receive the file, ask, tell the keeper; all within the job's timeout. What
- * the result says:
- *  COG_OK               there, enabled, and by this name; sub and groups
+ * Receive the file, ask, and send the keeper the result, all within the job's
+ * timeout. The result has the status
+ *  COG_OK               exists, is enabled, and has this name; sub and groups
  *  COG_DISABLED         disabled, archived or compromised
  *  COG_NOT_CONFIRMED    signed up, never confirmed
  *  COG_BAD_CREDENTIALS  no such user
- *  COG_WRONG_IDENTITY   a user whose name or address is another by now
- *  COG_UNSUPPORTED      of a status that we never heard of
- *  COG_MISCONFIGURED    no credentials, or such as may not ask
- * and whatever a request may end in.
+ *  COG_WRONG_IDENTITY   a user whose name or address is another one by now
+ *  COG_UNSUPPORTED      has a status that we do not know
+ *  COG_MISCONFIGURED    no credentials, or the service refuses them
+ * or that of a failed request (aws/pool_admin.h).
  */
 void cog_admin_ask(struct cog_job *job, const struct cog_clock *clock);
 

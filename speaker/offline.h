@@ -10,15 +10,15 @@
 #include "speaker/job.h"
 
 /*
- * Before the result of a login that succeeded: tell whether one factor was
- * enough, and the hash where one is wanted. Of one that failed behind a change
- * of the password: no hash, which says that a kept one is of the old. 0 or an
- * errno. A hash that cannot be made is none.
+ * Before the result of a login that succeeded: send whether one factor was
+ * enough, and a hash if the job wants one and it can be made. Before the
+ * result of one that failed after changing the password: send an empty hash,
+ * which says that a kept one is of the old password. Returns 0 or an errno.
  */
 int cog_offline_send(const struct cog_job *job, enum cog_status status,
                      const struct cog_login *login);
 
-/* Behind the result: compare, if the keeper asks. */
+/* After the result: compare, if the keeper asks for it. */
 void cog_offline_serve(const struct cog_job *job, enum cog_status status,
                        const struct cog_login *login);
 

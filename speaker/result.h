@@ -20,7 +20,7 @@ struct cog_result {
     int64_t expires_s;                   /* of ID and access token; 0: none */
 };
 
-/* Say it: the last word of an operation. 0 or an errno. */
+/* Send it: the last message of an operation. 0 or an errno, as below. */
 int cog_result_send(const struct cog_result *result);
 
 /* Before it: a key set just fetched. */

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 /*
- * Enter it; as_caller: started for somebody who is not root, as that one and
- * with the groups they are in, which are then no reason to refuse. Returns
- * NULL, or what could not be had: then the speaker must end without a result.
+ * Enter it. as_caller: the speaker runs as its caller, who is not root, and
+ * keeps the caller's groups. Returns NULL, or what could not be done: then the
+ * speaker must end without a result.
  */
 const char *cog_sandbox_enter(bool as_caller);
 

@@ -8,18 +8,18 @@
 #include "speaker/job.h"
 
 /*
- * Receive the refresh token, ask the service, tell the keeper: key set and
- * tokens as the job wants them, then the result. A rotated refresh token
- * goes out even if the answer around it is not believed, since the old one
- * is spent.
+ * Receive the refresh token, ask the service, and send the keeper a new key
+ * set and the tokens that the job wants, then the result. A rotated refresh
+ * token is sent even if the answer it came in is not believed, since the old
+ * one is spent.
  */
 void cog_session_refresh(struct cog_job *job,
                          const struct cog_transport *transport,
                          const struct cog_clock *clock);
 
 /*
- * Receive a refresh token, end it, tell the keeper; again until there are no
- * more, all on one connection.
+ * Receive a refresh token, revoke it, and send the keeper the result; again
+ * until there are no more tokens, all on one connection.
  */
 void cog_session_revoke(struct cog_job *job,
                         const struct cog_transport *transport,
