@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asking as an administrator; see the header. The pool's last word is the
- * time in the login record: each answer that admits writes it anew, with the
- * groups of the answer. So who has no record, having never proved a password
- * here, is not asked about at all.
+ * Asking as an administrator; see the header. When the pool last vouched for
+ * somebody is the time in the login record, which each answer that admits
+ * writes anew, with the groups of the answer. So the pool is not asked about
+ * somebody without a record, who has never proved a password here.
  */
 #include "keeper/admin.h"
 
@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A no about the person holds also when the pool is away. */
+/* A refusal of the person, which holds even while the pool is away. */
 static bool
 is_about_the_person(enum cog_outcome outcome)
 {
@@ -35,8 +35,8 @@ is_about_the_person(enum cog_outcome outcome)
 }
 
 /*
- * Credentials that are missing or refused are no word about the person
- * either: what keeps us from asking is an outage to whoever waits.
+ * Missing or refused credentials say nothing about the person. They keep us
+ * from asking, so they count as an outage.
  */
 static void
 name_credentials(struct cog_ruling *ruling)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pool is away; see the header. */
+/* While the pool cannot be asked; see the header. */
 #include "keeper/away.h"
 
 #include "base/clock.h"
@@ -7,7 +7,7 @@
 
 #include <syslog.h>
 
-/* What the pool or the way to it may say that is no word about the person. */
+/* Outcomes of asking that say nothing about the person. */
 static bool
 is_away(enum cog_outcome outcome)
 {

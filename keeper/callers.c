@@ -14,7 +14,7 @@ struct search {
     char name[COG_NAME_MAX + 1];
 };
 
-/* EEXIST: found. A line whose uid cannot be read may be the one. */
+/* EEXIST: found. A line whose uid cannot be read might be the one. */
 static int
 visit(void *context, const struct cog_local_line *line)
 {

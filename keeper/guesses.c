@@ -101,7 +101,7 @@ cog_guesses_may_send(struct cog_guesses *guesses, int speaker_fd)
                    COG_NAME_MAX + 1);
     message.name = name;
     message.now_ms = cog_clock_ms();
-    /* For a caller that is not root nobody could count them. */
+    /* Those of callers that are not root cannot be counted: none is sent. */
     sent =
         message.directory != NULL && cog_failures_take(&message, &full) == 0;
     if (sent)

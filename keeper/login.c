@@ -47,7 +47,7 @@ keep_keys(const struct cog_subject *subject,
                         files->config.pool_id);
 }
 
-/* What the host says to a login that the pool has admitted. */
+/* Apply the rules of this host to a login that the pool has admitted. */
 static void
 judge_proof(const struct cog_subject *subject, const struct cog_config *config,
             struct cog_dialog *dialog, const char *sign_in_name,
@@ -64,7 +64,7 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
     if (ruling->outcome != COG_OUTCOME_ADMITTED) {
-        /* What is kept may be of a password that this login has changed. */
+        /* The kept hash may be of a password that this login has changed. */
         if (ruling->outcome != COG_OUTCOME_STORE)
             cog_offline_drop(subject);
         return;
@@ -79,7 +79,7 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
 }
 
 /*
- * Where somebody else than the person's own host would hold them: never. Nor
+ * Never for callers that are not root, who would hold somebody's tokens; nor
  * for a name without an account, which has no session of its own.
  */
 static bool
@@ -94,7 +94,7 @@ wants_tokens(const struct cog_subject *subject,
             config->account_check == COG_CONFIG_CHECK_REFRESH);
 }
 
-/* What the module argument debug adds to the log; never a secret. */
+/* What the module argument "debug" adds to the log; never a secret. */
 static void
 debug_job(const struct cog_subject *subject,
           const struct cog_host_files *files, const char *sign_in_name)
@@ -123,7 +123,7 @@ debug_result(const struct cog_subject *subject,
                         cog_outcome_word(ruling->outcome));
 }
 
-/* Why a guess was not let through: the speaker does not know. */
+/* Say why a guess was not let through, which the speaker does not know. */
 static void
 name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
 {
@@ -181,8 +181,8 @@ run_login(const struct cog_subject *subject,
 
 /*
  * Count a login that is begun for a provisional name, before anything is
- * sent: whoever reaches the ssh port can invent such names (P86). Where that
- * cannot be counted nothing is begun, for these names only.
+ * sent: whoever reaches the ssh port can invent such names (P86). If it cannot
+ * be counted it is refused; logins with other names are not concerned.
  */
 static enum cog_outcome
 count_start(const struct cog_start *start, const struct cog_subject *subject,
@@ -239,7 +239,7 @@ cog_login_operation(const struct cog_subject *subject, const char *config_path,
     run_login(subject, &files, speaker_fd, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED &&
         cog_rules_is_provisional(subject)) {
-        /* Now: what has decayed since is not given back twice. */
+        /* As of now, so that what has decayed is not given back, too. */
         start.now_ms = cog_clock_ms();
         cog_starts_give_back(&start);
     }
@@ -253,7 +253,10 @@ cog_change_operation(const struct cog_subject *subject, int speaker_fd,
     cog_cleanup_dialog struct cog_dialog dialog = {
         .speaker_fd = speaker_fd, .operation = COG_OPERATION_CHANGE};
 
-    /* First: killed behind a change, the old password would open a while. */
+    /*
+     * Before the change: if we were killed after it, the old password would
+     * still open this host for a while.
+     */
     cog_offline_drop(subject);
     cog_message_begin(&go, COG_MSG_GO_CHANGE);
     if (cog_message_send(speaker_fd, &go, cog_clock_ms() + COG_WIRE_SEND_MS) ==
@@ -261,6 +264,6 @@ cog_change_operation(const struct cog_subject *subject, int speaker_fd,
         cog_dialog_listen(&dialog, ruling);
     else
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker is gone");
-    /* And behind it: a login by the old one may have kept it meanwhile. */
+    /* And after it: a login by the old one may have kept it meanwhile. */
     cog_offline_drop(subject);
 }

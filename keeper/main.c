@@ -79,7 +79,7 @@ receive_request(struct request *request)
                                             : COG_OUTCOME_BUILD;
 }
 
-/* Whose name it is, asked again: the module only asked for itself. */
+/* Decide anew whose name it is: the module is not believed in that. */
 static void
 classify(struct request *request)
 {
@@ -124,7 +124,7 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
         cog_session_announce(&request->subject, &config);
 }
 
-/* Whatever becomes of the tokens, the session is nobody's to refuse. */
+/* A session is never refused, whatever becomes of the tokens. */
 static void
 session_operation(const struct request *request, struct cog_ruling *ruling)
 {
@@ -144,7 +144,7 @@ tell(const struct request *request, enum cog_operation operation,
                               ruling->reason);
 }
 
-/* After PRELIM was admitted: the one message that may still come. */
+/* After PRELIM was admitted: wait for the one message that may follow. */
 static void
 serve_change(const struct request *request, int speaker_fd)
 {
@@ -160,8 +160,8 @@ serve_change(const struct request *request, int speaker_fd)
 }
 
 /*
- * Whoever starts us without being root says what they like: nothing is
- * offered to them for where they sit, and two operations are all there is.
+ * A caller that is not root can start us with any request. What it says of
+ * the terminal is not believed, and only two operations are served.
  */
 static bool
 may_serve(struct cog_subject *subject)
@@ -211,11 +211,10 @@ serve(struct request *request)
 }
 
 /*
- * Leave the host's family: a login whose keeper is still its child would
- * take the keeper's end for its shell's. The module waits for the parent,
- * which ends here. An account check is over in a moment, or the login
- * denied, and a session begins before there is a shell: these save the fork,
- * and the module waits for them at their end.
+ * Leave the host's process family: login(1) would take the end of a keeper
+ * that is its child for the end of the shell. The parent ends here, and the
+ * module waits for it. Brief operations end before there is a shell; they
+ * save the fork, and the module waits for their end.
  */
 static void
 leave_parent(enum cog_operation operation)
@@ -227,8 +226,9 @@ leave_parent(enum cog_operation operation)
 }
 
 /*
- * The request comes before our own state, which it says how to make; it is
- * read with nothing but a socket and memory.
+ * The request is read before we make our own process state, since it says
+ * whether to leave the host's family first. Reading it takes a socket and
+ * memory, nothing else.
  */
 int
 main(void)
@@ -255,6 +255,6 @@ main(void)
     else
         (void) cog_parent_verdict(request.subject.operation,
                                   request.subject.user, outcome, "", reason);
-    /* Nothing is flushed or run at exit: there is nothing of ours. */
+    /* Nothing of ours is to be flushed or run at exit. */
     _exit(0);
 }

@@ -44,9 +44,9 @@ cog_offline_drop(const struct cog_subject *subject)
                         subject->user, error);
 }
 
-/* ---- behind a login by the pool */
+/* ---- after a login by the pool */
 
-/* One that is sound, and nothing is believed of it but that. */
+/* The hash that the speaker sent, if its form is sound. */
 static bool
 take_hash(const struct cog_dialog *dialog, struct cog_secret *hash)
 {
@@ -72,8 +72,9 @@ lock_file(const struct cog_subject *subject, int *lock)
 }
 
 /*
- * What the pool has just said of what was typed, compared with what is kept:
- * where they do not agree, that goes. Nothing is written.
+ * Remove the kept hash unless it agrees with what the pool has just said:
+ * that the typed password is right (then it must be the kept one), or wrong
+ * (then it must not be). Nothing is written.
  */
 static void
 drop_unless(const struct cog_subject *subject, const struct cog_dialog *dialog,
@@ -123,7 +124,7 @@ cog_offline_keep(const struct cog_subject *subject,
         return;
     case COG_WIRE_OFFLINE_NO:
     default:
-        /* Nor an old one, for the day when it is switched on again. */
+        /* Keep no old one either, for the day it is switched on again. */
         if (subject->caller_is_root)
             cog_offline_drop(subject);
         return;
@@ -142,7 +143,7 @@ cog_offline_keep(const struct cog_subject *subject,
 
 /* ---- without the pool */
 
-/* No answer of any kind came; a keeper or speaker in trouble is none. */
+/* Whether no answer of any kind came. Our own trouble is no outage. */
 static bool
 is_outage(enum cog_outcome outcome)
 {
@@ -150,7 +151,7 @@ is_outage(enum cog_outcome outcome)
            outcome == COG_OUTCOME_TIMEOUT;
 }
 
-/* What the pool says about the person, so that nothing kept holds. */
+/* Whether the pool refused the person, so that a kept hash is void. */
 static bool
 is_word_of_pool(enum cog_outcome outcome)
 {
@@ -170,7 +171,7 @@ refuse(struct cog_ruling *ruling, const char *why)
     cog_rule(ruling, COG_OUTCOME_OFFLINE_REFUSED, reason);
 }
 
-/* Whether root lets this person in by the password for a while. */
+/* Whether root has opened a window for this person (breakglass). */
 static bool
 window_is_open(const struct cog_subject *subject)
 {
@@ -180,13 +181,13 @@ window_is_open(const struct cog_subject *subject)
         return false;
     if (cog_breakglass_is_open(&window, cog_clock_unix_s()))
         return true;
-    /* A clock that is set back shall not open it again. */
+    /* So that a clock that is set back does not open it again. */
     if (cog_clock_unix_s() >= window.until_s)
         (void) cog_breakglass_remove(COG_BREAKGLASS_DIR, subject->user);
     return false;
 }
 
-/* The rules of the account phase, and that it is still the same person. */
+/* The rules of the account phase, and whether the sub is still the same. */
 static bool
 is_admitted_here(const struct cog_subject *subject,
                  const struct cog_config *config,
@@ -219,7 +220,7 @@ remove_held(const struct cog_subject *subject)
                         subject->user, error);
 }
 
-/* Whether this hash may be tried at all. Its file is held. */
+/* Whether this hash may be tried at all. Its file is locked. */
 static bool
 may_be_tried(const struct cog_subject *subject,
              const struct cog_config *config, const struct cog_verifier *kept,
@@ -232,7 +233,7 @@ may_be_tried(const struct cog_subject *subject,
         remove_held(subject);
         return false;
     }
-    /* Kept: a host without a clock of its own may learn the time yet. */
+    /* Not removed: a host without a clock may yet learn the time. */
     if (cog_verifier_is_of_future(kept, now_s)) {
         refuse(ruling, "the clock is behind the last login");
         return false;
@@ -251,8 +252,8 @@ may_be_tried(const struct cog_subject *subject,
 }
 
 /*
- * Count a wrong password before it is known to be one, so that whoever kills
- * us in between has not won a guess. On disk before anything is compared.
+ * Count a wrong password, on disk, before the comparison says whether it is
+ * one, so that killing us in between does not gain a guess.
  */
 static bool
 count_guess(const struct cog_subject *subject, const struct cog_guess *guess,
@@ -268,7 +269,7 @@ count_guess(const struct cog_subject *subject, const struct cog_guess *guess,
                            : "failures cannot be counted");
         return false;
     }
-    /* What was typed is tried with the digits at its end and without. */
+    /* The password is tried with the digits at its end, and without. */
     kept->failures += two ? 2 : 1;
     kept->seen_s = cog_clock_unix_s();
     if (cog_verifier_save(COG_VERIFIERS_DIR, kept) == 0)
@@ -292,7 +293,7 @@ admit(bool window, const struct cog_verifier *kept, struct cog_ruling *ruling)
              reason);
 }
 
-/* The file, held. */
+/* Load the file, and lock it. */
 static int
 load_held(const struct cog_subject *subject, struct cog_verifier *kept,
           int *lock)
@@ -304,7 +305,7 @@ load_held(const struct cog_subject *subject, struct cog_verifier *kept,
                : cog_verifier_load(COG_VERIFIERS_DIR, subject->user, kept);
 }
 
-/* The rules, and the count. */
+/* Check the rules, and count the guess. */
 static bool
 begin_use(const struct cog_subject *subject, const struct cog_config *config,
           const struct cog_guess *guess, struct cog_verifier *kept,
@@ -324,9 +325,9 @@ begin_use(const struct cog_subject *subject, const struct cog_config *config,
 }
 
 /*
- * What came of it. The file was not held while the speaker computed: false
- * when it is not the one any more that was compared with. Whoever has removed
- * or replaced it meanwhile knew better, and is not overwritten.
+ * Record what came of it. The file was not locked while the speaker computed:
+ * false when it is not the one any more that was compared with. Whoever has
+ * removed or replaced it meanwhile knew better, and is not overwritten.
  */
 static bool
 end_use(const struct cog_subject *subject, const struct cog_config *config,
@@ -383,13 +384,13 @@ cog_offline_try(const struct cog_subject *subject,
 {
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
 
-    /* With a login that failed: it has changed the password. */
+    /* A hash after a failure says that the login changed the password. */
     if (is_word_of_pool(ruling->outcome) || dialog->hash.type == COG_MSG_HASH)
         cog_offline_drop(subject);
     if (cog_offline_wanted(subject, config) == COG_WIRE_OFFLINE_NO ||
         subject->whose == COG_WHOSE_NOBODY)
         return;
-    /* Refused is what is kept: changed elsewhere, or the user is gone. */
+    /* If the kept password was refused, it was changed elsewhere. */
     if (ruling->outcome == COG_OUTCOME_PASSWORD)
         drop_unless(subject, dialog, false);
     if (!is_outage(ruling->outcome) || dialog->guesses == NULL ||

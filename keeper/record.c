@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing down what a login taught; see the header. */
+/* Recording a login; see the header. */
 #include "keeper/record.h"
 
 #include "accounts/cache_write.h"
@@ -30,7 +30,7 @@ store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
     return COG_OUTCOME_STORE;
 }
 
-/* Both sides of a collision, as the log has it. */
+/* Both sides of a collision, for the log. */
 static void
 describe(const struct cog_id_conflict *conflict, char *out, size_t size)
 {
@@ -57,7 +57,7 @@ id_taken(char reason[COG_REASON_SIZE], const struct cog_id_conflict *conflict)
     }
 }
 
-/* What an account is made with. */
+/* Everything that making an account takes. */
 struct making {
     struct cog_id_sources sources;
     struct cog_settings settings;
@@ -136,8 +136,8 @@ compare_gids(const void *a, const void *b)
 }
 
 /*
- * What cannot be a group here is left out, never bent into another (P25),
- * and makes one line, however many groups somebody has.
+ * Pool groups that cannot be Unix groups here are left out, never repaired
+ * into other names (P25), with one line in the log however many they are.
  */
 static int
 make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
@@ -155,7 +155,7 @@ make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
         making->first = name;
         memcpy(making->first_why, why, sizeof why);
     }
-    /* As sync has them: nothing is written for another order. */
+    /* In the order of sync, so that a file is not rewritten for another. */
     qsort(making->groups.list, making->groups.count,
           sizeof making->groups.list[0], compare_gids);
     if (making->first == NULL)
@@ -167,7 +167,7 @@ make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
     return 0;
 }
 
-/* An account keeps its id; a new one gets what its name is given. */
+/* An account keeps its id; a new one gets the id of its name. */
 static enum cog_outcome
 choose_uid(const struct cog_subject *subject, const struct making *making,
            uint32_t *uid, char reason[COG_REASON_SIZE])
@@ -185,9 +185,9 @@ choose_uid(const struct cog_subject *subject, const struct making *making,
 }
 
 /*
- * sshd keeps what it was told before anything was proved, and goes on with
- * that. So it must be the record, to the letter; a person who was told
- * otherwise (the configuration has changed) need only try again.
+ * sshd goes on with what it was told of the name before anything was proved,
+ * so the record must be exactly that. If it is not, because the configuration
+ * has changed meanwhile, the person need only try again.
  */
 static enum cog_outcome
 compare_told(const struct cog_subject *subject,
@@ -204,7 +204,7 @@ compare_told(const struct cog_subject *subject,
         {strcmp(told->shell, account->shell) != 0, "shell"},
     };
 
-    /* Also where another login made the account first. */
+    /* Compared also when another login has made the account first. */
     if ((subject->flags & COG_REQUEST_TOLD) == 0)
         return COG_OUTCOME_ADMITTED;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
@@ -247,8 +247,8 @@ make_account(const struct cog_subject *subject, const struct cog_proof *proof,
 }
 
 /*
- * The id of the account, and its groups, before anything is written down of
- * a login that will be refused. The host's files are read once for all.
+ * Check the ids of the account and its groups, before anything of a login
+ * that will be refused is written. The host's files are read once for all.
  */
 static enum cog_outcome
 check_ids(struct making *making, const struct cog_proof *proof,
@@ -346,7 +346,7 @@ put_account(const struct making *making, const struct cog_cache_lock *lock,
     return COG_OUTCOME_ADMITTED;
 }
 
-/* The id is claimed in the login store first: given once, given for ever. */
+/* The login store first: it is what keeps an id from being given again. */
 static enum cog_outcome
 record_account(const struct cog_subject *subject,
                const struct cog_config *config, const struct cog_proof *proof,

@@ -22,14 +22,14 @@
 
 /* For another session of the same person to begin or end. */
 #define LOCK_MS 2000
-/* Tokens that no session has taken by then are nobody's. */
+/* How long tokens wait for their session to begin. */
 #define PENDING_MAX_S 600
-/* Leftovers that are looked at, for one that can be cleared up. */
+/* How many people are looked at to find one to clear up after. */
 #define SWEEP_MAX 16
 
 /* ---- between login and session */
 
-/* Logins whose session never came: nobody has had these tokens. */
+/* Remove tokens of logins whose session never began. */
 static void
 remove_stale_pending(void)
 {
@@ -92,7 +92,7 @@ cog_session_announce(const struct cog_subject *subject,
         cog_parent_note(LOG_WARNING, "sessions cannot be counted: %d", error);
 }
 
-/* What the last login left, if that was just now. */
+/* The tokens that the last login left, if that was just now. */
 static bool
 take_pending(const char *name, struct cog_kept *kept)
 {
@@ -106,7 +106,7 @@ take_pending(const char *name, struct cog_kept *kept)
 
 /* ---- whose */
 
-/* The host's process: it made the socket (unix(7), SO_PEERCRED). */
+/* The host's process, which made the socket (unix(7), SO_PEERCRED). */
 static int
 find_host(struct cog_opener *opener)
 {
@@ -129,7 +129,7 @@ is_counted(const struct cog_subject *subject)
                                        subject->whose == COG_WHOSE_LOCAL);
 }
 
-/* What is known of somebody's sessions; whoever died is left out. */
+/* Load somebody's sessions, without those whose process has died. */
 static int
 load(const char *name, struct cog_sessions *sessions)
 {
@@ -148,8 +148,9 @@ load(const char *name, struct cog_sessions *sessions)
 /* ---- opening */
 
 /*
- * Into the directory that other sessions have, or a new one: nobody has it,
- * or, where only this session is left, they made a mess of it.
+ * Put the tokens into the directory that other sessions of the person use. If
+ * there is none, make one; also in place of one that the person has spoiled,
+ * if this is the only session.
  */
 static int
 hand_out(const struct cog_subject *subject, bool shared, bool alone,
@@ -168,8 +169,8 @@ hand_out(const struct cog_subject *subject, bool shared, bool alone,
 }
 
 /*
- * The refresh token is written down, to be revoked, before anybody has it.
- * When that many logins have left theirs, the newest is nobody's.
+ * The refresh token is noted for being revoked before the person gets it. If
+ * there are too many to note, this login gets none.
  */
 static void
 give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
@@ -194,7 +195,7 @@ give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
                         subject->user, strerror(error));
 }
 
-/* Counted, whether tokens came with it or not. */
+/* Count the session, whether tokens come with it or not. */
 static int
 count_session(const struct cog_subject *subject, struct cog_sessions *sessions)
 {
@@ -203,7 +204,7 @@ count_session(const struct cog_subject *subject, struct cog_sessions *sessions)
 
     if (error != 0 && error != ENOENT)
         return error;
-    /* Another id, another person's: see cognitoctl forget. */
+    /* Of another id, so another person's: see cognitoctl forget. */
     if (error == 0 && sessions->uid != subject->ids.uid)
         (void) cog_handed_end((uid_t) sessions->uid);
     (void) snprintf(sessions->name, sizeof sessions->name, "%s",
@@ -248,15 +249,15 @@ cog_session_open(const struct cog_subject *subject, const char *config_path)
     if (error != 0)
         cog_parent_note(LOG_WARNING, "the session of %s is not counted: %s",
                         subject->user, strerror(error));
-    /* What no session has taken is nobody's. */
+    /* Tokens that this session has not taken are for no other. */
     (void) cog_kept_remove(COG_PENDING_DIR, subject->user);
 }
 
 /* ---- closing */
 
 /*
- * Nobody has a session: take the directory away, write down what is to be
- * revoked. Whoever had it may have a newer refresh token than we gave.
+ * The last session has ended: remove the directory, and note what is to be
+ * revoked. The person may have got a newer refresh token than we gave.
  */
 static int
 take_back(gid_t gid, struct cog_sessions *sessions)
@@ -283,7 +284,7 @@ take_back(gid_t gid, struct cog_sessions *sessions)
                : cog_sessions_remove(COG_SESSIONS_DIR, sessions->name);
 }
 
-/* Whether the last session has ended: then sessions hold what to revoke. */
+/* *last: it was the last session; sessions then hold what to revoke. */
 static int
 uncount_session(const struct cog_subject *subject,
                 struct cog_sessions *sessions, bool *last)
@@ -305,7 +306,7 @@ uncount_session(const struct cog_subject *subject,
     return take_back(subject->ids.gid, sessions);
 }
 
-/* True, and sessions filled in, if that was somebody to clear up behind. */
+/* True, and sessions filled in, if this person left something behind. */
 static bool
 clear_up(const char *name, struct cog_sessions *sessions)
 {
@@ -314,14 +315,14 @@ clear_up(const char *name, struct cog_sessions *sessions)
     if (cog_kept_lock(COG_SESSIONS_DIR, name, cog_clock_ms(), &lock) != 0 ||
         load(name, sessions) != 0 || sessions->count > 0)
         return false;
-    /* Only their own files are looked at: any group will do. */
+    /* Only their own files are opened, so any group will do. */
     (void) take_back((gid_t) sessions->uid, sessions);
     return true;
 }
 
 /*
- * One person whose processes died, who is no user of ours any more, or whose
- * tokens could not be revoked: nobody else will do it.
+ * Clear up after one other person whose processes died, who is not a user of
+ * ours any more, or whose tokens could not be revoked: nobody else will.
  */
 static void
 sweep(struct cog_revoker *revoker)
@@ -346,7 +347,7 @@ sweep(struct cog_revoker *revoker)
     }
 }
 
-/* Who comes in meanwhile does not wait for the network. */
+/* No lock is held while tokens are revoked, so that logins do not wait. */
 void
 cog_session_close(const struct cog_subject *subject, const char *config_path)
 {

@@ -35,8 +35,8 @@ is_nobody_else(void)
 }
 
 /*
- * In the child: never returns. The parent sees its socket close. user: whom
- * to become; NULL: nobody else, which the speaker is told.
+ * In the child; never returns. On a failure the parent sees the socket close.
+ * user: whom to become; NULL: stay the caller, which the speaker is told.
  */
 static void
 run_speaker(enum cog_operation operation, int socket_fd,
@@ -144,7 +144,7 @@ is_offered(enum cog_config_callers callers, uint64_t flags)
             (flags & COG_REQUEST_CONSOLE) != 0);
 }
 
-/* Never where the key of an authenticator could not be shown. */
+/* Not where the key of an authenticator could not be shown. */
 static bool
 may_enrol(const struct cog_config *config, uint64_t flags)
 {
@@ -193,7 +193,7 @@ int
 cog_speaker_send_job(int fd, const struct cog_host_files *files,
                      const struct cog_speaker_job *job, int64_t deadline_ms)
 {
-    /* Who asks as an administrator verifies no token as a client. */
+    /* An administrator needs neither the client's secret nor the keys. */
     static const struct cog_secret none;
     bool as_client = job->aws_file == NULL;
     int error = send_job(fd, &files->config, job, deadline_ms);

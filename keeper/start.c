@@ -16,7 +16,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* A person who types for ten minutes has gone away. */
+/* Somebody who takes ten minutes to type has gone away. */
 #define LIFETIME_S 600
 /* The kernel's own default. */
 #define TIMER_SLACK_NS 50000UL
@@ -36,7 +36,7 @@ static const struct {
     {RLIMIT_DATA, RLIM_INFINITY, 64UL << 20},
     {RLIMIT_STACK, 8UL << 20, 256UL << 10},
     {RLIMIT_CPU, RLIM_INFINITY, 10},
-    /* The caller's would be held against all speakers of this host. */
+    /* The caller's limit would count all speakers of this host. */
     {RLIMIT_NPROC, RLIM_INFINITY, 0},
 };
 
@@ -98,7 +98,7 @@ reset_timers(void)
 #define IOPRIO_WHO_PROCESS 1
 #define IOPRIO_NONE        0
 
-/* A caller may have lowered our turn below everybody else's. */
+/* The caller may have given us less of the processor than others get. */
 static bool
 reset_scheduling(void)
 {
@@ -169,7 +169,7 @@ cog_start_own_state(struct cog_caller *caller)
         return "the descriptors are not as expected";
     if (!take_ids(caller))
         return "ids cannot be set";
-    /* Behind the change of ids, which may make us dumpable again. */
+    /* After the change of ids, which may make us dumpable again. */
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_GET_DUMPABLE) != 0)
         return "core dumps cannot be switched off";
     if (!reset_signals())

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of names and of addresses, each: many beside the hundred or so that the
-   limit for all lets through before a name's count has decayed. */
+/* For names, and as many for addresses: far more than the hundred or so
+   that the limit for all lets through before a name's count has decayed. */
 #define SLOTS 4096U
 
 const struct cog_starts_limit cog_starts_limits[COG_STARTS_KINDS] = {
@@ -79,8 +79,8 @@ slot_of(struct counters *counters, enum cog_starts_kind kind,
 }
 
 /*
- * What a slot says now. A time that no start could have made is of another
- * boot, where /run outlives one: the clock began anew.
+ * What a slot says now. A time that no start can have made is from before a
+ * reboot that /run has survived: the clock has begun anew.
  */
 static int64_t
 settled(int64_t busy_ms, const struct cog_starts_limit *limit, int64_t now_ms)

@@ -17,10 +17,10 @@
 #include <syslog.h>
 
 /*
- * Another login writes for milliseconds. Somebody known gets in without a
- * record rather than wait for one who is stuck (P35), within what the
- * module waits beyond its deadline. A first login must be written: it may
- * queue behind many others, in time of its own.
+ * Another login holds the lock for milliseconds. Somebody known gets in
+ * without a record rather than wait for a process that is stuck (P35), within
+ * the time that the module waits beyond its deadline. A first login must be
+ * recorded: it may queue behind many others, in time of its own.
  */
 #define LOCK_KNOWN_MS 700
 
@@ -34,8 +34,8 @@ refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
 }
 
 /*
- * What logins.cdb knows of the subject. 0, ENOENT, or an error: then nobody
- * of ours comes in.
+ * Find what logins.cdb knows of the subject; *known: it knows something. If
+ * it cannot be read nobody of ours comes in.
  */
 static enum cog_outcome
 find_login(const struct cog_subject *subject, struct cog_login_entry *login,
@@ -53,7 +53,7 @@ find_login(const struct cog_subject *subject, struct cog_login_entry *login,
     return refuse(COG_OUTCOME_STORE, reason, "login store", error);
 }
 
-/* The accounts file holds a tag of the sub: the id key tells whose. */
+/* The accounts file holds a tag of the sub, made with the id key. */
 static enum cog_outcome
 compare_tag(uint64_t tag, const char *sub, char reason[COG_REASON_SIZE])
 {
@@ -118,9 +118,9 @@ check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     /*
-     * A mark is the pool's word of earlier: a login has just proved otherwise.
-     * An answer without a person may be older than the mark: who was asked
-     * about at the same time and refused stays so.
+     * A mark is an earlier refusal by the pool, which a login has just proved
+     * wrong. An answer in the account phase may be older than the mark, if
+     * another process was refused meanwhile: then the mark holds.
      */
     if (*known && login.disabled &&
         subject->operation == COG_OPERATION_ACCOUNT)
@@ -215,7 +215,7 @@ cog_store_admit(const struct cog_subject *subject,
     return check_binding(subject, proof, &known, reason);
 }
 
-/* Where the pool is asked itself, that decides (keeper/tokens.h). */
+/* Where the pool is asked, its answer decides (keeper/tokens.h, admin.h). */
 static bool
 is_too_old(const struct cog_config *config,
            const struct cog_login_entry *login)
@@ -266,7 +266,7 @@ cog_store_refreshed(const struct cog_subject *subject,
             ? check_and_record(subject, config, proof, reason)
             : check_binding(subject, proof, &known, reason);
 
-    /* Behind the record: who lost the groups is out without the pool, too. */
+    /* After recording, so that a lost group counts without the pool, too. */
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     return cog_rules_groups(config, &proof->groups, reason);
@@ -279,7 +279,7 @@ cog_store_mark(const struct cog_subject *subject)
     struct cog_login_entry login;
     int error;
 
-    /* For any caller: it only takes away. */
+    /* For any caller, since this only takes something away. */
     (void) cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
     if (!subject->caller_is_root)
         return;

@@ -15,9 +15,9 @@
 static const struct cog_places places = COG_PLACES;
 
 /*
- * The one thing that is done with the group. The caller may send us signals,
- * and with fs.suid_dumpable = 2 one that dumps would be heard in the moment
- * when the group goes: they wait until that is over.
+ * The one thing that is done with the group. The caller may send us signals;
+ * with fs.suid_dumpable = 2 one that dumps core would take effect at the
+ * moment when the group is given up. So all are blocked until that is over.
  */
 static enum cog_outcome
 borrow_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])

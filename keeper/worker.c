@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-/* The module waits for ten seconds until it hears of the configuration. */
+/* Well below the ten seconds that the module waits for the first word. */
 #define WAIT_MOST_MS 5000
 /* Between two looks for a place: seldom while a crowd is waiting. */
 #define PAUSE_MIN_MS 25
@@ -26,7 +26,7 @@ wait_for_place(uid_t caller, int64_t deadline_ms, const char **full)
         const struct timespec pause = {.tv_nsec = pause_ms * 1000000L};
         int error = cog_places_take(COG_RUN_DIR, caller, &place, full);
 
-        /* Held without a name: it ends with this process. */
+        /* Its descriptor is not kept: the place is left at our end. */
         if (error != EAGAIN)
             return error;
         if (cog_parent_is_gone() || cog_clock_left_ms(deadline_ms) <= pause_ms)
@@ -86,7 +86,7 @@ cog_worker_start(const struct cog_subject *subject,
         return false;
     if (wait_ms > WAIT_MOST_MS)
         wait_ms = WAIT_MOST_MS;
-    /* Who is not root can take none: only their own rights are used up. */
+    /* Callers that are not root can take none, and use their own limits. */
     if (!subject->is_unprivileged &&
         !take_place(subject, begun_ms + wait_ms, ruling))
         return false;
