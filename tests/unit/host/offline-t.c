@@ -156,6 +156,7 @@ test_damaged(void **state)
         "COGOFF1\nalice\n" SUB "\n1\n2\n0\n2\n" HASH "\n",
         "COGOFF1\nalice\n" SUB "\n1\n2\n0\n\n" HASH "\n",
         "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "\n\n",
+        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "x",
         "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n\n",
         "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n",
     };

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -198,6 +199,7 @@ test_processes(void **state)
 
     (void) state;
     if (pid == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test may fail */
         for (;;)
             (void) pause();
     }
@@ -286,6 +288,24 @@ test_start(void **state)
     assert_int_equal(started, 777);
 }
 
+/* A file of that many openers and tokens, all of them sound. */
+static int
+parse_many(int openers, int tokens)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    char text[4096];
+    int len = snprintf(text, sizeof text, "COGSES2\nalice\n7\n%d\n", openers);
+
+    for (int i = 0; i < openers; i++)
+        len += snprintf(text + len, sizeof text - (size_t) len, "1 2\n");
+    len += snprintf(text + len, sizeof text - (size_t) len, "%d\n", tokens);
+    for (int i = 0; i < tokens; i++)
+        len += snprintf(text + len, sizeof text - (size_t) len,
+                        "P C\n5\nr%d\n", i);
+    assert_true((size_t) len < sizeof text);
+    return cog_sessions_parse(text, (size_t) len, &sessions);
+}
+
 static void
 test_damaged(void **state)
 {
@@ -321,6 +341,9 @@ test_damaged(void **state)
     assert_int_equal(sessions.count, 0);
     assert_int_equal(cog_sessions_parse(good, sizeof good - 1, &sessions), 0);
     assert_int_equal(sessions.openers[1].started, 4);
+    assert_int_equal(parse_many(COG_SESSIONS_MAX, COG_SESSION_TOKENS_MAX), 0);
+    assert_int_equal(parse_many(COG_SESSIONS_MAX + 1, 0), EBADMSG);
+    assert_int_equal(parse_many(0, COG_SESSION_TOKENS_MAX + 1), EBADMSG);
 }
 
 /* The old sessions or the new ones, wherever a writer dies. */

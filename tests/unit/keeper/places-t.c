@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,6 +129,7 @@ the_killed_leave_their_places(void **state)
     assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
     pid = fork();
     if (pid == 0) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test may fail */
         for (int i = 0; i < of(COG_PLACES_CALLER); i++)
             (void) take(LENA);
         (void) !write(pipes[1], "x", 1);
