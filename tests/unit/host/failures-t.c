@@ -290,6 +290,11 @@ test_unusable(void **state)
     assert_int_equal(truncate(path, 100), 0); /* the beginning is right */
     assert_int_equal(take("alice", "", NOW), EBADMSG);
     assert_int_equal(unlink(path), 0);
+    assert_int_equal(guess_wrong("alice", "", NOW), 0);
+    fd = open(path, O_WRONLY); /* the size is right */
+    assert_true(fd >= 0 && write(fd, "COGSTA1\n", 8) == 8 && close(fd) == 0);
+    assert_int_equal(take("alice", "", NOW), EBADMSG);
+    assert_int_equal(unlink(path), 0);
     assert_int_equal(chmod(run, 0755), 0);
     assert_int_equal(take("alice", "", NOW), EPERM);
 }

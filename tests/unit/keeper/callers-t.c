@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ALICE 1879048400
+#define DORA  1879048500
 
 static struct cog_config config;
 
@@ -36,6 +37,8 @@ make(void **state)
                "bobtwo:x:1000:1000::/:/bin/sh\n"
                "carol:x:1001:1001::/:/bin/sh\n",
                0644);
+    if (error == 0)
+        error = put(room, "dora", DORA, 0);
     return error != 0 ? error : put(room, "alice", ALICE, 0);
 }
 
@@ -56,6 +59,8 @@ p96_a_caller_may_ask_for_its_own_name_only(void **state)
     assert_false(may(state, 1000, "carol"));
     assert_false(may(state, 1000, "alice"));
     assert_false(may(state, ALICE, "bob"));
+    assert_false(may(state, ALICE, "dora"));
+    assert_false(may(state, ALICE, "nobody-here"));
     assert_false(may(state, ALICE + 1, "alice"));
     assert_false(may(state, 4711, "nobody-here"));
     assert_false(may(state, 1000, ""));
