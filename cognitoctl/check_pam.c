@@ -24,7 +24,7 @@ struct look {
     struct cog_checks *checks;
     struct cog_pam_stack stack;
     struct services found[COG_PAM_FACILITIES][KINDS];
-    struct services no_account;
+    struct services no_account, password_only;
     bool anywhere;
 };
 
@@ -196,6 +196,34 @@ look_at_stack(struct look *look, const char *service,
         note(&found[LOCKOUT], COG_FIND_PAM_LOCKOUT, service);
 }
 
+static size_t
+lines_of(struct look *look, const char *service,
+         enum cog_pam_facility facility)
+{
+    return cog_pam_stack_load(service, facility, &look->stack) == 0
+               ? look->stack.count
+               : 0;
+}
+
+/*
+ * Of a service that asks us in its auth stack alone. Where it has no account
+ * line, libpam takes those of "other"; where it has none for sessions either,
+ * it wants to hear of a password and lets nobody in, as screen lockers.
+ */
+static void
+look_at_missing_account(struct look *look, const char *service)
+{
+    bool none = lines_of(look, service, COG_PAM_ACCOUNT) == 0;
+
+    if (none && lines_of(look, "other", COG_PAM_ACCOUNT) > 0 &&
+        cog_pam_stack_ours(&look->stack) < look->stack.count)
+        return;
+    if (none && lines_of(look, service, COG_PAM_SESSION) == 0)
+        note(&look->password_only, COG_FIND_PAM_PASSWORD_ONLY, service);
+    else
+        note(&look->no_account, COG_FIND_PAM_NO_ACCOUNT, service);
+}
+
 static void
 look_at_service(void *context, const char *service)
 {
@@ -216,7 +244,17 @@ look_at_service(void *context, const char *service)
     }
     look->anywhere = look->anywhere || has[0] || has[1];
     if (has[0] && !has[1])
-        note(&look->no_account, COG_FIND_PAM_NO_ACCOUNT, service);
+        look_at_missing_account(look, service);
+}
+
+static void
+add_services(struct look *look, const struct services *services,
+             const char *facility)
+{
+    if (services->names[0] != '\0')
+        cog_findings_add(&look->checks->findings, services->id, "%s%s%s",
+                         facility, facility[0] != '\0' ? ": " : "",
+                         services->names);
 }
 
 void
@@ -229,18 +267,11 @@ cog_check_pam(struct cog_checks *checks)
     if (!look.anywhere)
         cog_findings_add(&checks->findings, COG_FIND_PAM_NOWHERE,
                          COG_PAM_DIRECTORY);
-    if (look.no_account.names[0] != '\0')
-        cog_findings_add(&checks->findings, look.no_account.id, "%s",
-                         look.no_account.names);
+    add_services(&look, &look.no_account, "");
+    add_services(&look, &look.password_only, "");
     for (unsigned f = 0; f < COG_PAM_FACILITIES; f++) {
-        for (unsigned kind = 0; kind < KINDS; kind++) {
-            const struct services *services = &look.found[f][kind];
-
-            if (services->names[0] != '\0')
-                cog_findings_add(
-                    &checks->findings, services->id, "%s: %s",
-                    cog_pam_facility_name((enum cog_pam_facility) f),
-                    services->names);
-        }
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            add_services(&look, &look.found[f][kind],
+                         cog_pam_facility_name((enum cog_pam_facility) f));
     }
 }

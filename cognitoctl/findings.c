@@ -141,6 +141,13 @@ static const struct {
                                  "disabled person with an ssh key does.",
                                  "Add the account line of the shipped PAM "
                                  "files."},
+    [COG_FIND_PAM_PASSWORD_ONLY] = {"pam-password-only", NOTE,
+                                    "The service asks pam_cognito for a "
+                                    "password and knows no account phase, as "
+                                    "screen lockers.",
+                                    "If it lets people in who were not there "
+                                    "before, add the account line of the "
+                                    "shipped PAM files."},
     [COG_FIND_PAM_UNREACHED] = {"pam-unreached", ERROR,
                                 "The stack ends before pam_cognito is asked "
                                 "about our users.",

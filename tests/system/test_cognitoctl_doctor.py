@@ -69,6 +69,13 @@ def mode(path, wanted):
 class DoctorTest(Case):
     """One class: nothing else may change the machine meanwhile."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Debian's screen locker, of which there is a remark.
+        if os.path.exists("/etc/pam.d/i3lock"):
+            os.unlink("/etc/pam.d/i3lock")
+
     def find(self, *words, command="doctor", **more):
         """The findings by name, each with its subjects."""
         done = ctl.run(command, "--json", *words, **more)
@@ -335,6 +342,23 @@ class DoctorTest(Case):
                           "default=die] pam_cognito.so\n"
                           "@include common-auth\n@include common-account\n"):
             self.assert_found("pam-no-account", self.name)
+
+    def test_screen_locker(self):
+        """one that has lines for auth alone is remarked, unless the lines
+        of `other` ask us, which libpam takes then"""
+        lines = ("auth [success=done user_unknown=ignore default=die] "
+                 "pam_cognito.so\n@include common-auth\n")
+        other = ("account [success=ok user_unknown=ignore default=die] "
+                 "pam_cognito.so\n@include common-account\n")
+        with self.stack(lines):
+            found = self.assert_found("pam-password-only", self.name)
+            self.assertNotIn("pam-no-account", found)
+            with instead("/etc/pam.d/other", other):
+                self.assertNotIn("pam-password-only",
+                                 self.find("--offline"))
+        with self.stack(lines + "@include common-session\n"):
+            found = self.assert_found("pam-no-account", self.name)
+            self.assertNotIn("pam-password-only", found)
 
     def test_pam_unreached(self):
         """a stack that ends before us"""
