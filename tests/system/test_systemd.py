@@ -16,8 +16,6 @@ from room.namespace import ROOM, SOURCE, run
 SERVICE, TIMER = "cognito-sync.service", "cognito-sync.timer"
 OF_SYNC = "/var/lib/cognito"
 PROFILE = "/root/.aws/credentials"
-KEYS = (f"[default]\naws_access_key_id = {sync.KEY_ID}\n"
-        f"aws_secret_access_key = {sync.SECRET}\n")
 DENIED = {"operation": "ListUsersInGroup", "do": "error", "status": 400,
           "type": "AccessDeniedException", "message": "Not in this test"}
 
@@ -42,7 +40,7 @@ class UnitCase(unittest.TestCase):
         cls.pool = sync.UserPool([], **cls.OF_POOL)
         cls.addClassCleanup(cls.pool.stop)
         cls.host.config(endpoint=cls.pool.url)
-        cls.host.write(PROFILE, KEYS, 0o600)
+        cls.host.write(PROFILE, sync.PROFILE, 0o600)
 
     def newcomer(self):
         """A name that is new in the pool."""
@@ -230,7 +228,7 @@ class CredentialsTest(UnitCase):
         self.starts_well(self.file_of_variables(**sync.KEYS))
 
     def test_credential_that_systemd_hands_over(self):
-        self.host.write("/etc/cognito/profile", KEYS, 0o600)
+        self.host.write("/etc/cognito/profile", sync.PROFILE, 0o600)
         self.starts_well(
             "[Service]\nLoadCredential=aws:/etc/cognito/profile\n"
             "Environment=AWS_SHARED_CREDENTIALS_FILE=%d/aws\n")

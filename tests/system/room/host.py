@@ -13,7 +13,8 @@ import subprocess
 from room import pool
 from room.namespace import ROOM, SOURCE, run
 
-STACKS = ("cron", "login", "passwd", "sshd", "su", "sudo", "sudo-i")
+STACKS = ("cron", "login", "passwd", "sshd", "su", "sudo", "sudo-i",
+          "systemd-user")
 ROOT_PASSWORD = "root-of-this-room-7391"
 LOCAL_USER = "lena"
 LOCAL_PASSWORD = "lena-knows-this-4417"

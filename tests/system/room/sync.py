@@ -17,6 +17,8 @@ ACCOUNTS = "/var/lib/cognito/accounts"
 PRIVATE = "/var/lib/cognito/private"
 KEY_ID, SECRET = "AKIATESTSYNC00000000", "canary0aws0secret0of0the0sync0tests0abcd"
 KEYS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+PROFILE = (f"[default]\naws_access_key_id = {KEY_ID}\n"
+           f"aws_secret_access_key = {SECRET}\n")
 IAM = [{"access_key_id": KEY_ID, "secret": SECRET}]
 
 
