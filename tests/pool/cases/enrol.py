@@ -95,6 +95,21 @@ class Setup(PoolCase):
         self.respond_refused({**challenge, "Session": answer["Session"]},
                              "fresh", "InvalidParameterException")
 
+    def test_whose_calls(self):
+        """The log knows by the session, also of a call that is refused."""
+        session = self.sign_in("fresh", PASSWORD)["Session"]
+        session = self.call("AssociateSoftwareToken",
+                            Session=session)["Session"]
+        self.refused("VerifySoftwareToken", "InvalidParameterException",
+                     Session=session, UserCode="no digits")
+        self.refused("VerifySoftwareToken", "NotAuthorizedException",
+                     Session="x" * 40, UserCode="000000")
+        self.assertEqual([(line["operation"], line["username"])
+                          for line in self.log_lines()[-3:]],
+                         [("AssociateSoftwareToken", "fresh"),
+                          ("VerifySoftwareToken", "fresh"),
+                          ("VerifySoftwareToken", None)])
+
     def test_an_address_instead(self):
         self.control("set", pool={"mfas_can_setup": [
             "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]})
