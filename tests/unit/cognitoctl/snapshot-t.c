@@ -1,65 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * cognitoctl/signature, pool_record, snapshot: against snapshots that
- * openssl(1) signed (tests/vectors/snapshot/make).
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+/* snapshot: what is signed, by whom and for how long. Cites P73, P78. */
+#include "accounts/ids.h"
+#include "cognitoctl/snapshot.h"
+#include "tests/unit/accounts/pool_groups.h"
+#include "tests/unit/cognitoctl/snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts/ids.h"
-#include "cognitoctl/snapshot.h"
-#include "tests/unit/accounts/hostile_names.h"
-#include "tests/unit/accounts/pool_groups.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define CREATED      INT64_C(1800000000)
-
 /* ---- vectors */
-
-static char *
-load(const char *name, size_t *len)
-{
-    char path[4096];
-    FILE *file;
-    long size;
-    char *bytes;
-
-    (void) snprintf(path, sizeof path, "%s/snapshot/%s", COG_VECTORS_DIR,
-                    name);
-    file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size = ftell(file);
-    assert_true(size >= 0);
-    rewind(file);
-    /* Exactly as long as it is: what is read beyond shows. */
-    bytes = malloc(size == 0 ? 1 : (size_t) size);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t) size, file), size);
-    assert_int_equal(fclose(file), 0);
-    *len = (size_t) size;
-    return bytes;
-}
-
-static struct cog_signature_key
-public_key(const char *name)
-{
-    struct cog_signature_key key = COG_SIGNATURE_KEY_NONE;
-    size_t len;
-    char *pem = load(name, &len);
-
-    assert_null(cog_signature_parse_public(pem, len, &key));
-    free(pem);
-    return key;
-}
 
 static struct cog_signature_key
 private_key(const char *name)
@@ -71,43 +21,6 @@ private_key(const char *name)
     assert_null(cog_signature_parse_private(pem, len, &key));
     free(pem);
     return key;
-}
-
-static struct cog_signature_key exporter = COG_SIGNATURE_KEY_NONE;
-
-static int
-set_up(void **state)
-{
-    (void) state;
-    exporter = public_key("exporter.pub");
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void) state;
-    cog_signature_key_clear(&exporter);
-    return 0;
-}
-
-/* A host that the vectors are for, five minutes after they were made. */
-static struct cog_snapshot_wanted
-host(void)
-{
-    struct cog_snapshot_wanted wanted = {
-        .key = &exporter,
-        .ids = {.pool_id = "eu-west-1_TestPool1",
-                .id_base = 1879048192,
-                .id_range = 268304384,
-                .group_prefix = "cognito-",
-                .key_tag = 0x00112233445566ff},
-        .now_s = CREATED + 300,
-        .max_age_s = 24 * 3600,
-        .max_users = 1000,
-    };
-
-    return wanted;
 }
 
 static void
@@ -132,60 +45,6 @@ vector_refused(const char *name, const struct cog_snapshot_wanted *wanted,
 
     refused(bytes, len, wanted, why);
     free(bytes);
-}
-
-/* ---- visiting */
-
-struct seen {
-    size_t users, groups;
-    struct cog_pool_record user[4];
-    struct cog_pool_group_record group[4];
-    size_t stop_at; /* users; 0: never */
-};
-
-static bool
-see_user(void *context, const struct cog_pool_record *user)
-{
-    struct seen *seen = context;
-
-    assert_true(seen->users < COUNT(seen->user));
-    seen->user[seen->users++] = *user;
-    return seen->users != seen->stop_at;
-}
-
-static bool
-see_group(void *context, const struct cog_pool_group_record *group)
-{
-    struct seen *seen = context;
-
-    assert_true(seen->groups < COUNT(seen->group));
-    seen->group[seen->groups++] = *group;
-    return true;
-}
-
-static bool
-walk(const char *name, struct seen *seen, char reason[COG_POOL_REASON])
-{
-    const struct cog_pool_visitor visitor = {see_group, see_user, NULL, seen};
-    struct cog_snapshot_wanted wanted = host();
-    struct cog_snapshot snapshot;
-    size_t len;
-    char *bytes = load(name, &len);
-    bool whole;
-
-    assert_true(cog_snapshot_open(bytes, len, &wanted, &snapshot, reason));
-    whole = cog_snapshot_walk(&snapshot, &visitor, reason);
-    free(bytes);
-    return whole;
-}
-
-static struct seen *
-nothing_seen(void)
-{
-    struct seen *seen = calloc(1, sizeof *seen);
-
-    assert_non_null(seen);
-    return seen;
 }
 
 /* ---- reading what openssl made */
@@ -452,32 +311,6 @@ what_we_sign_is_what_openssl_signs(void **state)
 }
 
 static void
-lines_are_written_as_they_were_read(void **state)
-{
-    struct seen *seen = nothing_seen();
-    struct cog_secret line = COG_SECRET_EMPTY;
-    char reason[COG_POOL_REASON] = "";
-    size_t len;
-    char *bytes = load("small.snapshot", &len);
-    const char *at = strstr(bytes, "{\"group\":");
-
-    (void) state;
-    assert_true(walk("small.snapshot", seen, reason));
-    assert_true(cog_pool_line_write_group(&seen->group[0], &line));
-    assert_memory_equal(at, line.data, line.len);
-    at += line.len;
-    for (size_t i = 0; i < 2; i++) {
-        assert_true(cog_pool_line_write_user(&seen->user[i], &line));
-        assert_memory_equal(at, line.data, line.len);
-        at += line.len;
-    }
-    assert_ptr_equal(at, bytes + len);
-    cog_secret_clear(&line);
-    free(bytes);
-    free(seen);
-}
-
-static void
 key_tags_tell_keys_and_pools_apart(void **state)
 {
     const struct cog_id_key one = {{1}}, other = {{2}};
@@ -540,186 +373,6 @@ a_signature_is_of_one_text_by_one_key(void **state)
     cog_signature_key_clear(&key);
 }
 
-/* ---- lines */
-
-#define TAG "\"sub_tag\":\"00000000000000a1\""
-
-static enum cog_pool_line
-read_line(const char *text)
-{
-    struct cog_pool_group_record group = {.name = "untouched"};
-    struct cog_pool_record user = {.name = "untouched"};
-    enum cog_pool_line kind =
-        cog_pool_line_read(text, strlen(text), &user, &group);
-
-    if (kind != COG_POOL_LINE_USER)
-        assert_string_equal(user.name, "untouched");
-    if (kind != COG_POOL_LINE_GROUP)
-        assert_string_equal(group.name, "untouched");
-    return kind;
-}
-
-static void
-malformed_lines_are_refused(void **state)
-{
-    static const char *const lines[] = {
-        "",
-        "{}",
-        "[]",
-        "null",
-        "{\"user\":\"carol\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004}",
-        "{\"user\":\"carol\"," TAG "}",
-        "{\"user\":7,\"uid\":1879100004," TAG "}",
-        "{\"user\":null,\"uid\":1879100004," TAG "}",
-        "{\"user\":\"carol\",\"uid\":\"1879100004\"," TAG "}",
-        "{\"user\":\"carol\",\"uid\":1879100004.0," TAG "}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG "} x",
-        "{\"user\":\"carol\",\"user\":\"dave\",\"uid\":1879100004," TAG "}",
-        "{\"user\":\"carol\",\"group\":\"x\",\"gid\":1879100004,"
-        "\"uid\":1879100004," TAG "}",
-        /* tags */
-        "{\"user\":\"carol\",\"uid\":1879100004,\"sub_tag\":\"a1\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004,"
-        "\"sub_tag\":\"0000000000000000\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004,"
-        "\"sub_tag\":\"00000000000000A1\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004,"
-        "\"sub_tag\":\"00000000000000a1f\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004,\"sub_tag\":161}",
-        /* P23: what nobody could have cleaned */
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"gecos\":\"a:b\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"gecos\":\"a,b\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"gecos\":\"a\\n\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"gecos\":\" a\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG
-        ",\"gecos\":\"\\u00e9\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"gecos\":7}",
-        /* the rest */
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"disabled\":false}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"disabled\":1}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"groups\":\"A\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"groups\":[7]}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"groups\":[\"\"]}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG
-        ",\"groups\":[\"a\\u0001\"]}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG
-        ",\"groups\":[\"A\",\"A\"]}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"keys\":\"a\\tb\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"keys\":\"\\u00e9\"}",
-        "{\"user\":\"carol\",\"uid\":1879100004," TAG ",\"keys\":[]}",
-        "{\"group\":\"Staff\"}",
-        "{\"group\":\"\",\"gid\":1879100004}",
-        "{\"group\":\"a\\nb\",\"gid\":1879100004}",
-        "{\"group\":[\"Staff\"],\"gid\":1879100004}",
-    };
-
-    (void) state;
-    assert_int_equal(
-        read_line("{\"user\":\"carol\",\"uid\":1879100004," TAG "}"),
-        COG_POOL_LINE_USER);
-    assert_int_equal(read_line("{\"group\":\"Staff\",\"gid\":1879100004}"),
-                     COG_POOL_LINE_GROUP);
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        if (read_line(lines[i]) != COG_POOL_LINE_MALFORMED)
-            fail_msg("taken: %s", lines[i]);
-    }
-}
-
-static void
-p17_hostile_names_pass_no_line(void **state)
-{
-    char line[512];
-    size_t tried = 0;
-
-    (void) state;
-    for (size_t i = 0; i < COUNT(hostile_names); i++) {
-        /* Those that JSON can hold as they are. */
-        if (strpbrk(hostile_names[i], "\"\\") != NULL)
-            continue;
-        (void) snprintf(line, sizeof line,
-                        "{\"user\":\"%s\",\"uid\":1879100004," TAG "}",
-                        hostile_names[i]);
-        if (read_line(line) != COG_POOL_LINE_MALFORMED)
-            fail_msg("taken: %s", line);
-        tried++;
-    }
-    assert_true(tried > 40);
-}
-
-static void
-p20_forbidden_ids_pass_no_line(void **state)
-{
-    static const struct {
-        const char *id;
-        bool taken;
-    } cases[] = {
-        {"0", false},
-        {"1", false},
-        {"-1", false},
-        {"999", false},
-        {"1000", true},
-        {"59999", true},
-        {"60000", false},
-        {"65534", false},
-        {"65535", false},
-        {"65536", true},
-        {"2147352575", true},
-        {"2147352576", false},
-        {"4294967295", false},
-        {"4294967296", false},
-        {"4294968296", false},
-        {"1e9", false},
-        {"99999999999999999999", false},
-    };
-    char line[256];
-
-    (void) state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        (void) snprintf(line, sizeof line,
-                        "{\"user\":\"a\",\"uid\":%s," TAG "}", cases[i].id);
-        assert_int_equal(read_line(line) == COG_POOL_LINE_USER,
-                         cases[i].taken);
-        (void) snprintf(line, sizeof line, "{\"group\":\"a\",\"gid\":%s}",
-                        cases[i].id);
-        assert_int_equal(read_line(line) == COG_POOL_LINE_GROUP,
-                         cases[i].taken);
-    }
-}
-
-static void
-a_record_of_every_limit_comes_back(void **state)
-{
-    struct cog_pool_record *user = calloc(1, sizeof *user);
-    struct cog_pool_record *back = calloc(1, sizeof *back);
-    struct cog_pool_group_record group;
-    struct cog_secret line = COG_SECRET_EMPTY;
-    char name[COG_POOL_GROUP_MAX + 1];
-
-    (void) state;
-    assert_non_null(user);
-    assert_non_null(back);
-    memset(user->name, 'a', COG_NAME_MAX);
-    user->uid = 2147352575;
-    user->sub_tag = UINT64_MAX;
-    user->disabled = true;
-    memset(user->gecos, '"', COG_GECOS_MAX);
-    memset(user->keys, '\n', COG_POOL_KEYS_MAX);
-    for (int i = 0; i < COG_GROUPS_MAX; i++) {
-        (void) snprintf(name, sizeof name, "%03d%0125d", i, 0);
-        memset(name + 3, '"', 125);
-        assert_int_equal(
-            cog_pool_groups_add(&user->groups, name, strlen(name)), 0);
-    }
-    assert_true(cog_pool_line_write_user(user, &line));
-    assert_int_equal(cog_pool_line_read(line.data, line.len - 1, back, &group),
-                     COG_POOL_LINE_USER);
-    assert_memory_equal(user, back, sizeof *user);
-    cog_secret_clear(&line);
-    free(user);
-    free(back);
-}
-
 int
 main(void)
 {
@@ -737,14 +390,9 @@ main(void)
         cmocka_unit_test(p73_too_old_or_from_the_future_is_refused),
         cmocka_unit_test(p78_more_users_than_the_cap_are_refused),
         cmocka_unit_test(what_we_sign_is_what_openssl_signs),
-        cmocka_unit_test(lines_are_written_as_they_were_read),
         cmocka_unit_test(key_tags_tell_keys_and_pools_apart),
         cmocka_unit_test(only_ed25519_keys_are_taken),
         cmocka_unit_test(a_signature_is_of_one_text_by_one_key),
-        cmocka_unit_test(malformed_lines_are_refused),
-        cmocka_unit_test(p17_hostile_names_pass_no_line),
-        cmocka_unit_test(p20_forbidden_ids_pass_no_line),
-        cmocka_unit_test(a_record_of_every_limit_comes_back),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

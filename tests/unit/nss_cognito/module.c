@@ -3,9 +3,11 @@
 #include "tests/unit/nss_cognito/module.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "accounts/cache_bulk.h"
 #include "accounts/cache_write.h"
@@ -175,4 +177,28 @@ assert_is_alice(const struct answer *answer)
     assert_string_equal(answer->passwd.pw_gecos, "Sample Person");
     assert_string_equal(answer->passwd.pw_dir, "/home/alice");
     assert_string_equal(answer->passwd.pw_shell, "/bin/bash");
+}
+
+void
+be_called(const char *name)
+{
+    static char called[32];
+
+    (void) snprintf(called, sizeof called, "%s", name);
+    program_invocation_short_name = called;
+}
+
+bool
+make_key_place(void)
+{
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", "none", MS_REC | MS_PRIVATE, "") == 0 &&
+           mount("none", "/mnt", "tmpfs", 0, "mode=0755") == 0;
+}
+
+int
+groups_room_make(void **state)
+{
+    be_called("groups-t");
+    return module_room_make(state);
 }

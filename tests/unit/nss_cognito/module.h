@@ -70,4 +70,16 @@ void assert_unavailable(const struct answer *answer, int error);
 /* The whole entry is alice's. */
 void assert_is_alice(const struct answer *answer);
 
+/* What glibc calls the program; the module asks it for its host's name. */
+void be_called(const char *name);
+
+/*
+ * A file system of our own on /mnt, for the id key of a test that may mount;
+ * false where it may not.
+ */
+bool make_key_place(void);
+
+/* module_room_make, and the program has a name of no meaning. */
+int groups_room_make(void **state);
+
 #endif
