@@ -49,10 +49,16 @@ mount --make-rshared /
 exec env -i container=room PATH="$PATH" /lib/systemd/systemd --system \
     --unit=room.target --log-target=console
 """
+ENTER = 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"'
 BOOTS = """[Unit]
 Requires=basic.target systemd-journald.service
 After=basic.target systemd-journald.service
 """
+
+
+def no_systemd(why):
+    return unittest.SkipTest("no systemd can be started here: "
+                             + why.strip().replace("\n", "; ")[-300:])
 
 
 class Group:
@@ -62,18 +68,13 @@ class Group:
     def __init__(self, base):
         self.top = f"{base}/groups"
         os.mkdir(self.top)
-        done = subprocess.run(["mount", "-t", "cgroup2", "none", self.top],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise unittest.SkipTest("no systemd can be started here: "
-                                    + done.stderr.strip())
         self.path = f"{self.top}/cognito-{os.urandom(4).hex()}"
-        os.mkdir(self.path)
-
-    def enter(self):
-        with open(f"{self.path}/cgroup.procs", "w",
-                  encoding="ascii") as file:
-            file.write("0")
+        done = subprocess.run(
+            ["sh", "-c", 'mount -t cgroup2 none "$1" && mkdir "$2"', "sh",
+             self.top, self.path], capture_output=True, text=True,
+            check=False)
+        if done.returncode:
+            raise no_systemd(done.stderr)
 
     def remove(self):
         """Once the last process in it has gone."""
@@ -104,14 +105,18 @@ class Booted:
         self.console = f"{self.base}/console"
         with open(self.console, "w", encoding="utf-8") as console:
             self.holder = subprocess.Popen(
-                ["unshare", "-m", "-p", "-f", "-C", "-i", "-u",
-                 "--kill-child", "--propagation", "private", "sh", "-c", OWN,
-                 "sh", f"{self.base}/own", f"{self.base}/units"],
-                stdin=subprocess.DEVNULL, stdout=console, stderr=console,
-                preexec_fn=self.group.enter)
-        self.wait_for_it()
-        self.config(**config)
-        self.run("cognitoctl", "apply")
+                ["sh", "-c", ENTER, "sh", self.group.path, "unshare", "-m",
+                 "-p", "-f", "-C", "-i", "-u", "--kill-child",
+                 "--propagation", "private", "sh", "-c", OWN, "sh",
+                 f"{self.base}/own", f"{self.base}/units"],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        try:
+            self.wait_for_it()
+            self.config(**config)
+            self.run("cognitoctl", "apply")
+        except BaseException:
+            self.close()
+            raise
 
     def put_units(self, names):
         os.mkdir(f"{self.base}/units")
@@ -128,10 +133,8 @@ class Booted:
                                                                "degraded"):
                 return
             time.sleep(0.1)
-        self.close()
         with open(self.console, encoding="utf-8") as file:
-            raise unittest.SkipTest("no systemd can be started here: "
-                                    + file.read()[-300:])
+            raise no_systemd(file.read())
 
     @property
     def process(self):
