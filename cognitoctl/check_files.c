@@ -137,7 +137,7 @@ check_service(void *context, const char *service)
                cog_pam_stack_ours(&stack) < stack.count;
     if (!ours)
         return;
-    (void) snprintf(path, sizeof path, "%s/%s", COG_PAM_DIRECTORY, service);
+    cog_pam_path(service, path);
     check_file(context, &(struct file){path, 0644, false});
 }
 

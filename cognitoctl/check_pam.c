@@ -24,7 +24,7 @@ struct look {
     struct cog_checks *checks;
     struct cog_pam_stack stack;
     struct services found[COG_PAM_FACILITIES][KINDS];
-    struct services no_account, password_only;
+    struct services no_account, password_only, jobs;
     bool anywhere;
 };
 
@@ -224,6 +224,21 @@ look_at_missing_account(struct look *look, const char *service)
         note(&look->no_account, COG_FIND_PAM_NO_ACCOUNT, service);
 }
 
+/* What runs as somebody who is not there: only the account phase can say that
+ * it should not. */
+static bool
+runs_jobs(const char *service)
+{
+    static const char *const names[] = {"atd", "cron", "crond",
+                                        "systemd-user"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(service, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void
 look_at_service(void *context, const char *service)
 {
@@ -245,6 +260,8 @@ look_at_service(void *context, const char *service)
     look->anywhere = look->anywhere || has[0] || has[1];
     if (has[0] && !has[1])
         look_at_missing_account(look, service);
+    else if (!has[1] && runs_jobs(service))
+        note(&look->jobs, COG_FIND_PAM_JOBS, service);
 }
 
 static void
@@ -269,6 +286,8 @@ cog_check_pam(struct cog_checks *checks)
                          COG_PAM_DIRECTORY);
     add_services(&look, &look.no_account, "");
     add_services(&look, &look.password_only, "");
+    if (look.anywhere)
+        add_services(&look, &look.jobs, "");
     for (unsigned f = 0; f < COG_PAM_FACILITIES; f++) {
         for (unsigned kind = 0; kind < KINDS; kind++)
             add_services(&look, &look.found[f][kind],

@@ -148,6 +148,12 @@ static const struct {
                                     "If it lets people in who were not there "
                                     "before, add the account line of the "
                                     "shipped PAM files."},
+    [COG_FIND_PAM_JOBS] = {"pam-jobs", WARNING,
+                           "What people have left to run is started without "
+                           "asking pam_cognito whether they may still come "
+                           "in.",
+                           "Take the PAM file that we ship, or add its "
+                           "account line."},
     [COG_FIND_PAM_UNREACHED] = {"pam-unreached", ERROR,
                                 "The stack ends before pam_cognito is asked "
                                 "about our users.",

@@ -12,9 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* As deep as files may include each other. */
 #define DEPTH 8U
+
+/* What stands in for files that are not in COG_PAM_DIRECTORY: pam.conf(5). */
+#define VENDORS "/usr/lib/pam.d"
 
 struct load {
     enum cog_pam_facility facility;
@@ -62,6 +66,15 @@ take_line(struct load *load, const struct cog_pam_line *line, unsigned level,
         add(load, &bad, level);
 }
 
+void
+cog_pam_path(const char *name, char path[PATH_MAX])
+{
+    (void) snprintf(path, PATH_MAX, "%s%s",
+                    name[0] == '/' ? "" : COG_PAM_DIRECTORY "/", name);
+    if (name[0] != '/' && access(path, F_OK) != 0)
+        (void) snprintf(path, PATH_MAX, VENDORS "/%s", name);
+}
+
 static int
 load_file(struct load *load, const char *name, unsigned level, unsigned depth)
 {
@@ -74,8 +87,7 @@ load_file(struct load *load, const char *name, unsigned level, unsigned depth)
 
     if (depth > DEPTH)
         return ELOOP;
-    (void) snprintf(path, sizeof path, "%s%s",
-                    name[0] == '/' ? "" : COG_PAM_DIRECTORY "/", name);
+    cog_pam_path(name, path);
     error = cog_text_file_read(path, &text, &len);
     if (error != 0)
         return error;
@@ -126,15 +138,26 @@ is_service(const struct dirent *entry)
            !cog_text_begins(entry->d_name, "common-");
 }
 
-void
-cog_pam_services(cog_pam_visit *visit, void *context)
+static void
+visit_directory(const char *directory, cog_pam_visit *visit, void *context)
 {
     struct dirent **entries = NULL;
-    int count = scandir(COG_PAM_DIRECTORY, &entries, is_service, alphasort);
+    int count = scandir(directory, &entries, is_service, alphasort);
 
     for (int i = 0; i < count; i++) {
-        visit(context, entries[i]->d_name);
+        char path[PATH_MAX];
+
+        cog_pam_path(entries[i]->d_name, path);
+        if (cog_text_begins(path, directory))
+            visit(context, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
+}
+
+void
+cog_pam_services(cog_pam_visit *visit, void *context)
+{
+    visit_directory(COG_PAM_DIRECTORY, visit, context);
+    visit_directory(VENDORS, visit, context);
 }

@@ -5,8 +5,14 @@
 
 #include "cognitoctl/pam_stack.h"
 
+#include <limits.h>
+
 #define COG_PAM_DIRECTORY "/etc/pam.d"
 #define COG_PAM_OURS      "pam_cognito.so"
+
+/* The file of a service, or what a line includes: of COG_PAM_DIRECTORY, if it
+ * is there, or else of /usr/lib/pam.d. */
+void cog_pam_path(const char *name, char path[PATH_MAX]);
 
 /* Longer stacks are cut; the rest of them is not looked at. */
 #define COG_PAM_STACK_MAX 200

@@ -360,6 +360,15 @@ class DoctorTest(Case):
             found = self.assert_found("pam-no-account", self.name)
             self.assertNotIn("pam-password-only", found)
 
+    def test_p10_jobs(self):
+        """P10: what runs for people who are gone; Debian's own file for
+        systemd-user stands where libpam looks last"""
+        self.assertNotIn("pam-jobs", self.find("--offline"))
+        with instead("/etc/pam.d/systemd-user"):
+            self.assert_found("pam-jobs", "systemd-user")
+        with instead("/etc/pam.d/cron", "@include common-account\n"):
+            self.assert_found("pam-jobs", "cron")
+
     def test_pam_unreached(self):
         """a stack that ends before us"""
         with self.stack("@include common-auth\n"
