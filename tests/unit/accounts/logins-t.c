@@ -270,6 +270,13 @@ p62_pool_groups_are_bounded_and_kept_as_they_are(void **state)
     name[COG_POOL_GROUP_MAX] = '\0';
     assert_true(pool_groups_have(&groups, name));
     assert_false(pool_groups_have(&groups, "099"));
+    /* Short ones, which have room, are not more. */
+    groups = (struct cog_pool_groups){.count = 0};
+    for (unsigned i = 0; i <= COG_GROUPS_MAX; i++) {
+        (void) snprintf(name, sizeof name, "%03u", i);
+        assert_int_equal(cog_pool_groups_add(&groups, name, 3),
+                         i < COG_GROUPS_MAX ? 0 : EMSGSIZE);
+    }
 }
 
 static void
