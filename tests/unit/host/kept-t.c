@@ -150,7 +150,7 @@ test_damaged(void **state)
         "COGTOK2\nalice\n3f1b\n-1\n2\n3\nr\n\n\nP C\n",
         "COGTOK2\nalice\n3f1b\n01\n2\n3\nr\n\n\nP C\n",
         "COGTOK2\nalice\n3f1b\n1\n2\n999999999999999\nr\n\n\nP C\n",
-        "COGTOK2\nalice\n3f1b\n1\n2\n3\n\n\nP C\n\n",
+        "COGTOK2\nalice\n3f1b\n1\n2\n3\n\n\n\nP C\n",
         "COGTOK2\nalice\n3f1b\n1\n2\n3\nr r\n\n\nP C\n",
         "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\x7f\n\n\nP C\n",
         "COGTOK2\nalice\n3f1b\n1\n2\n3\nr\n\n\nP C\n\n",

@@ -122,7 +122,9 @@ test_give_way(void **state)
     sessions.tokens[5].waits_since_s = 1000;
     assert_int_equal(add_token(&sessions, "two words"), EINVAL);
     assert_string_equal(text_of(&sessions, 5), "r5");
+    /* The longest first. */
     assert_int_equal(add_token(&sessions, "new1"), 0);
+    assert_string_equal(text_of(&sessions, 2), "r2");
     assert_int_equal(add_token(&sessions, "new2"), 0);
     assert_int_equal(add_token(&sessions, "new3"), ENOSPC);
     assert_int_equal(sessions.token_count, COG_SESSION_TOKENS_MAX);
