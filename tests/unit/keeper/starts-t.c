@@ -114,19 +114,26 @@ what_is_refused_counts_nowhere(void **state)
         assert_string_equal(take_refused("p0", elsewhere, NOW),
                             cog_starts_limits[COG_STARTS_NAME].what);
     assert_int_equal(take("other", elsewhere, NOW), 0);
+    /* Refused for its address: the name has begun nothing. */
+    fill(COG_STARTS_ADDRESS, NOW + 10000000);
+    for (int i = 0; i < 200; i++)
+        assert_string_equal(take_refused("new", "10.0.0.0", NOW + 10000000),
+                            cog_starts_limits[COG_STARTS_ADDRESS].what);
+    assert_int_equal(take("new", elsewhere, NOW + 10000000), 0);
 }
 
 static void
 a_success_is_given_back(void **state)
 {
+    const struct cog_start start = start_of("p0", elsewhere, NOW);
+
     (void) state;
     for (int i = 0; i < 500; i++) {
-        const struct cog_start start = start_of("p0", elsewhere, NOW);
-
         assert_int_equal(take("p0", elsewhere, NOW), 0);
         cog_starts_give_back(&start);
     }
     /* More than was taken is not given. */
+    cog_starts_give_back(&start);
     fill(COG_STARTS_NAME, NOW);
     assert_int_equal(take("p0", elsewhere, NOW), EAGAIN);
 }
