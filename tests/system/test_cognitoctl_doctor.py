@@ -4,7 +4,6 @@
 In a room of its own: the whole machine is spoiled, a piece at a time."""
 
 import contextlib
-import glob
 import grp
 import json
 import os
@@ -66,8 +65,8 @@ def mode(path, wanted):
         os.chmod(path, before)
 
 
-class DoctorTest(Case):
-    """One class: nothing else may change the machine meanwhile."""
+class DoctorCase(Case):
+    """One class at a time: nothing else may change the machine meanwhile."""
 
     @classmethod
     def setUpClass(cls):
@@ -102,6 +101,14 @@ class DoctorTest(Case):
 
     def with_config(self, *words, **changes):
         return ("--config", ctl.configuration(**changes), *words)
+
+    def administer(self):
+        pool.control("iam", iam=[KEYS])
+        self.addCleanup(pool.control, "iam", iam=[])
+
+
+class DoctorTest(DoctorCase):
+    """what the host's own files say"""
 
     # ---- a machine on which all is well
 
@@ -540,179 +547,6 @@ class DoctorTest(Case):
         with instead("/etc/shadow", edit=lock):
             self.assert_found("no-local-way", "/etc/shadow")
         self.assertNotIn("no-local-way", self.find("--offline"))
-
-    # ---- the service
-
-    def test_p41_unreached(self):
-        """P41, P54: no name, nobody listening, another authority"""
-        self.assert_found("pool-unreached", "nowhere.test", *self.with_config(
-            endpoint="https://nowhere.test"))
-        self.assert_found("pool-unreached", "127.0.0.1:9", *self.with_config(
-            endpoint="https://127.0.0.1:9"))
-        found = self.assert_found(
-            "pool-unreached", "tls", *self.with_config(
-                ca_file=None, ca_path="/etc/ssl/certs"))
-        self.assertIn("certificate", found["pool-unreached"][0])
-
-    def forget_keys(self):
-        """What logins have kept of the key set: it would do for an hour."""
-        for path in glob.glob(f"{ACCOUNTS}/jwks-*"):
-            os.unlink(path)
-
-    def pool_with(self, **settings):
-        pool.control("set", pool=settings)
-        self.addCleanup(pool.control, "set",
-                        pool={"date_offset_s": 0, "sign_up": True,
-                              "prevent_user_existence_errors": True,
-                              "case_sensitive": True})
-
-    def client_with(self, **settings):
-        pool.control("set_client", id=pool.CLIENT_ID, set=settings)
-        self.addCleanup(pool.control, "reload", seed=pool.seed())
-
-    def test_clock(self):
-        """the service's clock and ours"""
-        for offset, name, words in ((3600, "clock", "behind"),
-                                    (-3600, "clock", "ahead"),
-                                    (60, "clock-drift", "behind")):
-            with self.subTest(offset):
-                self.pool_with(date_offset_s=offset)
-                self.assert_found(name, words, "--json")
-
-    def test_key_set(self):
-        """a pool whose key set cannot be had"""
-        for do in ({"do": "status", "status": 404},
-                   {"do": "body", "body": '{"keys":[]}'}):
-            with self.subTest(do):
-                pool.control("faults", faults=[{"operation": "jwks", **do}])
-                try:
-                    self.assert_found("key-set", "jwks.json", "--json")
-                finally:
-                    pool.control("faults", faults=[])
-
-    def test_p42_pinned_old(self):
-        """P42: the pool signs with keys that are not pinned"""
-        pinned = f"/etc/cognito/jwks-{secrets.token_hex(4)}.json"
-        pool.fetch_keys(pool.PORT, pinned)
-        self.addCleanup(self.forget_keys)
-        pool.control("rotate_keys", keep=True)
-        self.assert_found("pinned-old", pinned,
-                          *self.with_config(jwks_file=pinned))
-
-    def test_client(self):
-        """an app client that is unknown, has another secret, or no SRP"""
-        self.assert_found("client-unknown", "0nosuchclient",
-                          *self.with_config(client_id="0nosuchclient"))
-        self.assert_found("client-hash", pool.SECRET_CLIENT_ID,
-                          *self.with_config(client_id=pool.SECRET_CLIENT_ID))
-        self.client_with(explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"])
-        self.assert_found("client-flow", "not enabled", "--json")
-
-    def test_p64_client_reveals(self):
-        """P64: an app client that tells who exists, seen without
-        credentials"""
-        self.client_with(prevent_user_existence_errors=False)
-        self.assert_found("client-reveals", pool.CLIENT_ID, "--json")
-
-    def test_probe_is_harmless(self):
-        """P84: the probe is one login begun for a name that nobody has"""
-        before = len(pool.calls())
-        self.find()
-        calls = [call for call in pool.calls()[before:]
-                 if call["operation"] not in ("connect", "handshake")]
-        self.assertEqual([call["operation"] for call in calls],
-                         ["jwks", "InitiateAuth"])
-        self.assertRegex(calls[1]["username"],
-                         r"^cognitoctl-doctor-[0-9a-f]{24}$")
-
-    # ---- with AWS credentials
-
-    def administer(self):
-        pool.control("iam", iam=[KEYS])
-        self.addCleanup(pool.control, "iam", iam=[])
-
-    def test_no_credentials(self):
-        """without credentials, what could not be looked at is told"""
-        self.assert_found("no-credentials", "credentials", "--json")
-
-    def test_credentials_well(self):
-        """with credentials, of the room's pool nothing is found"""
-        self.administer()
-        found = self.find(env=ENVIRONMENT)
-        self.assertEqual(list(found), ["keys-not-pinned"])
-
-    def test_p83_denied(self):
-        """P83: credentials that may not describe are a note"""
-        pool.control("iam", iam=[{**KEYS, "allow": ["cognito-idp:List*"]}])
-        self.addCleanup(pool.control, "iam", iam=[])
-        self.assert_found("no-credentials", "DescribeUserPoolClient",
-                          "--json", env=ENVIRONMENT)
-
-    def test_p23_client_writes(self):
-        """P23: an app client that can write who somebody is"""
-        self.client_with(write_attributes=["name", "custom:uid",
-                                           "custom:keys"])
-        self.administer()
-        found = self.assert_found(
-            "client-writes", "id_attribute custom:uid",
-            *self.with_config(id_attribute="custom:uid",
-                              key_attribute="custom:keys"), env=ENVIRONMENT)
-        self.assertIn("key_attribute custom:keys", found["client-writes"])
-        self.assertNotIn("client-writes", self.find(env=ENVIRONMENT))
-
-    def test_client_described(self):
-        """flows, secret and silence as DescribeUserPoolClient tells them"""
-        self.client_with(explicit_auth_flows=[
-            "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"])
-        self.administer()
-        self.assert_found("client-password-flow", "ALLOW_USER_PASSWORD_AUTH",
-                          "--json", env=ENVIRONMENT)
-
-    def test_p24_everybody(self):
-        """P24: everybody of a pool to which the world can sign up"""
-        self.administer()
-        words = self.with_config(allow_groups="*")
-        self.assert_found("everybody", "*", *words, env=ENVIRONMENT)
-        self.pool_with(sign_up=False)
-        self.assertNotIn("everybody", self.find(*words, env=ENVIRONMENT))
-
-    def test_pool_case(self):
-        """configuration and pool do not agree on case"""
-        self.administer()
-        self.assert_found("pool-case", "case_insensitive = yes",
-                          *self.with_config(case_insensitive="yes"),
-                          env=ENVIRONMENT)
-        self.pool_with(case_sensitive=False)
-        self.assert_found("pool-case", "case_insensitive = no", "--json",
-                          env=ENVIRONMENT)
-
-    # ---- ids verify asks the pool itself
-
-    def test_p17_ids_verify_of_the_pool(self):
-        """P17, P19, P21: what sync would refuse of the pool is told before,
-        and nothing is written"""
-        good, taken = self.person(local=False), self.person(local=False)
-        upper = self.person("X" + secrets.token_hex(4), local=False)
-        ctl.become_local(taken.name)
-        listed = sorted(os.listdir(ACCOUNTS))
-        self.administer()
-        told = ctl.read("ids", "verify", code=ctl.ERRORS, env=ENVIRONMENT)
-        problems = {row["name"]: row["problem"] for row in told["problems"]}
-        self.assertNotIn(good.name, problems)
-        self.assertIn("local", problems[taken.name])
-        self.assertIn(upper.name, problems)
-        self.assertGreaterEqual(told["users"], 3)
-        self.assertGreaterEqual(told["groups"], 1)
-        self.assertEqual(sorted(os.listdir(ACCOUNTS)), listed)
-
-    def test_p83_ids_verify_without_credentials(self):
-        """P83: without credentials it fails, and says why"""
-        done = ctl.run("ids", "verify")
-        self.assertEqual(done.returncode, ctl.CONFIG, done.stdout)
-        self.assertIn("credentials", done.stderr)
-        done = ctl.run("ids", "verify", *self.with_config(allow_groups=None))
-        self.assertEqual(done.returncode, ctl.CONFIG, done.stdout)
-        self.assertIn("allow_groups", done.stderr)
 
     # ---- under a hostile caller
 
