@@ -129,19 +129,6 @@ start(const struct cog_aws_command *command, const char *home,
     return child->end >= 0;
 }
 
-/* Wait for something to read; false at the deadline. */
-static bool
-wait_for(int fd, int64_t deadline_ms)
-{
-    struct pollfd one = {.fd = fd, .events = POLLIN};
-    int ready;
-
-    do
-        ready = poll(&one, 1, cog_clock_left_ms(deadline_ms));
-    while (ready < 0 && errno == EINTR);
-    return ready > 0;
-}
-
 /* Until its end; NULL or what is wrong. */
 static const char *
 read_output(const struct child *child, size_t max, int64_t deadline_ms,
@@ -153,7 +140,7 @@ read_output(const struct child *child, size_t max, int64_t deadline_ms,
     while (problem == NULL) {
         ssize_t got;
 
-        if (!wait_for(child->output, deadline_ms)) {
+        if (cog_clock_wait_for(child->output, POLLIN, deadline_ms) != 0) {
             problem = "did not end in time";
             break;
         }
@@ -179,7 +166,7 @@ judge_end(struct child *child, int64_t deadline_ms)
     int status = 0;
     pid_t waited;
 
-    if (!wait_for(child->end, deadline_ms))
+    if (cog_clock_wait_for(child->end, POLLIN, deadline_ms) != 0)
         return "did not end in time";
     do
         waited = waitpid(child->pid, &status, 0);

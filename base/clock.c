@@ -2,7 +2,9 @@
 /* Deadlines; see the header. */
 #include "base/clock.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <time.h>
 
 int64_t
@@ -31,6 +33,33 @@ cog_clock_left_ms(int64_t deadline_ms)
     if (left <= 0)
         return 0;
     return left > INT_MAX ? INT_MAX : (int) left;
+}
+
+int
+cog_clock_wait_for(int fd, short events, int64_t deadline_ms)
+{
+    struct pollfd poller = {.fd = fd, .events = events, .revents = 0};
+
+    for (;;) {
+        int ready = poll(&poller, 1, cog_clock_left_ms(deadline_ms));
+
+        if (ready > 0)
+            return 0;
+        if (ready == 0)
+            return ETIMEDOUT;
+        if (errno != EINTR)
+            return errno;
+    }
+}
+
+void
+cog_clock_sleep_ms(int64_t ms)
+{
+    struct timespec left = {.tv_sec = (time_t) (ms / 1000),
+                            .tv_nsec = (long) (ms % 1000) * 1000000};
+
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
 }
 
 /*

@@ -34,4 +34,13 @@ struct cog_date cog_clock_date(int64_t days);
  */
 int cog_clock_left_ms(int64_t deadline_ms);
 
+/*
+ * Wait until a descriptor is ready for events of poll(2). Returns 0;
+ * ETIMEDOUT when the deadline has passed; or poll's errno.
+ */
+int cog_clock_wait_for(int fd, short events, int64_t deadline_ms);
+
+/* Do nothing for so many milliseconds, signals or not. */
+void cog_clock_sleep_ms(int64_t ms);
+
 #endif

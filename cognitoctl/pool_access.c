@@ -6,23 +6,11 @@
 #include "cognitoctl/commands.h"
 #include "cognitoctl/environment.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* For one request, or one source of credentials. */
 #define TIMEOUT_MS 30000
-
-static void
-sleep_ms(int64_t ms)
-{
-    struct timespec left = {.tv_sec = (time_t) (ms / 1000),
-                            .tv_nsec = (long) (ms % 1000) * 1000000};
-
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        continue;
-}
 
 /* An option that was not given is NULL there. */
 static const char *
@@ -84,7 +72,7 @@ cog_pool_access_open(const struct cog_config *config,
     memset(access, 0, sizeof *access);
     access->clock = (struct cog_clock){.unix_s = cog_clock_unix_s,
                                        .monotonic_ms = cog_clock_ms,
-                                       .sleep_ms = sleep_ms};
+                                       .sleep_ms = cog_clock_sleep_ms};
     error = cog_aws_environment_take(cog_environment_given(),
                                      &access->environment);
     if (error != 0)

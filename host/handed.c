@@ -17,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TOKENS    "tokens"
@@ -195,13 +194,12 @@ take_word(const struct cog_secret *said, struct cog_secret *out)
 static void
 end_child(pid_t pid)
 {
-    const struct timespec pause = {.tv_nsec = REAP_PAUSE_MS * 1000000L};
     int64_t deadline_ms = cog_clock_ms() + REAP_MS;
 
     /* Ours and not waited for: the number is nobody else's. */
     (void) kill(pid, SIGKILL);
     while (waitpid(pid, NULL, WNOHANG) == 0 && cog_clock_ms() < deadline_ms)
-        (void) nanosleep(&pause, NULL);
+        cog_clock_sleep_ms(REAP_PAUSE_MS);
 }
 
 static int

@@ -24,23 +24,6 @@ struct request {
     char key[8];
 };
 
-static int
-wait_for(int fd, short events, int64_t deadline_ms)
-{
-    struct pollfd poller = {.fd = fd, .events = events, .revents = 0};
-
-    for (;;) {
-        int ready = poll(&poller, 1, cog_clock_left_ms(deadline_ms));
-
-        if (ready > 0)
-            return 0;
-        if (ready == 0)
-            return ETIMEDOUT;
-        if (errno != EINTR)
-            return errno;
-    }
-}
-
 /* *fd stays -1 where nobody listens. */
 static int
 connect_to(const char *path, int *fd)
@@ -66,7 +49,7 @@ static int
 receive_answer(int fd, int64_t deadline_ms)
 {
     int32_t answer = 0;
-    int error = wait_for(fd, POLLIN, deadline_ms);
+    int error = cog_clock_wait_for(fd, POLLIN, deadline_ms);
     ssize_t got;
 
     if (error != 0)

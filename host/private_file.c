@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOCK_PAUSE_MS 20
@@ -162,7 +161,6 @@ cog_private_remove(int dir, const char *name)
 int
 cog_private_lock(int dir, const char *name, int64_t deadline_ms, int *lock)
 {
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
     cog_cleanup_fd int fd =
         openat(dir, name,
                O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -178,7 +176,7 @@ cog_private_lock(int dir, const char *name, int64_t deadline_ms, int *lock)
             return errno;
         if (cog_clock_ms() >= deadline_ms)
             return ETIMEDOUT;
-        (void) nanosleep(&pause, NULL);
+        cog_clock_sleep_ms(LOCK_PAUSE_MS);
     }
     *lock = cog_take_fd(&fd);
     return 0;

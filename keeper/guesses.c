@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 /* A login asks for a password, a renewed one, and some codes. */
 #define GUESSES_MAX 24
@@ -45,7 +44,6 @@ take_alone(struct cog_guesses *guesses)
 static int
 take(struct cog_guesses *guesses)
 {
-    const struct timespec pause = {.tv_nsec = WAIT_PAUSE_MS * 1000000L};
     int64_t until_ms = cog_clock_ms() + WAIT_MS;
 
     if (guesses->who.directory == NULL)
@@ -57,7 +55,7 @@ take(struct cog_guesses *guesses)
         error = cog_failures_take(&guesses->who, &guesses->refused);
         if (error != EAGAIN || cog_clock_ms() >= until_ms)
             return error;
-        (void) nanosleep(&pause, NULL);
+        cog_clock_sleep_ms(WAIT_PAUSE_MS);
     }
 }
 

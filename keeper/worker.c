@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
 /* Well below the ten seconds that the module waits for the first word. */
 #define WAIT_MOST_MS 5000
@@ -23,7 +22,6 @@ wait_for_place(uid_t caller, int64_t deadline_ms, const char **full)
     int pause_ms = PAUSE_MIN_MS, place = -1;
 
     for (;;) {
-        const struct timespec pause = {.tv_nsec = pause_ms * 1000000L};
         int error = cog_places_take(COG_RUN_DIR, caller, &place, full);
 
         /* Its descriptor is not kept: the place is left at our end. */
@@ -31,7 +29,7 @@ wait_for_place(uid_t caller, int64_t deadline_ms, const char **full)
             return error;
         if (cog_parent_is_gone() || cog_clock_left_ms(deadline_ms) <= pause_ms)
             return EAGAIN;
-        (void) nanosleep(&pause, NULL);
+        cog_clock_sleep_ms(pause_ms);
         if (pause_ms < PAUSE_MAX_MS)
             pause_ms *= 2;
     }

@@ -16,22 +16,12 @@
 #include "wire/message.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static void
-sleep_ms(int64_t ms)
-{
-    const struct timespec pause = {.tv_sec = (time_t) (ms / 1000),
-                                   .tv_nsec = (long) (ms % 1000) * 1000000};
-
-    (void) nanosleep(&pause, NULL);
-}
 
 static const struct cog_clock real_clock = {
     .unix_s = cog_clock_unix_s,
     .monotonic_ms = cog_clock_ms,
-    .sleep_ms = sleep_ms,
+    .sleep_ms = cog_clock_sleep_ms,
 };
 
 static void

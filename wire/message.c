@@ -295,24 +295,6 @@ cog_message_put_number(struct cog_message *message, uint64_t number)
     put(message, KIND_NUMBER, &number, sizeof number);
 }
 
-/* Wait until fd is ready or the deadline has come. */
-static int
-wait_for(int fd, short events, int64_t deadline_ms)
-{
-    struct pollfd poller = {.fd = fd, .events = events, .revents = 0};
-
-    for (;;) {
-        int ready = poll(&poller, 1, cog_clock_left_ms(deadline_ms));
-
-        if (ready > 0)
-            return 0;
-        if (ready == 0)
-            return ETIMEDOUT;
-        if (errno != EINTR)
-            return errno;
-    }
-}
-
 int
 cog_message_send(int fd, struct cog_message *message, int64_t deadline_ms)
 {
@@ -332,7 +314,7 @@ cog_message_send(int fd, struct cog_message *message, int64_t deadline_ms)
             break;
         }
         if (errno == EAGAIN)
-            error = wait_for(fd, POLLOUT, deadline_ms);
+            error = cog_clock_wait_for(fd, POLLOUT, deadline_ms);
         else if (errno != EINTR)
             error = errno;
     }
@@ -428,7 +410,7 @@ cog_message_receive(int fd, struct cog_message *message, int64_t deadline_ms)
     packet.data = buffer;
     packet.len = COG_WIRE_MAX;
     while (error == 0 && got < 0) {
-        error = wait_for(fd, POLLIN, deadline_ms);
+        error = cog_clock_wait_for(fd, POLLIN, deadline_ms);
         if (error != 0)
             break;
         got = recvmsg(fd, &header, MSG_DONTWAIT);
