@@ -14,69 +14,66 @@ static const char unavailable[] =
     "The login service cannot be reached. Try again later.";
 static const char misconfigured[] =
     "The login service is not set up properly. Ask your administrator.";
+static const char temporary_expired[] =
+    "Your temporary password has expired. Ask your administrator for a new "
+    "one.";
+static const char no_factor[] =
+    "No usable second factor. Ask your administrator.";
+static const char too_slow[] = "That took too long. Start over.";
+static const char too_many[] = "Too many attempts. Try again later.";
+
+/* Rows of the table: codes of the three phases, and the sentence. */
+#define ROW(auth, account, password, sentence)                                \
+    {                                                                         \
+        (auth), (account), (password), (sentence)                             \
+    }
+#define SAME(code, sentence) ROW(code, code, code, sentence)
+#define CREDENTIALS(sentence)                                                 \
+    ROW(PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, sentence)
+#define UNAVAILABLE                                                           \
+    ROW(PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHTOK_ERR,          \
+        unavailable)
+#define DENIED SAME(PAM_PERM_DENIED, NULL)
+#define FAILED SAME(PAM_SYSTEM_ERR, NULL)
 
 /*
- * What reveals nothing about an account may differ. What a stranger could
- * tell known from unknown, disabled or locked names by has PAM_AUTH_ERR
- * throughout: su prints the code's text. After the password was proved the
- * person may know more (not allowed, other sub).
+ * What reveals nothing about an account may differ. Whatever would let a
+ * stranger tell known, unknown, disabled or locked names apart has
+ * PAM_AUTH_ERR in the auth phase, since su prints the code's text. After the
+ * password was proved the person may know more (not allowed, other sub).
  */
 static const struct {
     int auth, account, password;
     const char *sentence;
 } table[COG_OUTCOME_COUNT] = {
-    [COG_OUTCOME_NONE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                          NULL},
-    /* Denied here; success is written where it is decided. */
-    [COG_OUTCOME_ADMITTED] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                              NULL},
-    [COG_OUTCOME_OFFLINE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                             NULL},
-    [COG_OUTCOME_BREAKGLASS] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                                NULL},
-#define CREDENTIALS                                                           \
-    {                                                                         \
-        PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_RECOVERY_ERR, NULL         \
-    }
-    [COG_OUTCOME_PASSWORD] = CREDENTIALS,
-    [COG_OUTCOME_CODE] = CREDENTIALS,
-    [COG_OUTCOME_LOCKED] = CREDENTIALS,
-    [COG_OUTCOME_DISABLED] = CREDENTIALS,
-    [COG_OUTCOME_NOT_CONFIRMED] = CREDENTIALS,
-    [COG_OUTCOME_RESET_REQUIRED] = CREDENTIALS,
-    [COG_OUTCOME_BLOCKED] = CREDENTIALS,
-    [COG_OUTCOME_UNSUPPORTED] = CREDENTIALS,
-    [COG_OUTCOME_TOKEN] = CREDENTIALS,
-    [COG_OUTCOME_INPUT] = CREDENTIALS,
-    /* Only names new to this host are counted: nobody shall learn which. */
-    [COG_OUTCOME_STARTS] = CREDENTIALS,
-    [COG_OUTCOME_FAILURES] = CREDENTIALS,
-#undef CREDENTIALS
-    /* What the service says of a temporary password that was proved. */
-    [COG_OUTCOME_TEMPORARY_EXPIRED] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
-                                       PAM_AUTHTOK_RECOVERY_ERR,
-                                       "Your temporary password has expired. "
-                                       "Ask your administrator for a new "
-                                       "one."},
-    [COG_OUTCOME_NO_FACTOR] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
-                               PAM_AUTHTOK_RECOVERY_ERR,
-                               "No usable second factor. Ask your "
-                               "administrator."},
-    [COG_OUTCOME_SESSION_EXPIRED] = {PAM_AUTH_ERR, PAM_PERM_DENIED,
-                                     PAM_AUTHTOK_RECOVERY_ERR,
-                                     "That took too long. Start over."},
-    [COG_OUTCOME_LIMIT] = {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
-                           "Too many attempts. Try again later."},
-    [COG_OUTCOME_IDENTITY] = {PAM_PERM_DENIED, PAM_PERM_DENIED,
-                              PAM_PERM_DENIED, NULL},
-    [COG_OUTCOME_ABORTED] = {PAM_CONV_ERR, PAM_CONV_ERR, PAM_CONV_ERR, NULL},
-    [COG_OUTCOME_POLICY] = {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
-                            NULL},
-#define UNAVAILABLE                                                           \
-    {                                                                         \
-        PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHTOK_ERR,          \
-            unavailable                                                       \
-    }
+    [COG_OUTCOME_NONE] = FAILED,
+    /* Success is not in this table; it is written where it is decided. */
+    [COG_OUTCOME_ADMITTED] = FAILED,
+    [COG_OUTCOME_OFFLINE] = FAILED,
+    [COG_OUTCOME_BREAKGLASS] = FAILED,
+    [COG_OUTCOME_PASSWORD] = CREDENTIALS(NULL),
+    [COG_OUTCOME_CODE] = CREDENTIALS(NULL),
+    [COG_OUTCOME_LOCKED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_DISABLED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_NOT_CONFIRMED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_RESET_REQUIRED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_BLOCKED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_UNSUPPORTED] = CREDENTIALS(NULL),
+    [COG_OUTCOME_TOKEN] = CREDENTIALS(NULL),
+    [COG_OUTCOME_INPUT] = CREDENTIALS(NULL),
+    /* Only names new to this host are counted: nobody may learn which. */
+    [COG_OUTCOME_STARTS] = CREDENTIALS(NULL),
+    [COG_OUTCOME_FAILURES] = CREDENTIALS(NULL),
+    /* The service says this of a temporary password that was proved. */
+    [COG_OUTCOME_TEMPORARY_EXPIRED] = CREDENTIALS(temporary_expired),
+    [COG_OUTCOME_NO_FACTOR] = CREDENTIALS(no_factor),
+    [COG_OUTCOME_SESSION_EXPIRED] = CREDENTIALS(too_slow),
+    [COG_OUTCOME_LIMIT] =
+        ROW(PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, too_many),
+    [COG_OUTCOME_POLICY] =
+        ROW(PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, NULL),
+    [COG_OUTCOME_IDENTITY] = DENIED,
+    [COG_OUTCOME_ABORTED] = SAME(PAM_CONV_ERR, NULL),
     [COG_OUTCOME_NETWORK] = UNAVAILABLE,
     [COG_OUTCOME_TLS] = UNAVAILABLE,
     [COG_OUTCOME_TIMEOUT] = UNAVAILABLE,
@@ -85,18 +82,12 @@ static const struct {
     [COG_OUTCOME_CLOCK] = UNAVAILABLE,
     [COG_OUTCOME_KEYS] = UNAVAILABLE,
     [COG_OUTCOME_BUSY] = UNAVAILABLE,
-    /* As the outage is without them: nobody learns whose hash is kept. */
+    /* As an outage without offline logins: nobody learns whose hash is kept.
+     */
     [COG_OUTCOME_OFFLINE_PASSWORD] = UNAVAILABLE,
     [COG_OUTCOME_OFFLINE_REFUSED] = UNAVAILABLE,
-#undef UNAVAILABLE
-    [COG_OUTCOME_CONFIG] = {PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SERVICE_ERR,
-                            misconfigured},
-    [COG_OUTCOME_NOT_OURS] = {PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
-                              PAM_USER_UNKNOWN, NULL},
-#define DENIED                                                                \
-    {                                                                         \
-        PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED, NULL               \
-    }
+    [COG_OUTCOME_CONFIG] = SAME(PAM_SERVICE_ERR, misconfigured),
+    [COG_OUTCOME_NOT_OURS] = SAME(PAM_USER_UNKNOWN, NULL),
     [COG_OUTCOME_NOT_ALLOWED] = DENIED,
     [COG_OUTCOME_OTHER_SUB] = DENIED,
     [COG_OUTCOME_NAME] = DENIED,
@@ -105,19 +96,12 @@ static const struct {
     [COG_OUTCOME_NO_ACCOUNT] = DENIED,
     [COG_OUTCOME_TOLD] = DENIED,
     [COG_OUTCOME_MARKED] = DENIED,
-#undef DENIED
-    [COG_OUTCOME_STORE] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                           NULL},
-    [COG_OUTCOME_SYSTEM] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                            NULL},
-    [COG_OUTCOME_BUILD] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                           misconfigured},
-    [COG_OUTCOME_KEEPER] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                            NULL},
-    [COG_OUTCOME_SPEAKER] = {PAM_SYSTEM_ERR, PAM_SYSTEM_ERR, PAM_SYSTEM_ERR,
-                             NULL},
-    [COG_OUTCOME_NOT_ROOT] = {PAM_CRED_INSUFFICIENT, PAM_CRED_INSUFFICIENT,
-                              PAM_CRED_INSUFFICIENT, NULL},
+    [COG_OUTCOME_STORE] = FAILED,
+    [COG_OUTCOME_SYSTEM] = FAILED,
+    [COG_OUTCOME_BUILD] = SAME(PAM_SYSTEM_ERR, misconfigured),
+    [COG_OUTCOME_KEEPER] = FAILED,
+    [COG_OUTCOME_SPEAKER] = FAILED,
+    [COG_OUTCOME_NOT_ROOT] = SAME(PAM_CRED_INSUFFICIENT, NULL),
 };
 
 static bool
