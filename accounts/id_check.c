@@ -259,6 +259,13 @@ cog_id_check_free(const struct cog_places *places, enum cog_id_kind kind,
     return error != 0 ? error : cog_id_files_check(&files, &wish, conflict);
 }
 
+/* A malformed line of that name is a local name, too. */
+static bool
+is_local_name(int error)
+{
+    return error == 0 || error == EEXIST || error == EBADMSG;
+}
+
 int
 cog_name_check_local(const struct cog_local_files *files, const char *name,
                      struct cog_id_conflict *conflict)
@@ -268,14 +275,13 @@ cog_name_check_local(const struct cog_local_files *files, const char *name,
     uint32_t gid = 0;
     int error = cog_local_user_find(files, name, &user, NULL);
 
-    /* A malformed line of that name is a local name, too. */
-    if (error == 0 || error == EBADMSG)
+    if (is_local_name(error))
         return cog_id_refuse(&wish, COG_ID_NAME_LOCAL, name, user.uid,
                              conflict);
     if (error != ENOENT)
         return error;
     error = cog_local_group_find(files, name, &gid, NULL);
-    if (error == 0 || error == EBADMSG)
+    if (is_local_name(error))
         return cog_id_refuse(&wish, COG_ID_NAME_LOCAL, name, gid, conflict);
     return error == ENOENT ? 0 : error;
 }

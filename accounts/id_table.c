@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "accounts/cache_file.h"
+#include "base/text.h"
 
 #define FIRST_ROOM 256U
 
@@ -26,13 +27,17 @@ hash_id(uint32_t id)
     return (uint32_t) ((id * 0x9e3779b97f4a7c15U) >> 32);
 }
 
+/* The same for names that are told apart by case only. */
 static uint32_t
 hash_name(const char *name)
 {
-    uint64_t sum = cog_cache_sum((const unsigned char *) name,
-                                 strnlen(name, COG_NAME_MAX),
-                                 (const unsigned char *) "", 0);
+    unsigned char lower[COG_NAME_MAX];
+    size_t len = 0;
+    uint64_t sum;
 
+    for (; len < sizeof lower && name[len] != '\0'; len++)
+        lower[len] = (unsigned char) cog_ascii_to_lower(name[len]);
+    sum = cog_cache_sum(lower, len, (const unsigned char *) "", 0);
     return (uint32_t) (sum >> 32);
 }
 
@@ -273,6 +278,15 @@ judge_name(const struct cog_id_use *use, const struct cog_id_wish *wish)
     return COG_ID_FREE;
 }
 
+/* Of local names in any case: see local_names.h. */
+static bool
+has_name(const struct cog_id_use *use, const char *name)
+{
+    return use->source == COG_USE_LOCAL
+               ? cog_ascii_equal_nocase(use->name, name)
+               : strcmp(use->name, name) == 0;
+}
+
 static int
 check_name(const struct cog_id_table *table, const struct cog_id_wish *wish,
            struct cog_id_conflict *conflict)
@@ -283,7 +297,7 @@ check_name(const struct cog_id_table *table, const struct cog_id_wish *wish,
     while ((use = next_use(table, &probe)) != NULL) {
         enum cog_id_place place;
 
-        if (strcmp(use->name, wish->name) != 0)
+        if (!has_name(use, wish->name))
             continue;
         place = judge_name(use, wish);
         if (place != COG_ID_FREE)

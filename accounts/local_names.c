@@ -176,6 +176,14 @@ token_is(const struct token *token, const char *name)
            memcmp(token->text, name, token->len) == 0;
 }
 
+/* The same name, or one that is told apart by nothing but case. */
+static bool
+token_is_near(const struct token *token, const char *name)
+{
+    return !token->cut && strlen(name) == token->len &&
+           cog_ascii_equal_nocase(token->text, name);
+}
+
 /* The search for one user or one group and, in it, for one member. */
 struct search {
     const char *name;
@@ -185,7 +193,7 @@ struct search {
     bool mine, first_fine, second_fine, has_member;
     uint32_t first, second;
     /* of the file */
-    bool found, broken, found_member;
+    bool found, near, broken, found_member;
     uint32_t found_first, found_second;
 };
 
@@ -196,6 +204,7 @@ search_token(void *context, const struct token *token)
 
     if (token->field == FIELD_NAME) {
         search->mine = token_is(token, search->name);
+        search->near = search->near || token_is_near(token, search->name);
         search->first_fine = search->second_fine = false;
         search->has_member = false;
     } else if (!search->mine) {
@@ -251,7 +260,9 @@ search_file(const char *path, struct search *search, enum cog_trust *why)
             *why = COG_TRUST_MALFORMED;
         return EBADMSG;
     }
-    return search->found ? 0 : ENOENT;
+    if (search->found)
+        return 0;
+    return search->near ? EEXIST : ENOENT;
 }
 
 int
@@ -290,7 +301,7 @@ cog_local_user_is_member(const struct cog_local_files *files, const char *name,
     int error = search_file(files->group, &search, why);
 
     if (error != 0)
-        return error;
+        return error == EEXIST ? ENOENT : error;
     return search.found_member || search.found_first == user->gid ? 0 : ENOENT;
 }
 

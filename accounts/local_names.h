@@ -8,8 +8,9 @@
  * are skipped as glibc does, and a malformed line hides no other. An
  * unreadable or untrusted file (trusted_file.h) is an error, never "absent".
  *
- * All functions: 0 found, ENOENT certainly absent, EBADMSG the name is there
- * but its line is malformed or there are two that differ (never treat it as
+ * All functions: 0 found, ENOENT certainly absent, EEXIST absent but for its
+ * letters' case, which sudo(8) does not mind, EBADMSG the name is there but
+ * its line is malformed or there are two that differ (never treat either as
  * absent), else the error of the file. Outputs are untouched unless 0. *why,
  * which may be NULL, is always set and tells what is wrong with the file.
  */

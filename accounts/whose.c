@@ -98,6 +98,11 @@ cog_whose_is(const struct cog_whose_question *question,
             ids->gid = user.gid;
         }
         return whose;
+    case EEXIST:
+        whose = judge_pool(question, places.accounts, ids);
+        return whose == COG_WHOSE_ACCOUNT  ? COG_WHOSE_NAMESAKE
+               : whose == COG_WHOSE_NOBODY ? COG_WHOSE_OTHERS
+                                           : whose;
     case ENOENT:
         return judge_pool(question, places.accounts, ids);
     default:

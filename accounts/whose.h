@@ -19,6 +19,8 @@ enum cog_whose {
     COG_WHOSE_LOCAL,          /* in /etc/passwd and in the local group */
     COG_WHOSE_ACCOUNT,        /* in our accounts file only */
     COG_WHOSE_NOBODY,         /* of our grammar, in no file of the host */
+    COG_WHOSE_NAMESAKE,       /* of an account of ours, and in another case
+                                 of its letters in /etc/passwd: deny */
 };
 
 struct cog_whose_question {
@@ -37,7 +39,8 @@ struct cog_whose_ids {
 /*
  * Decide. A name that is not of our grammar (P17) or is uid 0 or below
  * minimum_uid in /etc/passwd is COG_WHOSE_OTHERS (P12). A name in
- * /etc/passwd is never COG_WHOSE_ACCOUNT, whatever our file says (P13).
+ * /etc/passwd is never COG_WHOSE_ACCOUNT, whatever our file says (P13); nor
+ * is one that is there in another case: sudo(8) takes the two for one.
  */
 enum cog_whose cog_whose_is(const struct cog_whose_question *question,
                             struct cog_whose_ids *ids);

@@ -22,6 +22,7 @@ struct subject {
     struct cog_account account;
     struct cog_groups groups;
     bool is_local; /* in /etc/passwd */
+    bool is_near;  /* there in another case of its letters */
     struct cog_local_user local;
     bool root; /* whether the login store could be asked */
     bool has_login;
@@ -66,9 +67,10 @@ find(struct subject *subject)
         return cog_store_fail(COG_ACCOUNTS_DIR, error);
     error = cog_local_user_find(&cog_stores.local, subject->name,
                                 &subject->local, NULL);
-    if (error != 0 && error != ENOENT)
+    if (error != 0 && error != ENOENT && error != EEXIST)
         return cog_store_fail(cog_stores.local.passwd, error);
     subject->is_local = error == 0;
+    subject->is_near = error == EEXIST;
     if (!subject->root)
         return COG_EXIT_OK;
     error = cog_logins_find(COG_LOGINS_DIR, subject->name, &subject->login);
@@ -219,6 +221,10 @@ cog_accounts_show(const char *name, bool json)
         return cog_fail(COG_EXIT_NOT_FOUND, "nothing is known of that name");
     if (subject.is_local && subject.from != NULL)
         cog_note("%s is in /etc/passwd too, and that is who it is here; the "
+                 "account shown is not used",
+                 name);
+    if (subject.is_near && subject.from != NULL)
+        cog_note("/etc/passwd has %s in another case of its letters; the "
                  "account shown is not used",
                  name);
     cog_output_begin(&output, stdout, json);

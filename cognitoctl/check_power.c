@@ -64,14 +64,24 @@ is_mapped(const struct cog_config *config, const char *group)
     return false;
 }
 
+/* Whose name it would be in the pool: sudo(8) does not mind its case. */
+static void
+spell(const struct look *look, const struct cog_power *power,
+      char name[COG_POWER_NAME_MAX + 1])
+{
+    memcpy(name, power->name, sizeof power->name);
+    for (char *c = name; look->read == cog_power_sudoers && *c != '\0'; c++)
+        *c = cog_ascii_to_lower(*c);
+}
+
 /* Whether the name is, or could become, somebody's of the pool. */
 static bool
-may_be_of_the_pool(const struct look *look, const struct cog_power *power)
+may_be_of_the_pool(const struct look *look, const char *name)
 {
     const char *prefix =
         look->checks->configured ? look->checks->config.group_prefix : "";
 
-    return cog_login_name_admit(power->name, prefix) == COG_FAULT_NONE;
+    return cog_login_name_admit(name, prefix) == COG_FAULT_NONE;
 }
 
 static void
@@ -81,16 +91,17 @@ visit(void *context, const struct cog_power *power)
     struct cog_findings *findings = &look->checks->findings;
     struct cog_account account;
     enum cog_finding_id id = COG_FIND_POWER_OPEN;
+    char name[COG_POWER_NAME_MAX + 1];
 
+    spell(look, power, name);
     if (is_local(power)) {
         if (!power->group || !look->checks->configured ||
             !is_mapped(&look->checks->config, power->name))
             return;
         id = COG_FIND_POWER_MAPPED;
-    } else if (!may_be_of_the_pool(look, power)) {
+    } else if (!may_be_of_the_pool(look, name)) {
         return;
-    } else if (cog_cache_find_name(look->accounts, power->name, &account) ==
-               0) {
+    } else if (cog_cache_find_name(look->accounts, name, &account) == 0) {
         id = power->group ? COG_FIND_POWER_GROUP : COG_FIND_POWER_USER;
     }
     cog_findings_add(findings, id, "%s%s in line %u of %s",

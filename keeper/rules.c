@@ -120,6 +120,9 @@ cog_rules_before(const struct cog_subject *subject,
     if (subject->whose == COG_WHOSE_UNREADABLE)
         return cog_refuse(COG_OUTCOME_STORE, reason,
                           "a file of names cannot be read");
+    if (subject->whose == COG_WHOSE_NAMESAKE)
+        return cog_refuse(COG_OUTCOME_NAME, reason,
+                          "a local user has the name in another case");
     if (subject->whose == COG_WHOSE_OTHERS)
         return cog_refuse(COG_OUTCOME_NOT_OURS, reason, "not ours");
     if (!config->allow.everybody && config->allow.groups.count == 0)

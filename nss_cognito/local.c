@@ -7,6 +7,7 @@
 
 #include "accounts/cache_file.h"
 #include "accounts/local_names.h"
+#include "base/text.h"
 #include "nss_cognito/place.h"
 
 struct walk {
@@ -37,7 +38,8 @@ cog_nss_local_users_walk(cog_nss_visit_user *visit, void *context)
 static int
 found_locally(int error)
 {
-    if (error == 0 || error == EBADMSG) /* there, or there and malformed */
+    /* There, there in another case, or there and malformed. */
+    if (error == 0 || error == EEXIST || error == EBADMSG)
         return EEXIST;
     return error == ENOENT ? 0 : error;
 }
@@ -63,8 +65,13 @@ cog_nss_local_group_check(const char *name)
 static uint32_t
 bit_of(const char *name)
 {
-    uint32_t hash = cog_cache_hash((const unsigned char *) name, strlen(name));
+    unsigned char lower[COG_NAME_MAX];
+    size_t len = 0;
+    uint32_t hash;
 
+    for (; len < sizeof lower && name[len] != '\0'; len++)
+        lower[len] = (unsigned char) cog_ascii_to_lower(name[len]);
+    hash = cog_cache_hash(lower, len);
     return (hash ^ hash >> 13) % (8 * sizeof(struct cog_nss_names));
 }
 

@@ -13,7 +13,7 @@
 
 /*
  * Told each name, cut to 32 bytes and printable: a name of ours is one of
- * these only when the two are equal.
+ * these only when the two are equal, case aside.
  */
 typedef void cog_nss_visit_user(void *context, const char *name);
 
@@ -23,7 +23,10 @@ typedef void cog_nss_visit_user(void *context, const char *name);
  */
 int cog_nss_local_users_walk(cog_nss_visit_user *visit, void *context);
 
-/* 0: the name is no local user's; EEXIST: it is; else the file's error. */
+/*
+ * 0: the name is no local user's in any case of its letters; EEXIST: it is;
+ * else the file's error.
+ */
 int cog_nss_local_user_check(const char *name);
 
 /* The same of a local group. */

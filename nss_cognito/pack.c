@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /*
  * What follows a name: its NUL, and the password. Not "x": pam_unix would
  * look for a shadow entry, find none and deny the account phase.
@@ -141,7 +143,7 @@ cog_pack_drop(struct group *entry, const char *name)
     char **kept = entry->gr_mem;
 
     for (char **at = entry->gr_mem; *at != NULL; at++) {
-        if (strcmp(*at, name) != 0)
+        if (!cog_ascii_equal_nocase(*at, name))
             *kept++ = *at;
     }
     *kept = NULL;

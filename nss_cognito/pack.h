@@ -55,7 +55,8 @@ int cog_pack_names(struct cog_packing *packing, const char *names, size_t len);
 /* Make the array of the members. */
 int cog_pack_end(struct cog_packing *packing);
 
-/* Take a name out of an entry, wherever it is among the members. */
+/* Take a name, in any case, out of an entry, wherever it is among the members.
+ */
 void cog_pack_drop(struct group *entry, const char *name);
 
 #endif

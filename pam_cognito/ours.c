@@ -193,6 +193,8 @@ decide(struct cog_call *call)
         return decide_account(call, &ids);
     case COG_WHOSE_NOBODY:
         return decide_nobody(call);
+    case COG_WHOSE_NAMESAKE:
+        return COG_OUTCOME_NAME;
     case COG_WHOSE_UNREADABLE:
         break;
     }

@@ -517,8 +517,10 @@ class DoctorTest(DoctorCase):
                         "%cognito-Admins, ALL, Upper, #0 ALL=(ALL) ALL\n"
                         f"{host.LOCAL_USER} ALL=(ALL) ALL\n"):
             found = self.assert_found("power-open", "nobody-yet in line 1")
-            self.assertEqual(len(found["power-open"]), 2, found)
+            self.assertEqual(len(found["power-open"]), 3, found)
             self.assertIn("group not-yet", found["power-open"][1])
+            # To sudo, "upper" is the same.
+            self.assertIn("Upper", found["power-open"][2])
 
     def test_p26_mapped_groups(self):
         """P26: power by way of group_map is told"""

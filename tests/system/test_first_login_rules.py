@@ -309,6 +309,26 @@ class Afterwards(PoolCase):
         self.assert_out(terminal)
         self.assertIn("reason=name-refused", self.log_of(person.name)[-1])
 
+    def test_local_names_in_another_case(self):
+        """proves P12, P19: to sudo(8) Debian-snmp and debian-snmp are one"""
+        def write_user(name):
+            host.write_user(name, make_password())
+
+        for write, asks in ((write_user, False), (host.write_group, True)):
+            with self.subTest(write=write.__name__):
+                person = self.signed_in()
+                write(person.name.upper())
+                terminal = callers.ssh(person.name)
+                self.finish(terminal, *(("Password: ", person.password),)
+                            * asks)
+                self.assert_out(terminal)
+                self.assertIn("reason=name-refused",
+                              self.log_of(person.name)[-1])
+                person = self.person()
+                write(person.name.upper())
+                self.assert_out(self.by_console(person))
+                self.assertNotIn(person.name, say("getent", "passwd"))
+
     def test_local_user_made_after_the_record(self):
         """proves P13, P27: it is the local user's from then on, and the
         pool's groups are not"""

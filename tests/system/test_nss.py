@@ -236,6 +236,33 @@ class Namesakes(NssCase):
         self.assertEqual(self.host.say("sudo", "-n", "-u", "bob", "sudo",
                                        "-n", "id", "-u"), "0\n")
 
+    def test_names_apart_by_case_only(self):
+        """proves P12, P19: sudo takes Debian-Snmp and debian-snmp, of users
+        as of groups, for one name"""
+        session = ("setpriv", f"--reuid={CAROL}", f"--regid={CAROL}",
+                   "--clear-groups", "sudo", "-n", "id", "-u")
+        self.host.accounts(f"snmp-er {CAROL} - cognito-Staff:{STAFF}")
+        self.host.write("/etc/pam.d/sudo", "".join(
+            f"{kind} required pam_permit.so\n"
+            for kind in ("auth", "account", "session")))
+        for file, line, rule in (
+                ("passwd", "Snmp-ER:x:120:1:::/bin/sh", "Snmp-ER"),
+                ("group", "Snmp-ER:x:120:", "%Snmp-ER")):
+            with self.subTest(file=file):
+                before = self.host.say("cat", f"/etc/{file}")
+                self.host.write("/etc/sudoers.d/snmp",
+                                f"{rule} ALL=(ALL) NOPASSWD: ALL\n")
+                self.assertEqual(self.host.say(*session), "0\n")
+                self.host.append(f"/etc/{file}", line + "\n")
+                done = self.host.run(*session)
+                self.assertEqual(done.stdout, "", done.stderr)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertEqual(self.host.run(
+                    "getent", file, str(CAROL)).returncode, NOT_FOUND)
+                self.assertIn("Snmp-ER", self.host.say("getent", file,
+                                                       "Snmp-ER"))
+                self.host.write(f"/etc/{file}", before)
+
     def test_local_group_made_after_the_record(self):
         """proves P19: the name is the local group's alone, for those who
         ask by number, too; what sudoers gives to it is not given to ours"""

@@ -63,6 +63,7 @@ p12_p17_p20_p25_who_is_refused_does_not_stop_the_others(void **state)
     /* Local names and ids. */
     refuse_add(listing, "bob", CAROL, COG_ID_NAME_LOCAL, &refusal);
     refuse_add(listing, "builders", CAROL, COG_ID_NAME_LOCAL, &refusal);
+    refuse_add(listing, "snmp-er", CAROL, COG_ID_NAME_LOCAL, &refusal);
     refuse_add(listing, "carol", 1879048300, COG_ID_LOCAL, &refusal);
     assert_string_equal(refusal.conflict.owner, "builders");
     /* Each other. */

@@ -35,6 +35,28 @@ p12_local_names_are_never_written(void **state)
     assert_false(file_exists(path_in(room->accounts, "recent.cdb")));
 }
 
+/* sudo takes names that differ in case only for one. */
+static void
+p12_p19_nor_are_names_that_are_local_in_another_case(void **state)
+{
+    struct room *room = *state;
+    struct cog_groups none = {.count = 0}, one = sample_groups(1);
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+    struct cog_account account = sample_account("snmp-er", ALICE);
+
+    write_file(room->passwd, "Snmp-ER:x:120:120:::\n", 0644);
+    assert_int_equal(put_account(room, &account, &none, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    write_file(room->passwd, "bob:x:1000:1000:::\n", 0644);
+    write_file(room->group, "Snmp-ER:x:120:\n", 0644);
+    assert_int_equal(put_account(room, &account, &none, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    write_file(room->group, "COGNITO-GROUP0:x:120:\n", 0644);
+    assert_int_equal(put_account(room, &account, &one, &refusal), EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    assert_int_equal(put_account(room, &account, &none, NULL), 0);
+}
+
 /* As long as a name may be, and one byte longer than ours are. */
 static void
 p12_long_local_names_are_never_written_either(void **state)
@@ -335,6 +357,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_ROOM(p12_local_names_are_never_written),
+        IN_ROOM(p12_p19_nor_are_names_that_are_local_in_another_case),
         IN_ROOM(p12_long_local_names_are_never_written_either),
         IN_ROOM(p13_a_name_or_id_that_became_local_is_refused_from_then_on),
         IN_ROOM(p13_a_broken_local_file_stops_every_write),

@@ -33,6 +33,42 @@ p13_users_are_found_in_the_file(void **state)
     assert_int_equal(user.uid, 7);
 }
 
+/* sudo takes names that differ in case only for one. */
+static void
+p12_a_name_in_another_case_is_not_absent(void **state)
+{
+    struct room *room = *state;
+    const struct cog_local_files *files = &room->places.local;
+    struct cog_local_user user = {7, 7};
+    uint32_t gid = 7;
+
+    write_file(room->passwd,
+               "Snmp-ER:x:120:121:::\nEve:x:1:1:::\neve:x:1002:1002:::\n"
+               "Broken\n",
+               0644);
+    write_file(room->group, "Snmp-ER:x:120:eve\n", 0644);
+    assert_int_equal(cog_local_user_find(files, "snmp-er", &user, NULL),
+                     EEXIST);
+    assert_int_equal(cog_local_user_find(files, "broken", &user, NULL),
+                     EEXIST);
+    assert_int_equal(cog_local_group_find(files, "snmp-er", &gid, NULL),
+                     EEXIST);
+    assert_int_equal(user.uid, 7);
+    assert_int_equal(gid, 7);
+    assert_int_equal(cog_local_user_find(files, "snmp-e", &user, NULL),
+                     ENOENT);
+    assert_int_equal(cog_local_user_find(files, "snmp@er", &user, NULL),
+                     ENOENT);
+    /* Who is there is not mistaken for the other. */
+    assert_int_equal(cog_local_user_find(files, "eve", &user, NULL), 0);
+    assert_int_equal(user.uid, 1002);
+    assert_int_equal(cog_local_member_find(files, "eve", "Snmp-ER", NULL), 0);
+    assert_int_equal(cog_local_member_find(files, "eve", "snmp-er", NULL),
+                     ENOENT);
+    assert_int_equal(cog_local_member_find(files, "snmp-er", "x", NULL),
+                     EEXIST);
+}
+
 static void
 p13_a_user_added_later_is_seen_at_once(void **state)
 {
@@ -84,7 +120,7 @@ p13_a_malformed_line_hides_no_other_and_never_counts_as_absent(void **state)
         {"#eve:x:1001:1001:::", ENOENT},
         {"eve2:x:1001:1001:::", ENOENT},
         {"ev:x:1001:1001:::", ENOENT},
-        {"Eve:x:1001:1001:::", ENOENT},
+        {"Eve:x:1001:1001:::", EEXIST},
         {"x:eve:1001:1001:::", ENOENT},
     };
     struct room *room = *state;
@@ -339,6 +375,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(p13_users_are_found_in_the_file,
                                         room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            p12_a_name_in_another_case_is_not_absent, room_make, room_remove),
         cmocka_unit_test_setup_teardown(p13_a_user_added_later_is_seen_at_once,
                                         room_make, room_remove),
         cmocka_unit_test_setup_teardown(

@@ -79,7 +79,7 @@ room_make(void **state)
     write_file(room->group,
                "root:x:0:\ndaemon:x:1:\nsudo:x:27:bob\n"
                "cognito-users:x:998:bob,carol\nbob:x:1000:\n"
-               "builders:x:1879048300:\n",
+               "builders:x:1879048300:\nSnmp-ER:x:120:\n",
                0644);
     room->places = (struct cog_places){
         room->accounts, room->logins, {room->passwd, room->group}};

@@ -67,6 +67,8 @@ p27_no_member_is_a_local_user_of_this_moment(void **state)
                0644);
     assert_string_equal(members_of(GROUP0), "carol ");
     assert_string_equal(members_of(GROUP1), "");
+    write_file(room->passwd, "Carol:x:1000:1000::/:/bin/sh\n", 0644);
+    assert_string_equal(members_of(GROUP0), "alice ");
     /* A line that glibc could still read somehow counts, too. */
     write_file(room->passwd, "carol:x:10x:1000\nalice:\n", 0644);
     assert_string_equal(members_of(GROUP0), "");
@@ -172,6 +174,19 @@ p27_local_users_hide_their_namesakes_in_listings(void **state)
     assert_string_equal(listing(ask_passwd_entry), "carol ");
     assert_string_equal(listing(ask_group_entry),
                         "carol cognito-Group0 cognito-Group1 ");
+}
+
+/* sudo takes names that differ in case only for one. */
+static void
+p27_names_in_another_case_are_hidden_as_well(void **state)
+{
+    struct room *room = *state;
+
+    enumerate(room);
+    write_file(room->passwd, "root:x:0:0:::\nAlice:x:1000:1000:::\n", 0644);
+    write_file(room->group, "COGNITO-group0:x:120:\n", 0644);
+    assert_string_equal(listing(ask_passwd_entry), "carol ");
+    assert_string_equal(listing(ask_group_entry), "carol cognito-Group1 ");
 }
 
 static void
@@ -345,6 +360,7 @@ main(void)
         IN_ROOM(with_enumerate_everybody_is_listed_once),
         IN_ROOM(a_listing_tells_one_state_of_the_files),
         IN_ROOM(p27_local_users_hide_their_namesakes_in_listings),
+        IN_ROOM(p27_names_in_another_case_are_hidden_as_well),
         IN_ROOM(p27_long_names_are_hidden_as_well),
         IN_ROOM(p27_a_local_user_whose_line_is_malformed_hides_namesakes_too),
         IN_ROOM(p13_a_user_of_this_moment_has_the_name_alone),
