@@ -200,6 +200,8 @@ cog_check_power(struct cog_checks *checks)
     look.read = cog_power_sshd;
     look.base = "/etc/ssh";
     read_path(&look, "/etc/ssh/sshd_config");
+    look.read = cog_power_group;
+    read_path(&look, cog_stores.local.group);
     look.read = cog_power_polkit;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         read_directory(&look, rules[i], is_rule);

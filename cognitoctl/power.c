@@ -441,3 +441,33 @@ cog_power_polkit(const char *bytes, size_t len,
     while (take_line(&file, &line))
         read_polkit_line(reader, line);
 }
+
+/* ---- group */
+
+/* "NAME:PASSWORD:GID:MEMBER,MEMBER" */
+void
+cog_power_group(const char *bytes, size_t len,
+                const struct cog_power_reader *reader)
+{
+    struct rest file = {bytes, len, 1}, line;
+
+    while (take_line(&file, &line)) {
+        skip_blanks(&line);
+        if (line.len == 0 || is_one_of(*line.at, "#+-"))
+            continue;
+        for (int i = 0; i < 3; i++) {
+            const char *end = memchr(line.at, ':', line.len);
+
+            skip(&line, end != NULL ? (size_t) (end - line.at) + 1 : line.len);
+        }
+        while (line.len > 0) {
+            const char *end = memchr(line.at, ',', line.len);
+            struct rest member = line;
+
+            if (end != NULL)
+                member.len = (size_t) (end - line.at);
+            skip(&line, end != NULL ? member.len + 1 : member.len);
+            tell(reader, member, false);
+        }
+    }
+}

@@ -2,9 +2,9 @@
 /*
  * Names to which files of the host give power, as they literally stand
  * there (P19): users and groups in sudoers(5), sshd_config(5) and the rules
- * of polkit(8). Not what those files come to: a name in them is reason enough
- * to ask whose name it is, and who could get it. Patterns, ids and netgroups
- * are passed over. Pure.
+ * of polkit(8), and members of local groups. Not what those files come to: a
+ * name in them is reason enough to ask whose name it is, and who could get it.
+ * Patterns, ids and netgroups are passed over. Pure.
  */
 #ifndef COG_COGNITOCTL_POWER_H
 #define COG_COGNITOCTL_POWER_H
@@ -55,5 +55,9 @@ void cog_power_sshd(const char *bytes, size_t len,
  */
 void cog_power_polkit(const char *bytes, size_t len,
                       const struct cog_power_reader *reader);
+
+/* /etc/group: the members of its groups, which glibc takes by name. */
+void cog_power_group(const char *bytes, size_t len,
+                     const struct cog_power_reader *reader);
 
 #endif

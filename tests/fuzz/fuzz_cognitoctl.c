@@ -156,6 +156,7 @@ read_power(const char *bytes, size_t size)
     cog_power_sudoers(bytes, size, &reader);
     cog_power_sshd(bytes, size, &reader);
     cog_power_polkit(bytes, size, &reader);
+    cog_power_group(bytes, size, &reader);
 }
 
 static void

@@ -522,6 +522,18 @@ class DoctorTest(DoctorCase):
             # To sudo, "upper" is the same.
             self.assertIn("Upper", found["power-open"][2])
 
+    def test_p26_members(self):
+        """P26: members of local groups who are not, or no more, local"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        with instead("/etc/group", edit=lambda text:
+                     f"late:x:1999:gone,{person.name},{host.LOCAL_USER}\n"
+                     + text):
+            found = self.assert_found("power-user", f"{person.name} in line 1 "
+                                      "of /etc/group")
+            self.assertEqual(found["power-open"],
+                             ["gone in line 1 of /etc/group"])
+
     def test_p26_mapped_groups(self):
         """P26: power by way of group_map is told"""
         with self.grant("%games ALL=(ALL) ALL\n"):

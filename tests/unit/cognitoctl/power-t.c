@@ -131,6 +131,17 @@ p19_polkit(void **state)
 }
 
 static void
+p26_group(void **state)
+{
+    (void) state;
+    assert_told(cog_power_group,
+                "root:x:0:\n#sudo:x:27:eve\n\n"
+                "sudo:x:27:alice,bob\n+::0:eve\nadm:x:4\nx:y\n"
+                "disk:x:6:,carol,\nlast:x:7:dan",
+                "alice:4 bob:4 carol:8 dan:9");
+}
+
+static void
 what_is_broken_tells_no_names(void **state)
 {
     static const char nul[] = "al\0ice ALL=ALL\n";
@@ -144,6 +155,9 @@ what_is_broken_tells_no_names(void **state)
     cog_power_sshd(longest, sizeof longest, &reader);
     cog_power_polkit("unix-user:", 10, &reader);
     cog_power_polkit("isInGroup(\"x", 12, &reader);
+    cog_power_group("disk:x:6:", 9, &reader);
+    cog_power_group(longest, sizeof longest, &reader);
+    cog_power_group(NULL, 0, &reader);
     assert_string_equal(told, "");
 }
 
@@ -155,6 +169,7 @@ main(void)
         cmocka_unit_test(p19_users_of_sudoers),
         cmocka_unit_test(p19_sshd_config),
         cmocka_unit_test(p19_polkit),
+        cmocka_unit_test(p26_group),
         cmocka_unit_test(what_is_broken_tells_no_names),
     };
 
