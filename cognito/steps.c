@@ -2,43 +2,65 @@
 /* The loop over challenges; see the header. */
 #include "cognito/steps.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "cognito/challenge.h"
+
+/* Most answers of the service that one flow reads. */
+#define STEPS_MAX 12
+
+/* What was sent last. */
+enum state {
+    STATE_INITIATED,    /* InitiateAuth: nothing is proved yet */
+    STATE_PROVED,       /* the password's proof */
+    STATE_NEW_PASSWORD, /* a new password */
+    STATE_SELECTED,     /* the choice of a factor */
+    STATE_CODE,         /* a code */
+    STATE_SET_UP,       /* a factor just set up */
+    STATE_CUSTOM,       /* an answer to the pool's own question */
+    STATES
+};
+
+/* How often each kind of answer has come in this flow. */
+struct seen {
+    unsigned char times[COG_REPLY_KINDS];
+};
 
 /*
  * Whatever is not listed ends the login: tokens before our own proof (P3), a
  * second proof, any code but the chosen one's. What follows the proof may
  * come in any order, but each only as often as the next table says.
  */
-static const bool allowed[COG_STATES][COG_REPLY_KINDS] = {
-    [COG_STATE_INITIATED] = {[COG_REPLY_PROOF] = true},
-    [COG_STATE_PROVED] = {[COG_REPLY_NEW_PASSWORD] = true,
-                          [COG_REPLY_SELECT] = true,
-                          [COG_REPLY_CODE] = true,
-                          [COG_REPLY_SET_UP] = true,
-                          [COG_REPLY_CUSTOM] = true,
-                          [COG_REPLY_TOKENS] = true},
-    [COG_STATE_NEW_PASSWORD] = {[COG_REPLY_SELECT] = true,
-                                [COG_REPLY_CODE] = true,
-                                [COG_REPLY_SET_UP] = true,
-                                [COG_REPLY_CUSTOM] = true,
-                                [COG_REPLY_TOKENS] = true},
-    [COG_STATE_SELECTED] = {[COG_REPLY_CODE] = true},
-    [COG_STATE_CODE] = {[COG_REPLY_NEW_PASSWORD] = true,
-                        [COG_REPLY_SET_UP] = true,
-                        [COG_REPLY_CUSTOM] = true,
-                        [COG_REPLY_TOKENS] = true},
-    [COG_STATE_SET_UP] = {[COG_REPLY_NEW_PASSWORD] = true,
-                          [COG_REPLY_CODE] = true,
-                          [COG_REPLY_CUSTOM] = true,
-                          [COG_REPLY_TOKENS] = true},
-    [COG_STATE_CUSTOM] = {[COG_REPLY_NEW_PASSWORD] = true,
-                          [COG_REPLY_SELECT] = true,
-                          [COG_REPLY_CODE] = true,
-                          [COG_REPLY_SET_UP] = true,
-                          [COG_REPLY_CUSTOM] = true,
-                          [COG_REPLY_TOKENS] = true},
+static const bool allowed[STATES][COG_REPLY_KINDS] = {
+    [STATE_INITIATED] = {[COG_REPLY_PROOF] = true},
+    [STATE_PROVED] = {[COG_REPLY_NEW_PASSWORD] = true,
+                      [COG_REPLY_SELECT] = true,
+                      [COG_REPLY_CODE] = true,
+                      [COG_REPLY_SET_UP] = true,
+                      [COG_REPLY_CUSTOM] = true,
+                      [COG_REPLY_TOKENS] = true},
+    [STATE_NEW_PASSWORD] = {[COG_REPLY_SELECT] = true,
+                            [COG_REPLY_CODE] = true,
+                            [COG_REPLY_SET_UP] = true,
+                            [COG_REPLY_CUSTOM] = true,
+                            [COG_REPLY_TOKENS] = true},
+    [STATE_SELECTED] = {[COG_REPLY_CODE] = true},
+    [STATE_CODE] = {[COG_REPLY_NEW_PASSWORD] = true,
+                    [COG_REPLY_SET_UP] = true,
+                    [COG_REPLY_CUSTOM] = true,
+                    [COG_REPLY_TOKENS] = true},
+    [STATE_SET_UP] = {[COG_REPLY_NEW_PASSWORD] = true,
+                      [COG_REPLY_CODE] = true,
+                      [COG_REPLY_CUSTOM] = true,
+                      [COG_REPLY_TOKENS] = true},
+    [STATE_CUSTOM] = {[COG_REPLY_NEW_PASSWORD] = true,
+                      [COG_REPLY_SELECT] = true,
+                      [COG_REPLY_CODE] = true,
+                      [COG_REPLY_SET_UP] = true,
+                      [COG_REPLY_CUSTOM] = true,
+                      [COG_REPLY_TOKENS] = true},
 };
 
 /* How often a kind may come; a code once more behind a factor set up. */
@@ -50,24 +72,26 @@ static const unsigned char most[COG_REPLY_KINDS] = {
 };
 
 /* The state that answering a kind leads to. */
-static const enum cog_state after[COG_REPLY_KINDS] = {
-    [COG_REPLY_PROOF] = COG_STATE_PROVED,
-    [COG_REPLY_NEW_PASSWORD] = COG_STATE_NEW_PASSWORD,
-    [COG_REPLY_SELECT] = COG_STATE_SELECTED,
-    [COG_REPLY_CODE] = COG_STATE_CODE,
-    [COG_REPLY_SET_UP] = COG_STATE_SET_UP,
-    [COG_REPLY_CUSTOM] = COG_STATE_CUSTOM,
+static const enum state after[COG_REPLY_KINDS] = {
+    [COG_REPLY_PROOF] = STATE_PROVED,
+    [COG_REPLY_NEW_PASSWORD] = STATE_NEW_PASSWORD,
+    [COG_REPLY_SELECT] = STATE_SELECTED,
+    [COG_REPLY_CODE] = STATE_CODE,
+    [COG_REPLY_SET_UP] = STATE_SET_UP,
+    [COG_REPLY_CUSTOM] = STATE_CUSTOM,
 };
 
-bool
-cog_step_is_allowed(enum cog_state state, enum cog_reply_kind kind)
+/* Whether this answer may follow that step. */
+static bool
+is_allowed(enum state state, enum cog_reply_kind kind)
 {
-    return (unsigned) state < COG_STATES &&
-           (unsigned) kind < COG_REPLY_KINDS && allowed[state][kind];
+    return (unsigned) state < STATES && (unsigned) kind < COG_REPLY_KINDS &&
+           allowed[state][kind];
 }
 
-bool
-cog_step_is_new(const struct cog_steps_seen *seen, enum cog_reply_kind kind)
+/* Whether it may come once more (P6: nothing is repeated without reason). */
+static bool
+is_new(const struct seen *seen, enum cog_reply_kind kind)
 {
     unsigned limit;
 
@@ -165,11 +189,10 @@ classify(struct cog_flow *flow, const struct cog_json *reply,
 
 /* The tables, and after a choice the chosen one only. */
 static enum cog_status
-check_order(struct cog_flow *flow, enum cog_state state,
-            const struct cog_steps_seen *seen, enum cog_reply_kind kind,
-            const struct cog_challenge *challenge)
+check_order(struct cog_flow *flow, enum state state, const struct seen *seen,
+            enum cog_reply_kind kind, const struct cog_challenge *challenge)
 {
-    if (!cog_step_is_allowed(state, kind) || !cog_step_is_new(seen, kind)) {
+    if (!is_allowed(state, kind) || !is_new(seen, kind)) {
         flow->rpc.report->detail = kind == COG_REPLY_TOKENS
                                        ? "tokens before the proof"
                                        : "challenge out of order";
@@ -185,7 +208,7 @@ check_order(struct cog_flow *flow, enum cog_state state,
 
 /* Whether nothing was asked for but the password, or a new one. */
 static bool
-seen_passwords_only(const struct cog_steps_seen *seen)
+seen_passwords_only(const struct seen *seen)
 {
     for (unsigned kind = 0; kind < COG_REPLY_KINDS; kind++) {
         if (seen->times[kind] > 0 && kind != COG_REPLY_PROOF &&
@@ -221,12 +244,12 @@ enum cog_status
 cog_steps_run(struct cog_flow *flow, struct cog_json *reply)
 {
     cog_cleanup_json struct cog_json *current = reply;
-    enum cog_state state = COG_STATE_INITIATED;
-    struct cog_steps_seen seen = {{0}};
+    enum state state = STATE_INITIATED;
+    struct seen seen = {{0}};
     enum cog_status status = cog_flow_take_session(flow, current);
 
     flow->expected = NULL;
-    for (int step = 0; status == COG_OK && step < COG_STEPS_MAX; step++) {
+    for (int step = 0; status == COG_OK && step < STEPS_MAX; step++) {
         const struct cog_challenge *challenge = NULL;
         enum cog_reply_kind kind;
 
