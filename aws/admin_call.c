@@ -92,16 +92,6 @@ cog_admin_malformed(struct cog_pool_admin *admin, enum cog_status status,
     return status;
 }
 
-static const char *
-text_of(const struct cog_json *object, const char *key)
-{
-    const char *text = "";
-
-    if (object != NULL)
-        (void) cog_json_text(object, key, MESSAGE_MAX, &text);
-    return text;
-}
-
 /* The first of two that says anything. */
 static const char *
 first(const char *a, const char *b)
@@ -126,8 +116,8 @@ note_clock(struct cog_pool_admin *admin)
 }
 
 /*
- * The meaning of an answer that is not 200: its type, which botocore, too,
- * takes from the body, else its HTTP status.
+ * The meaning of an answer that is not 200: by its type, which is looked for
+ * in header and body as botocore does, else by its HTTP status.
  */
 static enum cog_status
 read_error(struct cog_pool_admin *admin, const struct cog_response *response)
@@ -141,11 +131,15 @@ read_error(struct cog_pool_admin *admin, const struct cog_response *response)
     if (cog_json_parse(response->body.data, response->body.len, &body) ==
         COG_NO_MEMORY)
         return COG_NO_MEMORY;
-    cog_error_type(first(response->error_type, first(text_of(body, "__type"),
-                                                     text_of(body, "code"))),
-                   type);
-    message = first(first(text_of(body, "message"), text_of(body, "Message")),
-                    response->error_message);
+    cog_error_type(
+        first(response->error_type,
+              first(cog_json_text_or_empty(body, "__type", MESSAGE_MAX),
+                    cog_json_text_or_empty(body, "code", MESSAGE_MAX))),
+        type);
+    message =
+        first(first(cog_json_text_or_empty(body, "message", MESSAGE_MAX),
+                    cog_json_text_or_empty(body, "Message", MESSAGE_MAX)),
+              response->error_message);
     cog_text_for_log(type, strlen(type), report->error_type,
                      sizeof report->error_type);
     cog_text_for_log(message, strlen(message), report->message,
@@ -185,6 +179,16 @@ read_answer(struct cog_pool_admin *admin, const struct page *page,
                                "not one JSON object");
 }
 
+/* When a request that begins now must have ended. */
+static int64_t
+request_deadline_ms(const struct cog_pool_admin_settings *settings)
+{
+    int64_t own_ms = settings->clock->monotonic_ms() + settings->timeout_ms;
+    int64_t last_ms = settings->deadline_ms;
+
+    return last_ms != 0 && last_ms < own_ms ? last_ms : own_ms;
+}
+
 /* One request with these credentials. */
 static enum cog_status
 ask(struct cog_pool_admin *admin, const char *operation,
@@ -198,9 +202,6 @@ ask(struct cog_pool_admin *admin, const char *operation,
         .secret_key = &credentials->secret_key,
         .session_token = &credentials->session_token,
     };
-    int64_t deadline_ms =
-        admin->settings.clock->monotonic_ms() + admin->settings.timeout_ms;
-    int64_t last_ms = admin->settings.deadline_ms;
     char target[96];
     const struct cog_fetch_header headers[] = {
         {"X-Amz-Target", target},
@@ -214,8 +215,7 @@ ask(struct cog_pool_admin *admin, const char *operation,
         .header_count = sizeof headers / sizeof headers[0],
         .body = body,
         .signature = &signature,
-        .deadline_ms =
-            last_ms != 0 && last_ms < deadline_ms ? last_ms : deadline_ms,
+        .deadline_ms = request_deadline_ms(&admin->settings),
         .max = COG_ADMIN_ANSWER_MAX,
         .take = take_piece,
         .take_context = &page,
@@ -238,8 +238,7 @@ ask(struct cog_pool_admin *admin, const char *operation,
                                            : read_error(admin, &got.response);
 }
 
-/* With the credentials of the moment; *refused: it was these that it was
- * about. */
+/* With the present credentials; *refused: the service refused these. */
 static enum cog_status
 ask_with_credentials(struct cog_pool_admin *admin, const char *operation,
                      const struct cog_secret *body, bool *refused,

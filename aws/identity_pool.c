@@ -18,16 +18,6 @@
 static const char get_id[] = "GetId";
 static const char get_credentials[] = "GetCredentialsForIdentity";
 
-static const char *
-text_of(const struct cog_json *object, const char *key)
-{
-    const char *text = "";
-
-    if (object != NULL)
-        (void) cog_json_text(object, key, MESSAGE_MAX, &text);
-    return text;
-}
-
 /* What the service says of its refusal. */
 static enum cog_status
 read_error(const char *call, const struct cog_response *response,
@@ -40,10 +30,11 @@ read_error(const char *call, const struct cog_response *response,
     if (cog_json_parse(response->body.data, response->body.len, &body) ==
         COG_NO_MEMORY)
         return COG_NO_MEMORY;
-    cog_error_type(response->error_type[0] != '\0' ? response->error_type
-                                                   : text_of(body, "__type"),
+    cog_error_type(response->error_type[0] != '\0'
+                       ? response->error_type
+                       : cog_json_text_or_empty(body, "__type", MESSAGE_MAX),
                    type);
-    message = text_of(body, "message");
+    message = cog_json_text_or_empty(body, "message", MESSAGE_MAX);
     cog_text_for_log(message, strlen(message), shown, sizeof shown);
     if (type[0] == '\0') {
         (void) snprintf(problem, COG_IDENTITY_PROBLEM_SIZE,

@@ -161,6 +161,17 @@ cog_json_text(const struct cog_json *object, const char *key, size_t max,
     return text_of(member_of(object, key, json_type_string), max, text);
 }
 
+const char *
+cog_json_text_or_empty(const struct cog_json *object, const char *key,
+                       size_t max)
+{
+    const char *text = "";
+
+    if (object != NULL)
+        (void) cog_json_text(object, key, max, &text);
+    return text;
+}
+
 bool
 cog_json_is_text(const struct cog_json *object, const char *key)
 {

@@ -40,6 +40,9 @@ bool cog_json_has(const struct cog_json *object, const char *key);
  */
 enum cog_status cog_json_text(const struct cog_json *object, const char *key,
                               size_t max, const char **text);
+/* The same, or "" for no such text; object may be NULL. */
+const char *cog_json_text_or_empty(const struct cog_json *object,
+                                   const char *key, size_t max);
 /* Whether the member is a text, which cog_json_text may yet refuse. */
 bool cog_json_is_text(const struct cog_json *object, const char *key);
 enum cog_status cog_json_integer(const struct cog_json *object,
