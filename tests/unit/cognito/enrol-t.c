@@ -3,111 +3,40 @@
  * cognito/enrol and cognito/custom: setting up a second factor inside a
  * login, and questions of the pool's own.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/cognito/fakes.h"
-
-static struct fake_world world;
+#include "tests/unit/cognito/logins.h"
 
 #define KEY "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSW"
 
-#define CHALLENGE(name, session, parameters)                                  \
-    "{\"ChallengeName\":\"" name "\",\"Session\":\"" session                  \
-    "\",\"ChallengeParameters\":{" parameters "}}"
 #define SET_UP(offers)                                                        \
-    CHALLENGE("MFA_SETUP", "s2", "\"MFAS_CAN_SETUP\":\"[" offers "]\"")
+    CHALLENGE_IN("MFA_SETUP", "s2", "\"MFAS_CAN_SETUP\":\"[" offers "]\"")
 #define APP  "\\\"SOFTWARE_TOKEN_MFA\\\""
 #define MAIL "\\\"EMAIL_OTP\\\""
 
 static const char key_made[] =
     "{\"SecretCode\":\"" KEY "\",\"Session\":\"s3\"}";
 static const char key_proved[] = "{\"Status\":\"SUCCESS\",\"Session\":\"s4\"}";
-static const char totp_wanted[] = CHALLENGE("SOFTWARE_TOKEN_MFA", "s5", "");
-static const char mail_wanted[] = CHALLENGE("EMAIL_OTP", "s5", "");
-static const char wrong_code[] =
+static const char app_wanted[] = CHALLENGE_IN("SOFTWARE_TOKEN_MFA", "s5", "");
+static const char mail_wanted[] = CHALLENGE_IN("EMAIL_OTP", "s5", "");
+static const char wrong_key_code[] =
     FAKE_ERROR("EnableSoftwareTokenMFAException",
                "Code mismatch and fail enable Software Token MFA");
-static const char expired_session[] =
-    FAKE_ERROR("NotAuthorizedException",
-               "Invalid session for the user, session is expired.");
 
 static int
 begin(void **state)
 {
-    (void) state;
-    fake_begin(&world);
+    (void) logins_begin(state);
     world.settings.enrol = true;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    fake_end(&world);
     return 0;
 }
 
 static void
 begin_again(void)
 {
-    (void) end(NULL);
+    (void) logins_end(NULL);
     (void) begin(NULL);
-}
-
-static void
-bodies(const char *first, ...)
-{
-    va_list rest;
-
-    va_start(rest, first);
-    for (; first != NULL; first = va_arg(rest, const char *))
-        fake_body(&world, first);
-    va_end(rest);
-}
-
-static void
-assert_admitted(void)
-{
-    enum cog_status status = fake_run(&world);
-
-    if (status != COG_OK)
-        fail_msg("%s: %s", cog_status_name(status),
-                 world.report.detail != NULL ? world.report.detail : "");
-    assert_string_equal(world.identity.username, "alice");
-}
-
-static void
-assert_denied(enum cog_status status)
-{
-    assert_int_equal(fake_run(&world), status);
-    assert_string_equal(world.identity.username, "");
-}
-
-static const char *
-told(const char *part)
-{
-    for (size_t i = 0; i < world.told_count; i++) {
-        if (strstr(world.told[i], part) != NULL)
-            return world.told[i];
-    }
-    return NULL;
-}
-
-static size_t
-called(const char *operation)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < world.call_count; i++)
-        count += strcmp(world.calls[i].operation, operation) == 0;
-    return count;
 }
 
 /* Each of the three sessions goes into the next call, and no other. */
@@ -164,7 +93,7 @@ static void
 test_one_more_code(void **state)
 {
     (void) state;
-    bodies(fake_proof_wanted, SET_UP(APP), key_made, key_proved, totp_wanted,
+    bodies(fake_proof_wanted, SET_UP(APP), key_made, key_proved, app_wanted,
            fake_tokens(), NULL);
     assert_admitted();
     assert_non_null(told("Wait for the next code"));
@@ -175,7 +104,7 @@ static void
 test_wrong_code(void **state)
 {
     (void) state;
-    bodies(fake_proof_wanted, SET_UP(APP), key_made, wrong_code,
+    bodies(fake_proof_wanted, SET_UP(APP), key_made, wrong_key_code,
            "{\"Status\":\"ERROR\",\"Session\":\"s3b\"}", key_proved,
            fake_tokens(), NULL);
     assert_admitted();
@@ -187,8 +116,9 @@ static void
 test_wrong_codes_end(void **state)
 {
     (void) state;
-    bodies(fake_proof_wanted, SET_UP(APP), key_made, wrong_code, wrong_code,
-           wrong_code, wrong_code, key_proved, fake_tokens(), NULL);
+    bodies(fake_proof_wanted, SET_UP(APP), key_made, wrong_key_code,
+           wrong_key_code, wrong_key_code, wrong_key_code, key_proved,
+           fake_tokens(), NULL);
     assert_denied(COG_WRONG_CODE);
     assert_int_equal(called("VerifySoftwareToken"), 4);
 }
@@ -346,8 +276,8 @@ test_nothing_to_set_up(void **state)
         {SET_UP(""), COG_NO_FACTOR},
         {SET_UP("\\\"SMS_MFA\\\""), COG_NO_FACTOR},
         {SET_UP("17"), COG_NO_FACTOR},
-        {CHALLENGE("MFA_SETUP", "s2", ""), COG_PROTOCOL},
-        {CHALLENGE("MFA_SETUP", "s2", "\"MFAS_CAN_SETUP\":\"{}\""),
+        {CHALLENGE_IN("MFA_SETUP", "s2", ""), COG_PROTOCOL},
+        {CHALLENGE_IN("MFA_SETUP", "s2", "\"MFAS_CAN_SETUP\":\"{}\""),
          COG_PROTOCOL},
         {"{\"ChallengeName\":\"MFA_SETUP\",\"ChallengeParameters\":{"
          "\"MFAS_CAN_SETUP\":\"[\\\"SOFTWARE_TOKEN_MFA\\\"]\"}}",
@@ -386,11 +316,11 @@ test_question(void **state)
     fake_type(&world, (struct fake_typed){.text = "a\tb"});
     fake_type(&world, (struct fake_typed){.text = "blue"});
     bodies(fake_proof_wanted,
-           CHALLENGE("CUSTOM_CHALLENGE", "s2",
-                     "\"question\":\"Favourite colour:\""),
-           CHALLENGE("CUSTOM_CHALLENGE", "s3",
-                     "\"prompt\":\"\\u001b[2JSay\\nmore\\u202e\""),
-           CHALLENGE("CUSTOM_CHALLENGE", "s4", ""), fake_tokens(), NULL);
+           CHALLENGE_IN("CUSTOM_CHALLENGE", "s2",
+                        "\"question\":\"Favourite colour:\""),
+           CHALLENGE_IN("CUSTOM_CHALLENGE", "s3",
+                        "\"prompt\":\"\\u001b[2JSay\\nmore\\u202e\""),
+           CHALLENGE_IN("CUSTOM_CHALLENGE", "s4", ""), fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(world.asked[1].prompt, "Favourite colour: ");
     assert_int_equal(world.asked[1].kind, COG_ASK_TEXT);
@@ -406,7 +336,7 @@ static void
 test_question_refused(void **state)
 {
     (void) state;
-    bodies(fake_proof_wanted, CHALLENGE("CUSTOM_CHALLENGE", "s2", ""),
+    bodies(fake_proof_wanted, CHALLENGE_IN("CUSTOM_CHALLENGE", "s2", ""),
            FAKE_ERROR("NotAuthorizedException",
                       "Incorrect username or password."),
            fake_tokens(), NULL);
@@ -414,41 +344,47 @@ test_question_refused(void **state)
     assert_int_equal(world.call_count, 3);
 }
 
-#define CASE(sentence, function)                                              \
+#define ENROL_CASE(sentence, function)                                        \
     {                                                                         \
-        sentence, function, begin, end, NULL                                  \
+        sentence, function, begin, logins_end, NULL                           \
     }
 
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        CASE("an authenticator is set up with the newest session each time",
-             test_app),
-        CASE("the key is shown as text, with its account, and as a code",
-             test_shown),
-        CASE("the label cannot add to the code's parameters", test_label),
-        CASE("one more code after the set-up is asked for",
-             test_one_more_code),
-        CASE("a wrong code of a new key may be tried again", test_wrong_code),
-        CASE("P84: the fourth wrong code of a new key ends it",
-             test_wrong_codes_end),
-        CASE("the picture is drawn anew for another terminal", test_pictures),
-        CASE("P56: what is no code is never sent", test_no_code),
-        CASE("P3: a key counts only when the service says so",
-             test_not_verified),
-        CASE("P48, P95: a key that is not base32 is refused unseen",
-             test_hostile_key),
-        CASE("a session that ended meanwhile brings a new key", test_too_slow),
-        CASE("an e-mail address is asked for and sent", test_mail),
-        CASE("among several factors the person chooses", test_choice),
-        CASE("P6: nothing that can be set up here is a refusal",
-             test_nothing_to_set_up),
-        CASE("without permission nothing is set up", test_not_permitted),
-        CASE("P95: the pool's questions are asked with echo, made printable",
-             test_question),
-        CASE("a wrong answer to the pool's question ends it",
-             test_question_refused),
+        ENROL_CASE(
+            "an authenticator is set up with the newest session each time",
+            test_app),
+        ENROL_CASE("the key is shown as text, with its account, and as a code",
+                   test_shown),
+        ENROL_CASE("the label cannot add to the code's parameters",
+                   test_label),
+        ENROL_CASE("one more code after the set-up is asked for",
+                   test_one_more_code),
+        ENROL_CASE("a wrong code of a new key may be tried again",
+                   test_wrong_code),
+        ENROL_CASE("P84: the fourth wrong code of a new key ends it",
+                   test_wrong_codes_end),
+        ENROL_CASE("the picture is drawn anew for another terminal",
+                   test_pictures),
+        ENROL_CASE("P56: what is no code is never sent", test_no_code),
+        ENROL_CASE("P3: a key counts only when the service says so",
+                   test_not_verified),
+        ENROL_CASE("P48, P95: a key that is not base32 is refused unseen",
+                   test_hostile_key),
+        ENROL_CASE("a session that ended meanwhile brings a new key",
+                   test_too_slow),
+        ENROL_CASE("an e-mail address is asked for and sent", test_mail),
+        ENROL_CASE("among several factors the person chooses", test_choice),
+        ENROL_CASE("P6: nothing that can be set up here is a refusal",
+                   test_nothing_to_set_up),
+        ENROL_CASE("without permission nothing is set up", test_not_permitted),
+        ENROL_CASE(
+            "P95: the pool's questions are asked with echo, made printable",
+            test_question),
+        ENROL_CASE("a wrong answer to the pool's question ends it",
+                   test_question_refused),
     };
 
     return cmocka_run_group_tests_name("cognito/enrol", tests, NULL, NULL);

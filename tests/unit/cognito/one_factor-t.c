@@ -3,47 +3,10 @@
  * cognito/login: what is told of a login for those that come while the pool
  * is away. Cites P11.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <string.h>
 
 #include "tests/unit/cognito/fake_token.h"
-#include "tests/unit/cognito/fakes.h"
-
-static struct fake_world world;
-
-#define CHALLENGE(name, parameters)                                           \
-    "{\"ChallengeName\":\"" name "\",\"Session\":\"s-" name                   \
-    "\",\"ChallengeParameters\":{" parameters "}}"
-
-static const char new_password_wanted[] =
-    CHALLENGE("NEW_PASSWORD_REQUIRED",
-              "\"requiredAttributes\":\"[]\",\"userAttributes\":\"{}\"");
-static const char choice_wanted[] = CHALLENGE(
-    "SELECT_MFA_TYPE",
-    "\"MFAS_CAN_CHOOSE\":\"[\\\"SMS_MFA\\\",\\\"SOFTWARE_TOKEN_MFA\\\"]\"");
-static const char expired_session[] =
-    FAKE_ERROR("NotAuthorizedException",
-               "Invalid session for the user, session is expired.");
-
-static int
-begin(void **state)
-{
-    (void) state;
-    fake_begin(&world);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    fake_end(&world);
-    return 0;
-}
+#include "tests/unit/cognito/logins.h"
 
 static bool
 was_one_factor(void)
@@ -82,8 +45,8 @@ test_codes(void **state)
     };
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        (void) end(state);
-        (void) begin(state);
+        (void) logins_end(state);
+        (void) logins_begin(state);
         fake_body(&world, fake_proof_wanted);
         fake_body(&world, wanted[i]);
         fake_body(&world, fake_tokens());
@@ -139,11 +102,6 @@ test_typed(void **state)
     assert_string_equal(cog_login_typed(world.login)->data, "Right-1123456");
     assert_string_equal(cog_login_password(world.login)->data, "Right-1");
 }
-
-#define CASE(sentence, function)                                              \
-    {                                                                         \
-        sentence, function, begin, end, NULL                                  \
-    }
 
 int
 main(void)

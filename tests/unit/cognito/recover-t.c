@@ -3,35 +3,23 @@
  * cognito/recover: forgotten passwords and unconfirmed sign-ups. What must
  * not happen is as much of it as what must.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/cognito/fakes.h"
+#include "tests/unit/cognito/logins.h"
 
-static struct fake_world world;
-
-static const char wrong_password[] =
-    FAKE_ERROR("NotAuthorizedException", "Incorrect username or password.");
 static const char unknown_user[] =
     FAKE_ERROR("UserNotFoundException", "User does not exist.");
 static const char reset_required[] =
     FAKE_ERROR("PasswordResetRequiredException", "Password reset required");
 static const char not_confirmed[] =
     FAKE_ERROR("UserNotConfirmedException", "User is not confirmed.");
-static const char wrong_code[] =
+static const char wrong_sent_code[] =
     FAKE_ERROR("CodeMismatchException", "Invalid verification code provided");
 static const char expired_code[] =
     FAKE_ERROR("ExpiredCodeException", "Invalid code provided");
 static const char policy[] =
     FAKE_ERROR("InvalidPasswordException", "Password not long enough");
-static const char totp_wanted[] =
-    "{\"ChallengeName\":\"SOFTWARE_TOKEN_MFA\",\"Session\":\"s\","
-    "\"ChallengeParameters\":{}}";
 static const char sent[] =
     "{\"CodeDeliveryDetails\":{\"Destination\":\"a***@e***\","
     "\"DeliveryMedium\":\"EMAIL\"}}";
@@ -40,75 +28,16 @@ static const char done[] = "{}";
 static int
 begin(void **state)
 {
-    (void) state;
-    fake_begin(&world);
+    (void) logins_begin(state);
     world.settings.recover = true;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    fake_end(&world);
     return 0;
 }
 
 static void
 begin_again(void)
 {
-    (void) end(NULL);
+    (void) logins_end(NULL);
     (void) begin(NULL);
-}
-
-static void
-bodies(const char *first, ...)
-{
-    va_list rest;
-
-    va_start(rest, first);
-    for (; first != NULL; first = va_arg(rest, const char *))
-        fake_body(&world, first);
-    va_end(rest);
-}
-
-static void
-types(const char *first, ...)
-{
-    va_list rest;
-
-    va_start(rest, first);
-    for (; first != NULL; first = va_arg(rest, const char *))
-        fake_type(&world, (struct fake_typed){.text = first});
-    va_end(rest);
-}
-
-static size_t
-called(const char *operation)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < world.call_count; i++)
-        count += strcmp(world.calls[i].operation, operation) == 0;
-    return count;
-}
-
-static void
-assert_admitted(void)
-{
-    enum cog_status status = fake_run(&world);
-
-    if (status != COG_OK)
-        fail_msg("%s: %s", cog_status_name(status),
-                 world.report.detail != NULL ? world.report.detail : "");
-    assert_string_equal(world.identity.username, "alice");
-}
-
-static void
-assert_denied(enum cog_status status)
-{
-    assert_int_equal(fake_run(&world), status);
-    assert_string_equal(world.identity.username, "");
 }
 
 /* A code, a new password, and then a login like any other. */
@@ -143,7 +72,7 @@ test_second_factor_stays(void **state)
     types("Wrong-Horse-9", "yes", "123456", "Better-Horse-7", "Better-Horse-7",
           "654321", NULL);
     bodies(fake_proof_wanted, wrong_password, sent, done, fake_proof_wanted,
-           totp_wanted, wrong_code, NULL);
+           totp_wanted, wrong_sent_code, NULL);
     fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
     assert_denied(COG_ABORTED);
     assert_int_equal(world.asked[5].kind, COG_ASK_CODE);
@@ -233,7 +162,7 @@ test_same_words(void **state)
         const char *answer;         /* to ForgotPassword; NULL: not sent */
         const char *end;            /* to ConfirmForgotPassword */
     } rows[] = {
-        {fake_proof_wanted, wrong_password, sent, wrong_code},
+        {fake_proof_wanted, wrong_password, sent, wrong_sent_code},
         {unknown_user, NULL, unknown_user, unknown_user},
         {fake_proof_wanted, wrong_password,
          FAKE_ERROR("InvalidParameterException",
@@ -247,8 +176,8 @@ test_same_words(void **state)
         {fake_proof_wanted, wrong_password,
          FAKE_ERROR("LimitExceededException", "Attempt limit exceeded"),
          expired_code},
-        {fake_proof_wanted, reset_required, NULL, wrong_code},
-        {reset_required, NULL, NULL, wrong_code},
+        {fake_proof_wanted, reset_required, NULL, wrong_sent_code},
+        {reset_required, NULL, NULL, wrong_sent_code},
         {fake_proof_wanted,
          FAKE_ERROR("NotAuthorizedException", "User is disabled."),
          FAKE_ERROR("NotAuthorizedException", "User is disabled."),
@@ -335,8 +264,9 @@ test_wrong_codes(void **state)
     (void) state;
     types("Wrong-Horse-9", "yes", "123456", "Better-Horse-7", "Better-Horse-7",
           "Correct-Horse-7", "123457", "123458", NULL);
-    bodies(fake_proof_wanted, wrong_password, sent, wrong_code, wrong_code,
-           expired_code, done, fake_proof_wanted, fake_tokens(), NULL);
+    bodies(fake_proof_wanted, wrong_password, sent, wrong_sent_code,
+           wrong_sent_code, expired_code, done, fake_proof_wanted,
+           fake_tokens(), NULL);
     assert_denied(COG_BAD_CREDENTIALS);
     assert_int_equal(called("ConfirmForgotPassword"), 3);
 }
@@ -411,38 +341,43 @@ test_others(void **state)
     assert_int_equal(world.asked_count, 1);
 }
 
-#define CASE(sentence, function)                                              \
+#define RECOVER_CASE(sentence, function)                                      \
     {                                                                         \
-        sentence, function, begin, end, NULL                                  \
+        sentence, function, begin, logins_end, NULL                           \
     }
 
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        CASE("a forgotten password is replaced, and a login follows",
-             test_forgotten),
-        CASE("P11: recovery never stands in for the second factor",
-             test_second_factor_stays),
-        CASE("P84: what was typed before is no guess after a new password",
-             test_typed_before_is_forgotten),
-        CASE("a client with a secret sends its hash", test_secret_hash),
-        CASE("P88: without permission nothing is offered or sent",
-             test_not_permitted),
-        CASE("P88: nothing is sent before somebody says yes", test_not_wanted),
-        CASE("P63: known, unknown, disabled and locked names read the same",
-             test_same_words),
-        CASE("a reset's own code is used", test_reset),
-        CASE("P88: two messages at most, however often they are asked for",
-             test_another_code),
-        CASE("a refused new password is asked for again",
-             test_refused_password),
-        CASE("P84: the fourth wrong code ends it", test_wrong_codes),
-        CASE("a sign-up is confirmed with a code", test_confirm),
-        CASE("P2, P3: a mended account must still sign in",
-             test_proves_nothing),
-        CASE("a lost answer leaves nobody in the dark", test_lost),
-        CASE("other refusals offer nothing", test_others),
+        RECOVER_CASE("a forgotten password is replaced, and a login follows",
+                     test_forgotten),
+        RECOVER_CASE("P11: recovery never stands in for the second factor",
+                     test_second_factor_stays),
+        RECOVER_CASE(
+            "P84: what was typed before is no guess after a new password",
+            test_typed_before_is_forgotten),
+        RECOVER_CASE("a client with a secret sends its hash",
+                     test_secret_hash),
+        RECOVER_CASE("P88: without permission nothing is offered or sent",
+                     test_not_permitted),
+        RECOVER_CASE("P88: nothing is sent before somebody says yes",
+                     test_not_wanted),
+        RECOVER_CASE(
+            "P63: known, unknown, disabled and locked names read the same",
+            test_same_words),
+        RECOVER_CASE("a reset's own code is used", test_reset),
+        RECOVER_CASE(
+            "P88: two messages at most, however often they are asked for",
+            test_another_code),
+        RECOVER_CASE("a refused new password is asked for again",
+                     test_refused_password),
+        RECOVER_CASE("P84: the fourth wrong code ends it", test_wrong_codes),
+        RECOVER_CASE("a sign-up is confirmed with a code", test_confirm),
+        RECOVER_CASE("P2, P3: a mended account must still sign in",
+                     test_proves_nothing),
+        RECOVER_CASE("a lost answer leaves nobody in the dark", test_lost),
+        RECOVER_CASE("other refusals offer nothing", test_others),
     };
 
     return cmocka_run_group_tests_name("cognito/recover", tests, NULL, NULL);
