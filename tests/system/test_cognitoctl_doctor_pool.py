@@ -8,7 +8,7 @@ import os
 import secrets
 
 from room import ctl, pool
-from test_cognitoctl_doctor import ACCOUNTS, ENVIRONMENT, KEYS, DoctorCase
+from room.doctor import ACCOUNTS, ENVIRONMENT, KEYS, DoctorCase
 
 
 class DoctorTest(DoctorCase):
