@@ -51,10 +51,6 @@ gid_t cog_files_secret_group(void);
 bool cog_files_load_secret(struct cog_host_files *files,
                            char reason[COG_FILES_REASON]);
 
-/* The same for the key set: the pinned one, else the one that is kept. */
-bool cog_files_load_keys(struct cog_host_files *files,
-                         char reason[COG_FILES_REASON]);
-
 /* Load configuration, secret and keys. False with a reason for the log. */
 bool cog_files_load(const char *path, struct cog_host_files *files,
                     char reason[COG_FILES_REASON]);
@@ -65,22 +61,5 @@ bool cog_files_load(const char *path, struct cog_host_files *files,
  */
 bool cog_files_load_admin(struct cog_host_files *files,
                           char reason[COG_FILES_REASON]);
-
-/*
- * Whether a key set fetched now may be kept: never beside a pinned one, and
- * not within an hour of the last (P42). now_s is unix time.
- */
-bool cog_files_may_keep_keys(const struct cog_host_files *files,
-                             int64_t now_s);
-
-/*
- * Keep a key set that was just fetched, for the next logins to the same
- * pool at the same endpoint, and remove those of others that have not been
- * fetched for a month. Takes the writers' lock until deadline_ms of
- * cog_clock_ms. Returns 0 or an errno (EPERM: the directory is not root's, or
- * others may write to it); a failure costs the next login a request, no more.
- */
-int cog_files_keep_keys(const struct cog_config *config, const void *bytes,
-                        size_t len, int64_t deadline_ms);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "host/files.h"
+#include "host/key_set.h"
 #include "keeper/dialog.h"
 #include "keeper/offline.h"
 #include "keeper/parent.h"
@@ -36,10 +37,10 @@ keep_keys(const struct cog_subject *subject,
     int error;
 
     if (message->type != COG_MSG_NEW_KEYS || !subject->caller_is_root ||
-        !cog_files_may_keep_keys(files, cog_clock_unix_s()))
+        !cog_key_set_may_keep(files, cog_clock_unix_s()))
         return;
-    error = cog_files_keep_keys(&files->config, keys->bytes, keys->len,
-                                cog_clock_ms() + KEYS_LOCK_MS);
+    error = cog_key_set_keep(&files->config, keys->bytes, keys->len,
+                             cog_clock_ms() + KEYS_LOCK_MS);
     if (error != 0)
         cog_parent_note(LOG_WARNING, "the key set cannot be kept: %d", error);
     else

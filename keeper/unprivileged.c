@@ -3,6 +3,7 @@
 #include "keeper/unprivileged.h"
 
 #include "accounts/cache_read.h"
+#include "host/key_set.h"
 #include "keeper/callers.h"
 #include "keeper/lent.h"
 
@@ -105,7 +106,7 @@ cog_unprivileged_load(const struct cog_subject *subject,
         loaded = cog_refuse(COG_OUTCOME_SYSTEM, ruling->reason,
                             "a group cannot be given up");
     if (loaded == COG_OUTCOME_ADMITTED &&
-        !cog_files_load_keys(files, ruling->reason))
+        !cog_key_set_load(files, ruling->reason))
         loaded = COG_OUTCOME_CONFIG;
     if (loaded == COG_OUTCOME_ADMITTED)
         return true;
