@@ -3,22 +3,10 @@
 #include "cognitoctl/nsswitch.h"
 
 #include "base/text.h"
+#include "cognitoctl/span.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-/* Bytes that are not read yet. */
-struct rest {
-    const char *at;
-    size_t len;
-};
-
-static void
-skip(struct rest *rest, size_t len)
-{
-    rest->at += len;
-    rest->len -= len;
-}
 
 static bool
 is_blank(char c)
@@ -26,57 +14,32 @@ is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static void
-skip_blanks(struct rest *rest)
-{
-    while (rest->len > 0 && is_blank(*rest->at))
-        skip(rest, 1);
-}
-
 /* Up to a blank or one of the bytes in ends. */
-static struct rest
-take_word(struct rest *rest, const char *ends)
+static struct cog_span
+take_word(struct cog_span *rest, const char *ends)
 {
-    struct rest word = {rest->at, 0};
+    struct cog_span word = {rest->at, 0};
 
     while (
         word.len < rest->len && !is_blank(word.at[word.len]) &&
         (word.at[word.len] == '\0' || strchr(ends, word.at[word.len]) == NULL))
         word.len++;
-    skip(rest, word.len);
+    cog_span_skip(rest, word.len);
     return word;
-}
-
-static bool
-equals(struct rest word, const char *text)
-{
-    return word.len == strlen(text) && memcmp(word.at, text, word.len) == 0;
-}
-
-static bool
-equals_nocase(struct rest word, const char *text)
-{
-    if (word.len != strlen(text))
-        return false;
-    for (size_t i = 0; i < word.len; i++) {
-        if (cog_ascii_to_lower(word.at[i]) != text[i])
-            return false;
-    }
-    return true;
 }
 
 /* The next line without its comment; false at the end. */
 static bool
-take_line(struct rest *file, struct rest *line)
+take_line(struct cog_span *file, struct cog_span *line)
 {
     const char *end, *comment;
 
     if (file->len == 0)
         return false;
     end = memchr(file->at, '\n', file->len);
-    *line =
-        (struct rest){file->at, end ? (size_t) (end - file->at) : file->len};
-    skip(file, end ? line->len + 1 : line->len);
+    *line = (struct cog_span){file->at,
+                              end ? (size_t) (end - file->at) : file->len};
+    cog_span_skip(file, end ? line->len + 1 : line->len);
     comment = line->len > 0 ? memchr(line->at, '#', line->len) : NULL;
     if (comment != NULL)
         line->len = (size_t) (comment - line->at);
@@ -84,21 +47,22 @@ take_line(struct rest *file, struct rest *line)
 }
 
 /* What stands behind the last "database:"; at is NULL when there is none. */
-static struct rest
-find_services(struct rest file, const char *database)
+static struct cog_span
+find_services(struct cog_span file, const char *database)
 {
-    struct rest found = {NULL, 0}, line;
+    struct cog_span found = {NULL, 0}, line;
 
     while (take_line(&file, &line)) {
-        struct rest name;
+        struct cog_span name;
 
-        skip_blanks(&line);
+        cog_span_skip_blanks(&line, is_blank);
         name = take_word(&line, ":");
-        skip_blanks(&line);
-        if (!equals(name, database) || line.len == 0 || *line.at != ':')
+        cog_span_skip_blanks(&line, is_blank);
+        if (!cog_span_equals(name, database) || line.len == 0 ||
+            *line.at != ':')
             continue;
-        skip(&line, 1);
-        skip_blanks(&line);
+        cog_span_skip(&line, 1);
+        cog_span_skip_blanks(&line, is_blank);
         found = line;
     }
     return found;
@@ -109,61 +73,63 @@ find_services(struct rest file, const char *database)
  * "not found" ends the search there. *stops keeps what was said before.
  */
 static void
-take_actions(struct rest *rest, bool *stops)
+take_actions(struct cog_span *rest, bool *stops)
 {
-    skip(rest, 1);
+    cog_span_skip(rest, 1);
     for (;;) {
-        struct rest status, action;
+        struct cog_span status, action;
         bool negated;
 
-        skip_blanks(rest);
+        cog_span_skip_blanks(rest, is_blank);
         negated = rest->len > 0 && *rest->at == '!';
         if (negated)
-            skip(rest, 1);
+            cog_span_skip(rest, 1);
         status = take_word(rest, "=]");
-        skip_blanks(rest);
+        cog_span_skip_blanks(rest, is_blank);
         if (rest->len == 0 || *rest->at != '=')
             break;
-        skip(rest, 1);
-        skip_blanks(rest);
+        cog_span_skip(rest, 1);
+        cog_span_skip_blanks(rest, is_blank);
         action = take_word(rest, "]");
-        if (equals_nocase(status, "notfound") != negated)
-            *stops = equals_nocase(action, "return");
+        if (cog_span_equals_nocase(status, "notfound") != negated)
+            *stops = cog_span_equals_nocase(action, "return");
     }
     if (rest->len > 0 && *rest->at == ']')
-        skip(rest, 1);
+        cog_span_skip(rest, 1);
 }
 
 /* Whose "no" costs as little as a look into a file. */
 static bool
-is_quick(struct rest service)
+is_quick(struct cog_span service)
 {
     static const char *const quick[] = {"files", "compat",     "db",
                                         "cache", "extrausers", "altfiles"};
 
     for (size_t i = 0; i < sizeof quick / sizeof quick[0]; i++) {
-        if (equals(service, quick[i]))
+        if (cog_span_equals(service, quick[i]))
             return true;
     }
     return false;
 }
 
 static bool
-is_files(struct rest service)
+is_files(struct cog_span service)
 {
-    return equals(service, "files") || equals(service, "compat");
+    return cog_span_equals(service, "files") ||
+           cog_span_equals(service, "compat");
 }
 
 static enum cog_nsswitch
-judge(struct rest rest)
+judge(struct cog_span rest)
 {
     bool files = false, costly = false, stopped = false;
 
-    for (skip_blanks(&rest); rest.len > 0; skip_blanks(&rest)) {
-        struct rest service = take_word(&rest, "[");
+    for (cog_span_skip_blanks(&rest, is_blank); rest.len > 0;
+         cog_span_skip_blanks(&rest, is_blank)) {
+        struct cog_span service = take_word(&rest, "[");
         bool stops = false;
 
-        if (equals(service, "cognito")) {
+        if (cog_span_equals(service, "cognito")) {
             if (!files)
                 return COG_NSSWITCH_BEFORE_FILES;
             if (stopped)
@@ -172,8 +138,9 @@ judge(struct rest rest)
         }
         files = files || is_files(service);
         costly = costly || !is_quick(service);
-        for (skip_blanks(&rest); rest.len > 0 && *rest.at == '[';
-             skip_blanks(&rest))
+        for (cog_span_skip_blanks(&rest, is_blank);
+             rest.len > 0 && *rest.at == '[';
+             cog_span_skip_blanks(&rest, is_blank))
             take_actions(&rest, &stops);
         stopped = stopped || stops;
     }
@@ -184,7 +151,8 @@ enum cog_nsswitch
 cog_nsswitch_look(const char *bytes, size_t len, const char *database,
                   char *services)
 {
-    struct rest found = find_services((struct rest){bytes, len}, database);
+    struct cog_span found =
+        find_services((struct cog_span){bytes, len}, database);
 
     services[0] = '\0';
     if (found.at == NULL)

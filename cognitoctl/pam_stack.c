@@ -7,6 +7,7 @@
 #include "cognitoctl/pam_stack.h"
 
 #include "base/text.h"
+#include "cognitoctl/span.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -74,24 +75,6 @@ cog_pam_result_name(enum cog_pam_result result)
 
 /* ---- lines */
 
-/* Bytes that are not read yet. */
-struct rest {
-    const char *at;
-    size_t len;
-};
-
-static bool
-equals(struct rest word, const char *text)
-{
-    if (word.len != strlen(text))
-        return false;
-    for (size_t i = 0; i < word.len; i++) {
-        if (cog_ascii_to_lower(word.at[i]) != text[i])
-            return false;
-    }
-    return true;
-}
-
 /* A line with its continuations stands between two bytes of the file. */
 static bool
 is_blank(char c)
@@ -100,24 +83,15 @@ is_blank(char c)
            c == '\0';
 }
 
-static void
-skip_blanks(struct rest *rest)
-{
-    while (rest->len > 0 && is_blank(*rest->at)) {
-        rest->at++;
-        rest->len--;
-    }
-}
-
 /* A word, or all of a pair of brackets without them. */
-static struct rest
-take_word(struct rest *rest, bool *bracketed)
+static struct cog_span
+take_word(struct cog_span *rest, bool *bracketed)
 {
-    struct rest word;
+    struct cog_span word;
 
-    skip_blanks(rest);
+    cog_span_skip_blanks(rest, is_blank);
     *bracketed = rest->len > 0 && *rest->at == '[';
-    word = (struct rest){rest->at + *bracketed, 0};
+    word = (struct cog_span){rest->at + *bracketed, 0};
     rest->len -= *bracketed;
     while (word.len < rest->len && (*bracketed ? word.at[word.len] != ']'
                                                : !is_blank(word.at[word.len])))
@@ -132,7 +106,7 @@ take_word(struct rest *rest, bool *bracketed)
 }
 
 static void
-keep(struct rest word, char out[COG_PAM_WORD_SIZE])
+keep(struct cog_span word, char out[COG_PAM_WORD_SIZE])
 {
     cog_text_for_person(word.at, word.len, out, COG_PAM_WORD_SIZE);
 }
@@ -145,12 +119,12 @@ set_all(struct cog_pam_line *line, int action)
 }
 
 static bool
-parse_action(struct rest word, int *action)
+parse_action(struct cog_span word, int *action)
 {
     int number = 0;
 
     for (size_t i = 0; i < sizeof action_names / sizeof action_names[0]; i++) {
-        if (equals(word, action_names[i].name)) {
+        if (cog_span_equals_nocase(word, action_names[i].name)) {
             *action = action_names[i].action;
             return true;
         }
@@ -169,23 +143,23 @@ parse_action(struct rest word, int *action)
 /* "value=action" into the array; values that no module of ours has are not
  * looked at. */
 static bool
-parse_pair(struct rest word, struct cog_pam_line *line, bool given[])
+parse_pair(struct cog_span word, struct cog_pam_line *line, bool given[])
 {
     const char *sign = memchr(word.at, '=', word.len);
-    struct rest value, action;
+    struct cog_span value, action;
     int todo = COG_PAM_DO_BAD;
 
     if (sign == NULL)
         return false;
-    value = (struct rest){word.at, (size_t) (sign - word.at)};
-    action = (struct rest){sign + 1, word.len - value.len - 1};
+    value = (struct cog_span){word.at, (size_t) (sign - word.at)};
+    action = (struct cog_span){sign + 1, word.len - value.len - 1};
     if (!parse_action(action, &todo))
         return false;
     for (size_t i = 0; i < COG_PAM_RESULTS; i++) {
-        if (equals(value, result_names[i])) {
+        if (cog_span_equals_nocase(value, result_names[i])) {
             line->actions[i] = todo;
             given[i] = true;
-        } else if (equals(value, "default") && !given[i]) {
+        } else if (cog_span_equals_nocase(value, "default") && !given[i]) {
             line->actions[i] = todo;
         }
     }
@@ -193,12 +167,13 @@ parse_pair(struct rest word, struct cog_pam_line *line, bool given[])
 }
 
 static bool
-parse_pairs(struct rest rest, struct cog_pam_line *line)
+parse_pairs(struct cog_span rest, struct cog_pam_line *line)
 {
     bool given[COG_PAM_RESULTS] = {false}, bracketed;
 
     set_all(line, COG_PAM_DO_BAD);
-    for (skip_blanks(&rest); rest.len > 0; skip_blanks(&rest)) {
+    for (cog_span_skip_blanks(&rest, is_blank); rest.len > 0;
+         cog_span_skip_blanks(&rest, is_blank)) {
         if (!parse_pair(take_word(&rest, &bracketed), line, given))
             return false;
     }
@@ -206,15 +181,17 @@ parse_pairs(struct rest rest, struct cog_pam_line *line)
 }
 
 static bool
-parse_control(struct rest word, struct cog_pam_line *line)
+parse_control(struct cog_span word, struct cog_pam_line *line)
 {
-    if (equals(word, "include") || equals(word, "substack")) {
-        line->include =
-            equals(word, "include") ? COG_PAM_INCLUDE : COG_PAM_SUBSTACK;
+    if (cog_span_equals_nocase(word, "include") ||
+        cog_span_equals_nocase(word, "substack")) {
+        line->include = cog_span_equals_nocase(word, "include")
+                            ? COG_PAM_INCLUDE
+                            : COG_PAM_SUBSTACK;
         return true;
     }
     for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++) {
-        if (!equals(word, controls[i].name))
+        if (!cog_span_equals_nocase(word, controls[i].name))
             continue;
         set_all(line, controls[i].otherwise);
         line->actions[COG_PAM_SUCCESS] = controls[i].success;
@@ -228,14 +205,14 @@ parse_control(struct rest word, struct cog_pam_line *line)
 }
 
 static bool
-parse_facility(struct rest word, enum cog_pam_facility *facility)
+parse_facility(struct cog_span word, enum cog_pam_facility *facility)
 {
     if (word.len > 0 && *word.at == '-') {
         word.at++;
         word.len--;
     }
     for (unsigned i = 0; i < COG_PAM_FACILITIES; i++) {
-        if (equals(word, facility_names[i])) {
+        if (cog_span_equals_nocase(word, facility_names[i])) {
             *facility = (enum cog_pam_facility) i;
             return true;
         }
@@ -245,12 +222,12 @@ parse_facility(struct rest word, enum cog_pam_facility *facility)
 
 /* False: libpam could not read it either. */
 static bool
-parse_line(struct rest rest, struct cog_pam_line *line)
+parse_line(struct cog_span rest, struct cog_pam_line *line)
 {
     bool bracketed;
-    struct rest word = take_word(&rest, &bracketed);
+    struct cog_span word = take_word(&rest, &bracketed);
 
-    if (equals(word, "@include")) {
+    if (cog_span_equals_nocase(word, "@include")) {
         line->include = COG_PAM_INCLUDE_ALL;
     } else {
         if (!parse_facility(word, &line->facility))
@@ -263,16 +240,16 @@ parse_line(struct rest rest, struct cog_pam_line *line)
     if (word.len == 0)
         return false;
     keep(word, line->module);
-    skip_blanks(&rest);
+    cog_span_skip_blanks(&rest, is_blank);
     keep(rest, line->options);
     return true;
 }
 
 /* The next line of the file with those that continue it, without comment. */
-static struct rest
+static struct cog_span
 take_line(const char **at, size_t *len)
 {
-    struct rest line = {*at, 0};
+    struct cog_span line = {*at, 0};
     size_t end = 0;
     bool comment = false;
 
@@ -295,9 +272,9 @@ bool
 cog_pam_next_line(const char **at, size_t *len, struct cog_pam_line *line)
 {
     while (*len > 0) {
-        struct rest rest = take_line(at, len);
+        struct cog_span rest = take_line(at, len);
 
-        skip_blanks(&rest);
+        cog_span_skip_blanks(&rest, is_blank);
         if (rest.len == 0)
             continue;
         memset(line, 0, sizeof *line);

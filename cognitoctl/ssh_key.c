@@ -3,6 +3,7 @@
 #include "cognitoctl/ssh_key.h"
 
 #include "base/text.h"
+#include "cognitoctl/span.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,18 +11,6 @@
 
 #define RSA_BITS_MIN 2048U
 #define RSA_BITS_MAX 16384U
-
-/* Bytes of text or of a key that are not read yet. */
-struct rest {
-    const char *at;
-    size_t len;
-};
-
-static bool
-equals(struct rest word, const char *text)
-{
-    return word.len == strlen(text) && memcmp(word.at, text, word.len) == 0;
-}
 
 /* ---- the line */
 
@@ -31,23 +20,14 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static void
-skip_blanks(struct rest *rest)
-{
-    while (rest->len > 0 && is_blank(*rest->at)) {
-        rest->at++;
-        rest->len--;
-    }
-}
-
 /*
  * Up to the next blank. Blanks in double quotes do not count, as in sshd: an
  * option's value may hold some, and a quote after a backslash.
  */
-static struct rest
-take_word(struct rest *rest, bool quotes)
+static struct cog_span
+take_word(struct cog_span *rest, bool quotes)
 {
-    struct rest word = {rest->at, 0};
+    struct cog_span word = {rest->at, 0};
     bool quoted = false;
 
     while (word.len < rest->len && (quoted || !is_blank(word.at[word.len]))) {
@@ -79,7 +59,7 @@ digit_value(char c)
 
 /* bytes has room for 3 bytes for each 4 of the text. */
 static bool
-decode(struct rest text, char *bytes, size_t *len)
+decode(struct cog_span text, char *bytes, size_t *len)
 {
     size_t padding = 0;
     uint32_t bits = 0;
@@ -113,7 +93,7 @@ decode(struct rest text, char *bytes, size_t *len)
 /* ---- the key (RFC 4251 section 5: string, mpint) */
 
 static bool
-take_string(struct rest *blob, struct rest *string)
+take_string(struct cog_span *blob, struct cog_span *string)
 {
     const unsigned char *at = (const unsigned char *) blob->at;
     size_t len;
@@ -124,25 +104,25 @@ take_string(struct rest *blob, struct rest *string)
           at[3];
     if (len > blob->len - 4)
         return false;
-    *string = (struct rest){blob->at + 4, len};
+    *string = (struct cog_span){blob->at + 4, len};
     blob->at += 4 + len;
     blob->len -= 4 + len;
     return true;
 }
 
 static bool
-take_exactly(struct rest *blob, size_t len)
+take_exactly(struct cog_span *blob, size_t len)
 {
-    struct rest string;
+    struct cog_span string;
 
     return take_string(blob, &string) && string.len == len;
 }
 
 /* A positive number without leading zeros but for the sign; its bits. */
 static bool
-take_number(struct rest *blob, unsigned *bits, bool *odd)
+take_number(struct cog_span *blob, unsigned *bits, bool *odd)
 {
-    struct rest string;
+    struct cog_span string;
     unsigned char first;
 
     if (!take_string(blob, &string) || string.len == 0)
@@ -162,7 +142,7 @@ take_number(struct rest *blob, unsigned *bits, bool *odd)
 }
 
 static enum cog_ssh_fault
-check_ed25519(struct rest *blob, size_t size, const char *curve)
+check_ed25519(struct cog_span *blob, size_t size, const char *curve)
 {
     (void) curve;
     return take_exactly(blob, size) ? COG_SSH_FINE : COG_SSH_MALFORMED;
@@ -170,18 +150,18 @@ check_ed25519(struct rest *blob, size_t size, const char *curve)
 
 /* An uncompressed point (SEC 1, section 2.3.3), of size bytes. */
 static enum cog_ssh_fault
-check_ecdsa(struct rest *blob, size_t size, const char *curve)
+check_ecdsa(struct cog_span *blob, size_t size, const char *curve)
 {
-    struct rest name, point;
+    struct cog_span name, point;
 
-    if (!take_string(blob, &name) || !equals(name, curve) ||
+    if (!take_string(blob, &name) || !cog_span_equals(name, curve) ||
         !take_string(blob, &point) || point.len != size || point.at[0] != 4)
         return COG_SSH_MALFORMED;
     return COG_SSH_FINE;
 }
 
 static enum cog_ssh_fault
-check_rsa(struct rest *blob, size_t size, const char *curve)
+check_rsa(struct cog_span *blob, size_t size, const char *curve)
 {
     unsigned exponent_bits = 0, modulus_bits = 0;
     bool odd = false;
@@ -199,9 +179,9 @@ check_rsa(struct rest *blob, size_t size, const char *curve)
 
 /* What a security key adds: the application, such as "ssh:". */
 static bool
-take_application(struct rest *blob)
+take_application(struct cog_span *blob)
 {
-    struct rest application;
+    struct cog_span application;
 
     return take_string(blob, &application) && application.len > 0 &&
            application.len <= 255 &&
@@ -210,7 +190,7 @@ take_application(struct rest *blob)
 
 static const struct key_type {
     const char *name;
-    enum cog_ssh_fault (*check)(struct rest *blob, size_t size,
+    enum cog_ssh_fault (*check)(struct cog_span *blob, size_t size,
                                 const char *curve);
     size_t size;       /* of the key or point, bytes */
     const char *curve; /* NULL: no such field */
@@ -226,25 +206,25 @@ static const struct key_type {
 };
 
 static const struct key_type *
-find_type(struct rest word)
+find_type(struct cog_span word)
 {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (equals(word, types[i].name))
+        if (cog_span_equals(word, types[i].name))
             return &types[i];
     }
     return NULL;
 }
 
 static enum cog_ssh_fault
-check_key(const struct key_type *type, struct rest text)
+check_key(const struct key_type *type, struct cog_span text)
 {
     char bytes[COG_SSH_KEY_MAX];
-    struct rest blob = {bytes, 0}, name;
+    struct cog_span blob = {bytes, 0}, name;
     enum cog_ssh_fault fault;
 
     if (!decode(text, bytes, &blob.len))
         return COG_SSH_BASE64;
-    if (!take_string(&blob, &name) || !equals(name, type->name))
+    if (!take_string(&blob, &name) || !cog_span_equals(name, type->name))
         return COG_SSH_MALFORMED;
     fault = type->check(&blob, type->size, type->curve);
     if (fault != COG_SSH_FINE)
@@ -256,22 +236,22 @@ check_key(const struct key_type *type, struct rest text)
 
 /* Whether a type stands behind the first word, as sshd would see it. */
 static bool
-has_options(struct rest line)
+has_options(struct cog_span line)
 {
     (void) take_word(&line, true);
-    skip_blanks(&line);
+    cog_span_skip_blanks(&line, is_blank);
     return find_type(take_word(&line, false)) != NULL;
 }
 
 enum cog_ssh_fault
 cog_ssh_key_parse(const char *line, size_t len, char out[COG_SSH_KEY_MAX])
 {
-    struct rest rest = {line, len}, behind, text;
+    struct cog_span rest = {line, len}, behind, text;
     const struct key_type *type;
     enum cog_ssh_fault fault;
     size_t name_len;
 
-    skip_blanks(&rest);
+    cog_span_skip_blanks(&rest, is_blank);
     if (rest.len == 0 || *rest.at == '#')
         return COG_SSH_NOTHING;
     behind = rest;
@@ -279,7 +259,7 @@ cog_ssh_key_parse(const char *line, size_t len, char out[COG_SSH_KEY_MAX])
     if (type == NULL)
         return has_options(rest) ? COG_SSH_OPTIONS : COG_SSH_TYPE;
     rest = behind;
-    skip_blanks(&rest);
+    cog_span_skip_blanks(&rest, is_blank);
     text = take_word(&rest, false);
     name_len = strlen(type->name);
     if (text.len > COG_SSH_KEY_MAX - name_len - 2)
