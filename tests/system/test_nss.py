@@ -108,6 +108,13 @@ class Answers(NssCase):
                                                    "alice"))
         self.assertIn("not allowed", self.host.say("sudo", "-l", "-U",
                                                    "carol"))
+        # As cognito.conf(5) warns.
+        for line, words in (("", "/usr/bin/id"),
+                            ("Defaults !case_insensitive_group\n",
+                             "not allowed")):
+            self.host.write("/etc/sudoers.d/nss", line +
+                            "%cognito-ADMINS ALL=(ALL) /usr/bin/id\n")
+            self.assertIn(words, self.host.say("sudo", "-l", "-U", "alice"))
 
     def test_order_of_sources(self):
         """files cognito systemd: each is asked in its turn"""
