@@ -127,6 +127,23 @@ p96_what_cannot_be_read_is_a_no(void **state)
     assert_false(may(state, ALICE, "alice"));
 }
 
+/* As long as a name of ours may be; and beside a local namesake. */
+static void
+p96_the_longest_name_is_known_and_a_namesake_is_not(void **state)
+{
+    static const char longest[] = "abcdefghijklmnopqrstuvwxyzabcdef";
+    struct room *room = *state;
+
+    write_file(room->passwd,
+               "abcdefghijklmnopqrstuvwxyzabcdef:x:1000:1::/:/bin/sh\n"
+               "ALICE:x:1001:1::/:/bin/sh\n",
+               0644);
+    assert_true(may(state, 1000, longest));
+    assert_false(may(state, 1000, longest + 1));
+    /* To sudo(8), the account's name is the local user's. */
+    assert_false(may(state, ALICE, "alice"));
+}
+
 #define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, make, room_remove)
 
 int
@@ -139,6 +156,7 @@ main(void)
         IN_ROOM(p96_trusted_callers_may_ask_for_any_name),
         IN_ROOM(p96_a_trusted_name_is_one_of_passwd_and_no_other),
         IN_ROOM(p96_what_cannot_be_read_is_a_no),
+        IN_ROOM(p96_the_longest_name_is_known_and_a_namesake_is_not),
     };
 
     if (!become_root())
