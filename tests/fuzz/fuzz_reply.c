@@ -102,6 +102,24 @@ set_deadline(void *context, int64_t deadline_ms)
     (void) deadline_ms;
 }
 
+/* An answer that leads on, whatever the question. */
+static const char *
+answer_of(enum cog_ask_kind kind, const char *prompt)
+{
+    switch (kind) {
+    case COG_ASK_PASSWORD:
+        return "Correct-Horse-7";
+    case COG_ASK_NEW_PASSWORD:
+        return "Better-Horse-7";
+    case COG_ASK_CODE:
+        return "123456";
+    case COG_ASK_CHOICE:
+        return "1";
+    default:
+        return strstr(prompt, "address") != NULL ? "a@b.example" : "yes";
+    }
+}
+
 /* Prompts and told texts are one printable line, whatever the service says. */
 static void
 check_line(const char *text)
@@ -120,20 +138,14 @@ static enum cog_status
 ask(void *context, enum cog_ask_kind kind, const char *prompt,
     struct cog_secret *answer)
 {
-    static const char *const answers[] = {
-        [COG_ASK_PASSWORD] = "Correct-Horse-7",
-        [COG_ASK_NEW_PASSWORD] = "Better-Horse-7",
-        [COG_ASK_CODE] = "123456",
-        [COG_ASK_TEXT] = "text",
-        [COG_ASK_CHOICE] = "1",
-    };
     struct input *input = context;
 
     check_line(prompt);
     if (++input->asked > 200)
         abort();
-    return cog_secret_set_text(answer, answers[kind]) == 0 ? COG_OK
-                                                           : COG_NO_MEMORY;
+    return cog_secret_set_text(answer, answer_of(kind, prompt)) == 0
+               ? COG_OK
+               : COG_NO_MEMORY;
 }
 
 static enum cog_status
@@ -156,6 +168,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .client_id = "client1",
         .sign_in_name = "alice",
         .timeout_ms = 10000,
+        .enrol = true,
+        .recover = true,
     };
     struct input input = {(const char *) data, (const char *) data + size, 0};
     const struct cog_transport transport = {post, set_deadline, &input};
