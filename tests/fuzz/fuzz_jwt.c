@@ -26,6 +26,20 @@ static const char jwks[] =
     "\"}]}";
 
 static void
+check_identity(const struct cog_identity *identity)
+{
+    if (strcmp(identity->username, "alice") != 0 || identity->sub[0] == '\0' ||
+        identity->group_count > COG_GROUPS_MAX)
+        abort();
+    for (size_t i = 0; i < identity->group_count; i++) {
+        size_t len = strnlen(identity->groups[i], COG_GROUP_SIZE);
+
+        if (len == 0 || len == COG_GROUP_SIZE)
+            abort();
+    }
+}
+
+static void
 check_claims(const char *bytes, size_t size)
 {
     static struct cog_identity identity;
@@ -43,10 +57,8 @@ check_claims(const char *bytes, size_t size)
 
     if (cog_json_parse(bytes, size, &claims) == COG_OK &&
         cog_claims_check(claims, &settings, &times, &report, &identity) ==
-            COG_OK &&
-        (strcmp(identity.username, "alice") != 0 || identity.sub[0] == '\0' ||
-         identity.group_count > COG_GROUPS_MAX))
-        abort();
+            COG_OK)
+        check_identity(&identity);
     cog_json_free(claims);
 }
 
