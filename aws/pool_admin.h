@@ -3,8 +3,9 @@
  * The user pool as an administrator sees it: the reading operations that
  * AWS credentials allow (ListUsers and others of the Amazon Cognito user pools
  * API reference), each a typed result or a status.
- * Nothing here changes the pool (P83); etc/iam-policy.json lists exactly the
- * calls made.
+ * Nothing here changes the pool (P83). The policies list exactly the calls
+ * made: etc/iam-policy-account-check.json those about one user, which the
+ * speaker makes, and etc/iam-policy.json the others, which cognitoctl makes.
  *
  * What is throttled, or fails by the service's or the network's trouble, is
  * asked again after a pause that grows by powers of two and is drawn at
