@@ -285,10 +285,16 @@ set_deadline(void *context, int64_t deadline_ms)
     http->deadline_ms = deadline_ms;
 }
 
+static const char *
+problem(const void *context)
+{
+    return cog_http_problem(context);
+}
+
 struct cog_transport
 cog_http_transport(struct cog_http *http)
 {
-    return (struct cog_transport){post, set_deadline, http};
+    return (struct cog_transport){post, set_deadline, http, problem};
 }
 
 const char *

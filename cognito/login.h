@@ -107,6 +107,9 @@ struct cog_report {
     char challenge[64];      /* COG_UNSUPPORTED: its name */
     const char *detail;      /* NULL or a fixed text: which check of ours said
                                 no, as "claim aud" */
+    const char *problem;     /* NULL or a fixed text: why the last request
+                                brought no answer */
+    int http_status;         /* of the last answer; 0: none */
     bool offset_known;       /* whether the service's clock was seen */
     int64_t offset_s;        /* its clock minus ours */
     unsigned groups_dropped; /* names in cognito:groups not believed */

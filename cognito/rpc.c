@@ -37,6 +37,7 @@ note_answer(struct cog_rpc *rpc, const struct cog_response *response)
 {
     cog_text_for_log(response->request_id, strlen(response->request_id),
                      rpc->report->request_id, sizeof rpc->report->request_id);
+    rpc->report->http_status = response->http_status;
     if (response->date_s > 0) {
         rpc->report->offset_known = true;
         rpc->report->offset_s = response->date_s - rpc->clock->unix_s();
@@ -51,8 +52,12 @@ post(struct cog_rpc *rpc, const struct cog_request *request,
 
     rpc->report->calls++;
     status = rpc->transport->post(rpc->transport->context, request, response);
+    rpc->report->problem = NULL;
     if (status == COG_OK)
         note_answer(rpc, response);
+    else if (rpc->transport->problem != NULL)
+        rpc->report->problem =
+            rpc->transport->problem(rpc->transport->context);
     return status;
 }
 

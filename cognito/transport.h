@@ -65,6 +65,11 @@ struct cog_transport {
     /* The monotonic ms at which a running or later post gives up. */
     void (*set_deadline)(void *context, int64_t deadline_ms);
     void *context;
+    /*
+     * Why the last post brought no answer, a fixed text for a log; NULL when
+     * there is nothing to add to its status. The function may be NULL, too.
+     */
+    const char *(*problem)(const void *context);
 };
 
 /* Wipe a response; zeroed and cleared ones are fine. */

@@ -87,16 +87,23 @@ describe(enum cog_status status, const struct cog_report *report,
     char number[32];
 
     add(text, "", report->detail == NULL ? "" : report->detail);
+    add(text, "", report->problem == NULL ? "" : report->problem);
     add(text, "challenge ", report->challenge);
     add(text, "", report->error_type);
     add(text, "", report->message);
+    if (status != COG_OK && report->error_type[0] == '\0' &&
+        report->http_status != 0 && report->http_status != 200) {
+        (void) snprintf(number, sizeof number, "%d", report->http_status);
+        add(text, "HTTP status ", number);
+    }
     if (report->offset_known &&
         (status == COG_CLOCK ||
          (status != COG_OK &&
           llabs((long long) report->offset_s) > CLOCK_WORTH_SAYING_S))) {
-        (void) snprintf(number, sizeof number, "%lld s",
-                        (long long) -report->offset_s);
-        add(text, "clock off by ", number);
+        (void) snprintf(number, sizeof number, "%lld s %s",
+                        llabs((long long) report->offset_s),
+                        report->offset_s > 0 ? "behind" : "ahead");
+        add(text, "this machine's clock: ", number);
     }
     if (report->messages > 0) {
         (void) snprintf(number, sizeof number, "%u", report->messages);

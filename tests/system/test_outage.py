@@ -83,6 +83,7 @@ class Outage(Case):
         self.assertEqual(len(lines), 1, lines)
         self.assertIn(f"pam_cognito({service}:", lines[0])
         self.assertRegex(lines[0], f"reason=({reasons}) ")
+        return lines[0]
 
     def begin(self, person=None, **config):
         person = person or self.person()
@@ -117,11 +118,16 @@ class Outage(Case):
                             "tls-failure"),
             "other authority": (other_pool("other"), "tls-failure"),
         }
+        # What the administrator is told: a name, a way or a certificate.
+        why = {"refused": 'detail="Couldn.t connect to server',
+               "name that nobody knows": 'detail="Couldn.t resolve host name',
+               "other authority": 'detail="SSL peer certificate'}
         started = {name: self.begin(endpoint=endpoint)
                    for name, (endpoint, _) in cases.items()}
         for name, (_, reasons) in cases.items():
             with self.subTest(name):
-                self.refuse(started[name], UNAVAILABLE, reasons)
+                line = self.refuse(started[name], UNAVAILABLE, reasons)
+                self.assertRegex(line, why.get(name, "reason="))
         self.assert_root_enters()
 
     @staticmethod
@@ -241,4 +247,5 @@ class Clock(Case):
                 self.assert_code(terminal, UNAVAILABLE)
                 self.assert_reason(person.name, "clock-off")
                 self.assertRegex(self.log_of(person.name)[0],
-                                 r"clock off by -?8\d{4} s")
+                                 r"clock: 8\d{4} s "
+                                 + ("behind" if offset > 0 else "ahead"))

@@ -299,7 +299,7 @@ fake_tokens(void)
 struct cog_transport
 fake_transport(struct fake_world *world)
 {
-    return (struct cog_transport){post, set_deadline, world};
+    return (struct cog_transport){post, set_deadline, world, NULL};
 }
 
 enum cog_status
