@@ -42,7 +42,8 @@ keep_keys(const struct cog_subject *subject,
     error = cog_key_set_keep(&files->config, keys->bytes, keys->len,
                              cog_clock_ms() + KEYS_LOCK_MS);
     if (error != 0)
-        cog_parent_note(LOG_WARNING, "the key set cannot be kept: %d", error);
+        cog_parent_note(LOG_WARNING, "the key set cannot be kept: %s",
+                        strerror(error));
     else
         cog_parent_note(LOG_NOTICE, "new key set of %s kept",
                         files->config.pool_id);
@@ -133,8 +134,8 @@ name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
     if (guesses->error != 0) {
         ruling->outcome = COG_OUTCOME_STORE;
         (void) snprintf(ruling->reason, sizeof ruling->reason,
-                        "failures cannot be counted in %s: %d", COG_RUN_DIR,
-                        guesses->error);
+                        "failures cannot be counted in %s: %s", COG_RUN_DIR,
+                        strerror(guesses->error));
     } else if (guesses->refused != NULL) {
         (void) snprintf(ruling->reason, sizeof ruling->reason,
                         "too many failures %s", guesses->refused);
@@ -202,8 +203,8 @@ count_start(const struct cog_start *start, const struct cog_subject *subject,
         return COG_OUTCOME_STARTS;
     }
     (void) snprintf(reason, COG_REASON_SIZE,
-                    "the counters in %s cannot be used: %d", start->directory,
-                    error);
+                    "the counters in %s cannot be used: %s", start->directory,
+                    strerror(error));
     return COG_OUTCOME_STORE;
 }
 

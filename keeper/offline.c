@@ -40,8 +40,8 @@ cog_offline_drop(const struct cog_subject *subject)
                     : cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
 
     if (error != 0 && error != ENOENT)
-        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %s",
+                        subject->user, strerror(error));
 }
 
 /* ---- after a login by the pool */
@@ -136,8 +136,8 @@ cog_offline_keep(const struct cog_subject *subject,
         error = ENODATA;
     if (error == 0)
         return;
-    cog_parent_note(LOG_WARNING, "no hash is kept for %s: %d", subject->user,
-                    error);
+    cog_parent_note(LOG_WARNING, "no hash is kept for %s: %s", subject->user,
+                    strerror(error));
     cog_offline_drop(subject);
 }
 
@@ -216,8 +216,8 @@ remove_held(const struct cog_subject *subject)
     int error = cog_verifier_remove_held(COG_VERIFIERS_DIR, subject->user);
 
     if (error != 0)
-        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_ERR, "the hash of %s cannot be removed: %s",
+                        subject->user, strerror(error));
 }
 
 /* Whether this hash may be tried at all. Its file is locked. */

@@ -25,8 +25,8 @@ static const struct cog_places places = COG_PLACES;
 static enum cog_outcome
 store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
 {
-    (void) snprintf(reason, COG_REASON_SIZE, "%s cannot be written: %d", what,
-                    error);
+    (void) snprintf(reason, COG_REASON_SIZE, "%s cannot be written: %s", what,
+                    strerror(error));
     return COG_OUTCOME_STORE;
 }
 
@@ -268,8 +268,8 @@ check_ids(struct making *making, const struct cog_proof *proof,
         error = make_groups(making, &proof->groups);
     if (error == 0)
         return COG_OUTCOME_ADMITTED;
-    (void) snprintf(reason, COG_REASON_SIZE, "ids cannot be checked: %d",
-                    error);
+    (void) snprintf(reason, COG_REASON_SIZE, "ids cannot be checked: %s",
+                    strerror(error));
     return COG_OUTCOME_STORE;
 }
 
@@ -320,7 +320,8 @@ tell_nscd(const struct stat *before)
     error = cog_nscd_forget(COG_NSCD_SOCKET, cog_clock_ms() + COG_NSCD_MS);
     if (error != 0)
         cog_parent_note(LOG_WARNING,
-                        "nscd was not told of a changed account: %d", error);
+                        "nscd was not told of a changed account: %s",
+                        strerror(error));
 }
 
 static enum cog_outcome

@@ -74,8 +74,8 @@ cog_session_keep(const struct cog_subject *subject,
     if (error == 0)
         error = cog_kept_save(COG_PENDING_DIR, &kept);
     if (error != 0)
-        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %s",
+                        subject->user, strerror(error));
     remove_stale_pending();
 }
 
@@ -89,7 +89,8 @@ cog_session_announce(const struct cog_subject *subject,
         return;
     error = cog_sessions_prepare();
     if (error != 0)
-        cog_parent_note(LOG_WARNING, "sessions cannot be counted: %d", error);
+        cog_parent_note(LOG_WARNING, "sessions cannot be counted: %s",
+                        strerror(error));
 }
 
 /* The tokens that the last login left, if that was just now. */
@@ -136,8 +137,8 @@ load(const char *name, struct cog_sessions *sessions)
     int error = cog_sessions_load(COG_SESSIONS_DIR, name, sessions);
 
     if (error == EBADMSG || error == EPERM || error == EMSGSIZE) {
-        cog_parent_note(LOG_ERR, "the sessions of %s cannot be read: %d", name,
-                        error);
+        cog_parent_note(LOG_ERR, "the sessions of %s cannot be read: %s", name,
+                        strerror(error));
         error = ENOENT;
     }
     if (error == 0)

@@ -28,8 +28,8 @@ static enum cog_outcome
 refuse(enum cog_outcome outcome, char reason[COG_REASON_SIZE],
        const char *what, int error)
 {
-    (void) snprintf(reason, COG_REASON_SIZE, error == 0 ? "%s" : "%s: %d",
-                    what, error);
+    (void) snprintf(reason, COG_REASON_SIZE, error == 0 ? "%s" : "%s: %s",
+                    what, strerror(error));
     return outcome;
 }
 
@@ -169,7 +169,8 @@ check_and_record(const struct cog_subject *subject,
     if (cog_parent_is_gone())
         return refuse(COG_OUTCOME_ABORTED, reason, "the module is gone", 0);
     if (error != 0)
-        outcome = refuse(COG_OUTCOME_STORE, reason, "writers' lock", error);
+        outcome =
+            refuse(COG_OUTCOME_STORE, reason, COG_LOGINS_DIR "/lock", error);
     else
         outcome = cog_record_login(subject, config, proof, &lock, reason);
     if (outcome == COG_OUTCOME_STORE && known &&
@@ -292,6 +293,6 @@ cog_store_mark(const struct cog_subject *subject)
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
     }
     if (error != 0)
-        cog_parent_note(LOG_WARNING, "%s cannot be marked as disabled: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_WARNING, "%s cannot be marked as disabled: %s",
+                        subject->user, strerror(error));
 }

@@ -40,8 +40,8 @@ save(const struct cog_kept *kept)
     int error = cog_kept_save(COG_KEPT_DIR, kept);
 
     if (error != 0)
-        cog_parent_note(LOG_ERR, "the tokens of %s cannot be kept: %d",
-                        kept->name, error);
+        cog_parent_note(LOG_ERR, "the tokens of %s cannot be kept: %s",
+                        kept->name, strerror(error));
 }
 
 void
@@ -56,8 +56,8 @@ cog_tokens_keep(const struct cog_subject *subject,
 
     /* An account check is asking with the old one: that stays good. */
     if (error != 0) {
-        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %d",
-                        subject->user, error);
+        cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %s",
+                        subject->user, strerror(error));
         return;
     }
     (void) snprintf(kept.name, sizeof kept.name, "%s", subject->user);

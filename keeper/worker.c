@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Well below the ten seconds that the module waits for the first word. */
 #define WAIT_MOST_MS 5000
@@ -51,8 +52,8 @@ take_place(const struct cog_subject *subject, int64_t deadline_ms,
     } else {
         ruling->outcome = COG_OUTCOME_STORE;
         (void) snprintf(ruling->reason, sizeof ruling->reason,
-                        "logins cannot be counted in %s: %d", COG_RUN_DIR,
-                        error);
+                        "logins cannot be counted in %s: %s", COG_RUN_DIR,
+                        strerror(error));
     }
     return false;
 }

@@ -137,6 +137,7 @@ class Refused(PoolCase):
         other.run("mount", "-o", "remount,bind,ro",
                   "/var/lib/cognito/accounts")
         self.finish_refused(terminal, person, "store-failure")
+        self.assertIn("Read-only file system", self.log_of(person.name)[-1])
 
     def test_disk_that_is_full(self):
         """proves P74"""
@@ -149,6 +150,7 @@ class Refused(PoolCase):
         other.run("sh", "-c", "cat /dev/zero >/run/small/filler || true",
                   stderr=subprocess.DEVNULL)
         self.finish_refused(terminal, person, "store-failure")
+        self.assertIn("No space left", self.log_of(person.name)[-1])
         self.assertEqual(other.say("ls", "/run/small").split(),
                          ["filler", "recent.cdb"])
 
