@@ -42,6 +42,21 @@ class Codes(Case):
         return (person, [("Password: ", person.password), *more], code,
                 reason)
 
+    def test_what_is_never_sent(self):
+        """proves P59: and the log says what it was"""
+        service = self.service()
+        for typed, why in (("", "an empty password"),
+                           ("bad\x01word", "control characters .* sshd")):
+            with self.subTest(why):
+                person = self.person()
+                terminal = callers.pamtester(service, person.name)
+                terminal.answer("Password: ", typed)
+                self.assert_code(terminal, "PAM_AUTH_ERR")
+                self.assert_reason(person.name, "input-refused", service)
+                self.assertRegex(self.log_of(person.name)[0],
+                                 f'detail="{why}')
+                self.assertEqual(self.calls_of(person.name), [])
+
     def test_what_the_pool_refuses(self):
         """proves P3, P6, P15, P61, P62 from outside"""
         wrong = ("Password: ", make_password())
