@@ -106,6 +106,11 @@ cog_check_client(struct cog_checks *checks)
     if (status == COG_OK)
         return;
     report = cog_pool_admin_report(access.admin);
+    /* A client of another pool: the logins themselves do not tell. */
+    if (strcmp(report->error_type, "ResourceNotFoundException") == 0) {
+        add(checks, true, COG_FIND_CLIENT_UNKNOWN, report->message);
+        return;
+    }
     cog_findings_add(
         &checks->findings, COG_FIND_NO_CREDENTIALS, "%s: %s%s%s",
         report->operation != NULL ? report->operation : "credentials",

@@ -28,7 +28,7 @@
 struct file {
     const char *path;
     mode_t most;
-    bool shipped; /* must be there */
+    bool needed; /* must be there */
 };
 
 static const struct file files[] = {
@@ -75,16 +75,17 @@ most_of(const struct file *file, const struct stat *status)
 }
 
 static void
-check_file(struct cog_checks *checks, const struct file *file)
+check_file(struct cog_checks *checks, const struct file *file,
+           enum cog_finding_id missing)
 {
     enum cog_trust why = COG_TRUST_FINE;
     struct stat status;
     mode_t mode, most;
 
     if (lstat(file->path, &status) != 0) {
-        if (file->shipped || errno != ENOENT)
-            cog_findings_add(&checks->findings, COG_FIND_FILE_MISSING,
-                             "%s: %s", file->path, strerror(errno));
+        if (file->needed || errno != ENOENT)
+            cog_findings_add(&checks->findings, missing, "%s: %s", file->path,
+                             strerror(errno));
         return;
     }
     mode = status.st_mode & 07777;
@@ -104,23 +105,26 @@ check_file(struct cog_checks *checks, const struct file *file)
                          "%s: %s", file->path, cog_trust_text(why));
 }
 
-/* What the configuration names; its secrets are config's own finding. */
+/*
+ * What the configuration names. That secrets, pinned keys or the map of ids
+ * are not there is the finding of cog_check_config and cog_check_settings.
+ */
 static void
 check_named(struct cog_checks *checks)
 {
     const struct cog_config *config = &checks->config;
     const struct file named[] = {
-        {config->jwks_file, 0644, true},
+        {config->jwks_file, 0644, false},
         {config->ca_file, 0644, true},
-        {config->id_map, 0644, true},
+        {config->id_map, 0644, false},
         {config->snapshot_key, 0644, true},
-        {config->client_secret_file, 0640, true},
-        {config->admin_credentials_file, 0600, true},
+        {config->client_secret_file, 0640, false},
+        {config->admin_credentials_file, 0600, false},
     };
 
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
         if (named[i].path[0] != '\0')
-            check_file(checks, &named[i]);
+            check_file(checks, &named[i], COG_FIND_NAMED_MISSING);
     }
 }
 
@@ -138,7 +142,8 @@ check_service(void *context, const char *service)
     if (!ours)
         return;
     cog_pam_path(service, path);
-    check_file(context, &(struct file){path, 0644, false});
+    check_file(context, &(struct file){path, 0644, false},
+               COG_FIND_FILE_MISSING);
 }
 
 void
@@ -147,8 +152,8 @@ cog_check_files(struct cog_checks *checks)
     const struct file config = {checks->config_path, 0644, false};
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        check_file(checks, &files[i]);
-    check_file(checks, &config);
+        check_file(checks, &files[i], COG_FIND_FILE_MISSING);
+    check_file(checks, &config, COG_FIND_FILE_MISSING);
     if (checks->configured)
         check_named(checks);
     cog_pam_services(check_service, checks);

@@ -139,7 +139,8 @@ check_keys(struct service *service)
     allow(service);
     status = cog_rpc_get(&service->rpc, path, COG_JWKS_MAX, &served);
     check_clock(service);
-    if (is_way(status)) {
+    /* Without the certificate authorities there is no connection, either. */
+    if (is_way(status) || status == COG_MISCONFIGURED) {
         add_unreached(service, status);
         return false;
     }
@@ -147,8 +148,9 @@ check_keys(struct service *service)
         status = cog_jwks_check(served.data, served.len);
     if (status != COG_OK)
         cog_findings_add(&service->checks->findings, COG_FIND_KEY_SET,
-                         "%s%s: %s", service->checks->config.endpoint, path,
-                         cog_status_name(status));
+                         "%s%s: %s (HTTP status %d)",
+                         service->checks->config.endpoint, path,
+                         cog_status_name(status), service->report.http_status);
     else
         check_pinned(service, &served);
     return true;

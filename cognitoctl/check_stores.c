@@ -9,6 +9,9 @@
 #include "cognitoctl/stores.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 static void
 add_store(struct cog_checks *checks, const char *path, int error)
@@ -74,6 +77,23 @@ check_listing(struct cog_checks *checks)
     }
 }
 
+/* Whether a login could write there. */
+static void
+check_room(struct cog_checks *checks, const char *directory)
+{
+    struct statvfs room;
+    int error = 0;
+
+    if (access(directory, W_OK) != 0)
+        error = errno;
+    else if (statvfs(directory, &room) == 0 &&
+             (room.f_bfree == 0 || (room.f_files > 0 && room.f_ffree == 0)))
+        error = ENOSPC;
+    if (error != 0 && error != ENOENT)
+        cog_findings_add(&checks->findings, COG_FIND_NO_ROOM, "%s: %s",
+                         directory, strerror(error));
+}
+
 void
 cog_check_stores(struct cog_checks *checks)
 {
@@ -81,4 +101,7 @@ cog_check_stores(struct cog_checks *checks)
     check_keys(checks);
     check_logins(checks);
     check_listing(checks);
+    check_room(checks, COG_ACCOUNTS_DIR);
+    check_room(checks, COG_LOGINS_DIR);
+    check_room(checks, COG_RUN_DIR);
 }

@@ -97,6 +97,11 @@ static const struct {
                                  "Without the store of logins nobody of ours "
                                  "comes in.",
                                  "Run cognitoctl apply."},
+    [COG_FIND_NO_ROOM] = {"no-room", ERROR,
+                          "Nothing can be written here: who is new cannot "
+                          "sign in, and what sync, forget and logins have to "
+                          "note is lost.",
+                          "Make room on the disk, or mount it writable."},
     [COG_FIND_SYNC_OLD] = {"sync-old", WARNING,
                            "The last listing of the pool is older than "
                            "snapshot_max_age: who was disabled or removed "
@@ -187,6 +192,11 @@ static const struct {
     [COG_FIND_FILE_MISSING] = {"file-missing", ERROR,
                                "A part of this software is not there.",
                                "Install it again."},
+    [COG_FIND_NAMED_MISSING] = {"named-missing", ERROR,
+                                "The configuration names a file that is not "
+                                "there.",
+                                "Put the file there, or correct its path in "
+                                "the configuration."},
     [COG_FIND_FILE_OWNER] = {"file-owner", ERROR,
                              "Who owns this file can change what it says.",
                              "chown root:root it."},
@@ -253,8 +263,9 @@ static const struct {
                              "If the new set is really the pool's: replace "
                              "the file of jwks_file with it."},
     [COG_FIND_CLIENT_UNKNOWN] = {"client-unknown", ERROR,
-                                 "The service knows no such pool or app "
-                                 "client.",
+                                 "The service knows no such pool, or no such "
+                                 "app client in it: nobody of ours can sign "
+                                 "in.",
                                  "Check pool_id and client_id in the Cognito "
                                  "console."},
     [COG_FIND_CLIENT_HASH] = {"client-hash", ERROR,

@@ -33,6 +33,7 @@ enum cog_finding_id {
     COG_FIND_SETTINGS_DIFFER,
     COG_FIND_STORE,
     COG_FIND_LOGINS_MISSING,
+    COG_FIND_NO_ROOM,
     COG_FIND_SYNC_OLD,
     /* names and PAM */
     COG_FIND_NSS_MISSING,
@@ -52,6 +53,7 @@ enum cog_finding_id {
     COG_FIND_SSHD_QUESTIONS,
     /* files */
     COG_FIND_FILE_MISSING,
+    COG_FIND_NAMED_MISSING,
     COG_FIND_FILE_OWNER,
     COG_FIND_FILE_MODE,
     /* power */

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 import threading
 
 from room import ctl, host, pool
@@ -139,6 +140,21 @@ class DoctorTest(DoctorCase):
         with instead(path, '{"keys":[]}'):
             self.assert_found("pinned-keys", path, *words)
 
+    def test_named_files(self):
+        """what the configuration names is told once, with its own cure: no
+        installation brings it"""
+        for key in ("ca_file", "client_secret_file", "jwks_file", "id_map"):
+            with self.subTest(key):
+                path = f"/etc/cognito/none-{secrets.token_hex(4)}"
+                found = self.find(*self.with_config("--offline",
+                                                    **{key: path}))
+                self.assertEqual(
+                    [name for name, about in found.items()
+                     if any(path in subject for subject in about)],
+                    [{"ca_file": "named-missing", "id_map": "ids",
+                      "client_secret_file": "client-secret",
+                      "jwks_file": "pinned-keys"}[key]])
+
     def test_settings(self):
         """settings that were never written, or are not those of the
         configuration"""
@@ -167,6 +183,25 @@ class DoctorTest(DoctorCase):
             self.assert_found("store", "keys.cdb")
         with instead(f"{PRIVATE}/listing", "nonsense", mode=0o600):
             self.assert_found("store", "listing")
+
+    def test_no_room(self):
+        """a disk that is full, or cannot be written"""
+        for options, spoil, why in (
+                ("size=64k", f"cat /dev/zero >{PRIVATE}/filler",
+                 "No space left"),
+                ("size=1m", f"mount -o remount,ro {PRIVATE}", "Read-only")):
+            with self.subTest(why):
+                kept = f"{ROOM}/kept-{secrets.token_hex(4)}"
+                subprocess.run(
+                    ["sh", "-c", f"cp -a {PRIVATE} {kept} && mount -t tmpfs"
+                     f" -o {options},mode=0700 none {PRIVATE} && cp -a"
+                     f" {kept}/. {PRIVATE}/; {spoil} 2>/dev/null || true"],
+                    check=True)
+                try:
+                    self.assert_found("no-room", f"{PRIVATE}: {why}")
+                finally:
+                    subprocess.run(["umount", PRIVATE], check=True)
+        self.assertNotIn("no-room", self.find("--offline"))
 
     def test_p10_logins_missing(self):
         """P10: no store of logins"""

@@ -26,6 +26,9 @@ class DoctorTest(DoctorCase):
             "pool-unreached", "tls", *self.with_config(
                 ca_file=None, ca_path="/etc/ssl/certs"))
         self.assertIn("certificate", found["pool-unreached"][0])
+        found = self.assert_found("pool-unreached", "CA cert",
+                                  *self.with_config(ca_file="/etc/passwd"))
+        self.assertNotIn("key-set", found)
 
     def forget_keys(self):
         """What logins have kept of the key set: it would do for an hour."""
@@ -59,7 +62,10 @@ class DoctorTest(DoctorCase):
             with self.subTest(do):
                 pool.control("faults", faults=[{"operation": "jwks", **do}])
                 try:
-                    self.assert_found("key-set", "jwks.json", "--json")
+                    found = self.assert_found("key-set", "jwks.json",
+                                              "--json")
+                    self.assertIn(f"status {do.get('status', 200)}",
+                                  found["key-set"][0])
                 finally:
                     pool.control("faults", faults=[])
 
@@ -154,6 +160,18 @@ class DoctorTest(DoctorCase):
         self.pool_with(case_sensitive=False)
         self.assert_found("pool-case", "case_insensitive = no", "--json",
                           env=ENVIRONMENT)
+
+    def test_pool_of_another_client(self):
+        """an app client of another pool, with which each password is refused
+        as wrong"""
+        self.administer()
+        self.assert_found("client-unknown", "does not exist",
+                          *self.with_config(client_id="0nosuchclient"),
+                          env=ENVIRONMENT)
+        found = self.assert_found(
+            "client-unknown", "eu-west-1_Other9999",
+            *self.with_config(pool_id="eu-west-1_Other9999"), env=ENVIRONMENT)
+        self.assertNotIn("no-credentials", found)
 
     # ---- ids verify asks the pool itself
 
