@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,9 +228,13 @@ copy_user(struct cog_call *call)
 static enum cog_outcome
 refuse_arguments(const struct cog_call *call, const char *bad)
 {
+    char detail[160];
+
     if (cog_whose_is_system(call->user, NULL))
         return COG_OUTCOME_NOT_OURS;
-    cog_report_log(call->pamh, call->user, COG_OUTCOME_CONFIG, NULL, bad);
+    (void) snprintf(detail, sizeof detail,
+                    "wrong argument in the line of the PAM file: %s", bad);
+    cog_report_log(call->pamh, call->user, COG_OUTCOME_CONFIG, NULL, detail);
     return COG_OUTCOME_CONFIG;
 }
 

@@ -298,6 +298,8 @@ class Arguments(Case):
                 terminal = callers.pamtester(self.service(argument),
                                              person.name)
                 self.assert_code(terminal, "PAM_SERVICE_ERR")
+                self.assertIn(f"PAM file: {argument}\"",
+                              self.log_of(person.name)[0])
 
     def test_allow_unknown(self):
         """A name that no account has; nothing is written."""
