@@ -9,10 +9,12 @@
 #include "accounts/cache_write.h"
 #include "accounts/logins.h"
 #include "cognitoctl/stores.h"
+#include "host/account_id.h"
 #include "host/files.h"
 #include "host/settings.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static int
 write_stores(const char *config_path, const struct cog_settings *settings)
@@ -71,8 +73,13 @@ cog_command_apply(const struct cog_common *common, int argc, char **argv)
         return cog_fail(COG_EXIT_CONFIG, "%s", reason);
     if (!config.allow.everybody && config.allow.groups.count == 0)
         cog_note("allow_groups is not set, so nobody is admitted");
-    if (!cog_id_sources_load(&config, &sources, reason))
+    if (!cog_id_sources_load(&config, &sources, reason)) {
+        if (access(COG_ID_KEY_FILE, F_OK) != 0)
+            cog_note("for the ids of a machine of its own: cognitoctl ids "
+                     "init; for those of others, copy their %s first",
+                     COG_ID_KEY_FILE);
         return cog_fail(COG_EXIT_FAILED, "%s", reason);
+    }
     if (!cog_settings_from_config(&config, &sources, &settings, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", given.common.config,
                         reason);

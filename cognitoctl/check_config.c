@@ -126,7 +126,8 @@ cog_check_settings(struct cog_checks *checks)
     if (!cog_id_sources_load(&checks->config, &sources, reason) ||
         !cog_settings_from_config(&checks->config, &sources, &wanted,
                                   reason)) {
-        cog_findings_add(&checks->findings, COG_FIND_IDS, "%s", reason);
+        if (!cog_text_begins(reason, COG_ID_KEY_FILE)) /* id-key says it */
+            cog_findings_add(&checks->findings, COG_FIND_IDS, "%s", reason);
         return;
     }
     if (error != 0)

@@ -180,6 +180,14 @@ static const struct {
                               "pam_cognito does not know them.",
                               "Use the control of the shipped PAM files: "
                               "user_unknown=ignore."},
+    [COG_FIND_PAM_ARGUMENT] = {"pam-argument", ERROR,
+                               "The line of pam_cognito denies everybody but "
+                               "root and system users: it does not know this "
+                               "argument, or the file that it names is not "
+                               "believed.",
+                               "Write the arguments as pam_cognito(8) has "
+                               "them; cognitoctl doctor --config=FILE says "
+                               "what is wrong with a file."},
     [COG_FIND_SSHD_PAM] = {"sshd-pam", ERROR,
                            "sshd asks no PAM: our users cannot sign in with "
                            "it, but who has a key comes in, disabled or not.",

@@ -49,6 +49,7 @@ enum cog_finding_id {
     COG_FIND_PAM_IGNORED,
     COG_FIND_PAM_FALLBACK,
     COG_FIND_PAM_LOCKOUT,
+    COG_FIND_PAM_ARGUMENT,
     COG_FIND_SSHD_PAM,
     COG_FIND_SSHD_QUESTIONS,
     /* files */

@@ -6,6 +6,7 @@ In a room of its own: the whole machine is spoiled, a piece at a time."""
 import grp
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -15,7 +16,7 @@ import threading
 from room import ctl, host, pool
 from room.doctor import (ACCOUNTS, ENVIRONMENT, PRIVATE, DoctorCase, instead,
                          mode)
-from room.namespace import ROOM
+from room.namespace import ROOM, SOURCE
 
 
 class DoctorTest(DoctorCase):
@@ -68,7 +69,8 @@ class DoctorTest(DoctorCase):
         """P22, P79: the id key is missing, loose, or no key"""
         path = "/etc/cognito/id_key"
         with instead(path):
-            self.assert_found("id-key", path)
+            self.assertNotIn("ids", self.assert_found("id-key", path))
+            self.assertIn("ids init", ctl.run("apply").stderr)
         with mode(path, 0o644):
             self.assert_found("id-key", path)
             self.assert_found("file-mode", path)
@@ -272,6 +274,24 @@ class DoctorTest(DoctorCase):
     def stack(self, text):
         self.name = "z" + secrets.token_hex(4)
         return instead(f"/etc/pam.d/{self.name}", text)
+
+    def test_arguments(self):
+        """an argument that the module does not know, and a configuration
+        that is not there; each argument that it knows is none"""
+        line = "auth required pam_cognito.so "
+        for word in ("foo=1", "try_firstpass",
+                     "config=/etc/cognito/cognto.conf"):
+            with self.subTest(word), self.stack(line + word + "\n"):
+                self.assert_found("pam-argument",
+                                  f"auth: {word} of {self.name}")
+        with open(f"{SOURCE}/pam_cognito/options.c",
+                  encoding="utf-8") as file:
+            known = re.findall(r'^    \{"([a-z_]+=?)", ', file.read(), re.M)
+        self.assertIn("minimum_uid=", known)
+        for word in known:
+            word += host.CONFIG if word.endswith("=") else ""
+            with self.subTest(word), self.stack(line + word + "\n"):
+                self.assertNotIn("pam-argument", self.find("--offline"))
 
     def test_pam_nowhere(self):
         """no service asks us"""
