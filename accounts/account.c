@@ -227,8 +227,9 @@ cog_group_name_check(const char *name, size_t len)
     return COG_FAULT_NONE;
 }
 
-enum cog_fault
-cog_group_prefix_check(const char *prefix)
+/* A prefix: empty, or [a-zA-Z_][A-Za-z0-9._-]*, at most 31 bytes. */
+static enum cog_fault
+check_group_prefix(const char *prefix)
 {
     size_t len = strnlen(prefix, COG_GROUP_PREFIX_MAX + 1);
 
@@ -248,7 +249,7 @@ cog_group_name_make(const char *prefix, const char *pool_group, size_t len,
     char made[COG_NAME_MAX + 1];
     bool only_digits = true;
 
-    if (cog_group_prefix_check(prefix) != COG_FAULT_NONE)
+    if (check_group_prefix(prefix) != COG_FAULT_NONE)
         return COG_FAULT_GROUP_PREFIX;
     if (len == 0)
         return COG_FAULT_GROUP_EMPTY;
@@ -493,7 +494,7 @@ cog_settings_check(const struct cog_settings *settings)
     if (fault == COG_FAULT_NONE)
         fault = cog_shell_check(settings->shell);
     if (fault == COG_FAULT_NONE)
-        fault = cog_group_prefix_check(settings->group_prefix);
+        fault = check_group_prefix(settings->group_prefix);
     if (fault == COG_FAULT_NONE && !is_match(settings->provisional_match))
         fault = COG_FAULT_MATCH;
     if (fault == COG_FAULT_NONE && !is_group_map(settings))

@@ -150,9 +150,6 @@ enum cog_fault cog_group_name_make(const char *prefix, const char *pool_group,
  */
 enum cog_fault cog_group_name_check(const char *name, size_t len);
 
-/* A prefix: empty, or [a-zA-Z_][A-Za-z0-9._-]*, at most 31 bytes. */
-enum cog_fault cog_group_prefix_check(const char *prefix);
-
 /*
  * Ids nobody may have (P20): below 1000, 60000-65535, 2147352576 and
  * above.

@@ -77,14 +77,15 @@ judge(const struct stat *status, const struct rule *rule)
 }
 
 static int
-open_at(int dir_fd, const char *name, const struct rule *rule, int *fd,
-        uint64_t *size, enum cog_trust *why)
+open_checked(const char *path, const struct rule *rule, int *fd,
+             uint64_t *size, enum cog_trust *why)
 {
     cog_cleanup_fd int opened = -1;
     struct stat status;
     enum cog_trust reason;
 
-    opened = openat(dir_fd, name,
+    /* Not open: one name less for the NSS module to import. */
+    opened = openat(AT_FDCWD, path,
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (opened < 0) {
         int error = errno;
@@ -118,16 +119,7 @@ open_path(const char *path, const struct rule *rule, int *fd, uint64_t *size,
         if (error != 0)
             return error;
     }
-    return open_at(AT_FDCWD, path, rule, fd, size, why);
-}
-
-int
-cog_trusted_open_at(int dir_fd, const char *name, unsigned flags, uint64_t max,
-                    int *fd, uint64_t *size, enum cog_trust *why)
-{
-    const struct rule rule = {.flags = flags, .max = max};
-
-    return open_at(dir_fd, name, &rule, fd, size, why);
+    return open_checked(path, rule, fd, size, why);
 }
 
 int

@@ -53,11 +53,6 @@ enum cog_trust_flags {
 int cog_trusted_open(const char *path, unsigned flags, uint64_t max, int *fd,
                      uint64_t *size, enum cog_trust *why);
 
-/* The same, the path being relative to the open directory dir_fd. */
-int cog_trusted_open_at(int dir_fd, const char *name, unsigned flags,
-                        uint64_t max, int *fd, uint64_t *size,
-                        enum cog_trust *why);
-
 /*
  * Open, check, and read the whole into buffer, which has room for size
  * bytes; a file longer than size - 1 is COG_TRUST_TOO_BIG. A NUL that is not

@@ -29,13 +29,13 @@ restart_deadline(struct cog_operation_run *run)
     run->deadline_ms = cog_clock_ms() + run->timeout_ms + GRACE_MS;
 }
 
-/* For the log, and cut where the wire does not take it whole. */
+/* Foreign text, cut where the wire does not take it whole. */
 static void
-put_item(struct cog_message *request, pam_handle_t *pamh, int type)
+put_rhost(struct cog_message *request, pam_handle_t *pamh)
 {
     char text[COG_WIRE_ITEM_MAX + 1];
 
-    (void) snprintf(text, sizeof text, "%s", cog_item_text(pamh, type));
+    (void) snprintf(text, sizeof text, "%s", cog_item_text(pamh, PAM_RHOST));
     cog_message_put_text(request, text);
 }
 
@@ -63,8 +63,7 @@ send_request(struct cog_operation_run *run, const struct cog_call *call,
     cog_message_put_text(&request, cog_build_id);
     cog_message_put_number(&request, operation);
     cog_message_put_text(&request, run->user);
-    put_item(&request, run->pamh, PAM_SERVICE);
-    put_item(&request, run->pamh, PAM_RHOST);
+    put_rhost(&request, run->pamh);
     cog_message_put_text(&request, options->config);
     cog_message_put_text(&request, options->local_group);
     cog_message_put_number(&request, options->minimum_uid);

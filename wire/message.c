@@ -71,7 +71,6 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
                 [COG_REQUEST_BUILD] = BUILD,
                 [COG_REQUEST_OPERATION] = OPERATION,
                 [COG_REQUEST_USER] = NAME,
-                [COG_REQUEST_SERVICE] = TEXT(COG_WIRE_ITEM_MAX),
                 [COG_REQUEST_RHOST] = TEXT(COG_WIRE_ITEM_MAX),
                 [COG_REQUEST_CONFIG] = PATH,
                 [COG_REQUEST_LOCAL_GROUP] = NAME,

@@ -92,7 +92,6 @@ enum {
     COG_REQUEST_BUILD,
     COG_REQUEST_OPERATION, /* enum cog_operation */
     COG_REQUEST_USER,
-    COG_REQUEST_SERVICE,
     COG_REQUEST_RHOST,
     COG_REQUEST_CONFIG, /* absolute path */
     COG_REQUEST_LOCAL_GROUP,

@@ -90,8 +90,8 @@ class Keeper(Program):
             flags |= wire.NUMBERS["REQUEST_TOLD"]
         self.parent.send(wire.pack(
             "REQUEST", build or wire.build_id(),
-            wire.NUMBERS[f"OPERATION_{operation}"], name, "by-hand", rhost,
-            config, local_group, minimum_uid, flags,
+            wire.NUMBERS[f"OPERATION_{operation}"], name, rhost, config,
+            local_group, minimum_uid, flags,
             *(told or (0, 0, "", ""))))
 
     def question(self):

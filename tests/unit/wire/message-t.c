@@ -121,7 +121,6 @@ send_told(struct pair *pair, uint64_t flags, uint64_t uid, size_t home_len,
     cog_message_put_text(&out, cog_build_id);
     cog_message_put_number(&out, COG_OPERATION_LOGIN);
     cog_message_put_text(&out, "alice");
-    cog_message_put_text(&out, "sshd");
     cog_message_put_text(&out, "192.0.2.7");
     cog_message_put_text(&out, "/etc/cognito/cognito.conf");
     cog_message_put_text(&out, "cognito-users");
