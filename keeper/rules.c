@@ -136,6 +136,26 @@ cog_rules_before(const struct cog_subject *subject,
     return outcome;
 }
 
+/* With the groups that the person is in, as far as whole names fit: the list
+ * of allow_groups is easily misspelt. */
+static void
+tell_groups(const struct cog_pool_groups *groups, char reason[COG_REASON_SIZE])
+{
+    const char *group = NULL, *before = ", but in ";
+    size_t len = strlen(reason);
+
+    while ((group = cog_pool_groups_next(groups, group)) != NULL) {
+        size_t more = strlen(before) + strlen(group);
+
+        if (len + more >= COG_REASON_SIZE)
+            return;
+        (void) snprintf(reason + len, COG_REASON_SIZE - len, "%s%s", before,
+                        group);
+        len += more;
+        before = ", ";
+    }
+}
+
 enum cog_outcome
 cog_rules_groups(const struct cog_config *config,
                  const struct cog_pool_groups *groups,
@@ -149,8 +169,10 @@ cog_rules_groups(const struct cog_config *config,
         if (cog_config_allows_group(config, group))
             return COG_OUTCOME_ADMITTED;
     }
-    return cog_refuse(COG_OUTCOME_NOT_ALLOWED, reason,
+    (void) cog_refuse(COG_OUTCOME_NOT_ALLOWED, reason,
                       "in no group of allow_groups");
+    tell_groups(groups, reason);
+    return COG_OUTCOME_NOT_ALLOWED;
 }
 
 void

@@ -266,6 +266,24 @@ class Account(Case):
         self.assert_code(terminal, "PAM_PERM_DENIED")
         self.assert_reason(person.name, "not-in-allow-groups")
 
+    def test_misspelt_groups(self):
+        """proves P24; the log names the person's groups, in so many whole
+        names as it has room for"""
+        several = ["Guests", "Staff"]
+        many = [f"g{number:02}" + "x" * 100 for number in range(9)]
+        for groups, told in (
+                (several, "allow_groups, but in Guests, Staff\""),
+                (many, "allow_groups, but in " + ", ".join(many[:5]) + '"'),
+                ([], "allow_groups\"")):
+            with self.subTest(told):
+                person = self.person(groups=groups)
+                terminal = callers.pamtester(
+                    self.service(allow_groups="staff"), person.name)
+                terminal.answer("Password: ", person.password)
+                self.assert_code(terminal, "PAM_PERM_DENIED")
+                self.assert_reason(person.name, "not-in-allow-groups")
+                self.assertIn(told, self.log_of(person.name)[0])
+
     def test_who_is_not_ours(self):
         service = self.service()
         for name in ("root", host.LOCAL_USER, "nobodyhere"):
