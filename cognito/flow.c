@@ -8,6 +8,16 @@
 #include "base/text.h"
 #include "cognito/crypto.h"
 
+/* For the log: sshd's password method, and other programs that ask but once,
+ * answer no second question. */
+static const char *const unanswered[] = {
+    [COG_ASK_PASSWORD] = "no answer to the question for the password",
+    [COG_ASK_NEW_PASSWORD] = "no answer to the question for a new password",
+    [COG_ASK_CODE] = "no answer to the question for a code",
+    [COG_ASK_TEXT] = "no answer to a question of the pool",
+    [COG_ASK_CHOICE] = "no answer to the question for a choice",
+};
+
 enum cog_status
 cog_flow_ask(struct cog_flow *flow, enum cog_ask_kind kind, const char *prompt,
              struct cog_secret *answer)
@@ -17,6 +27,8 @@ cog_flow_ask(struct cog_flow *flow, enum cog_ask_kind kind, const char *prompt,
     enum cog_status status =
         person->ask(person->context, kind, prompt, &given);
 
+    if (status == COG_ABORTED)
+        flow->rpc.report->detail = unanswered[kind];
     if (status != COG_OK)
         return status;
     if (given.data == NULL)

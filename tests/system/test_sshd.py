@@ -57,6 +57,8 @@ class Password(Case):
         person = self.person(totp_secret=TOTP_SECRET)
         self.assert_out(self.sign_in(person))
         self.assert_reason(person.name, "conversation-ended", "sshd")
+        self.assertIn('detail="no answer to the question for a code',
+                      self.log_of(person.name)[0])
         answers = [call["body"].get("ChallengeResponses", {})
                    for call in self.calls_of(person.name)]
         self.assertFalse([answer for answer in answers
