@@ -128,9 +128,7 @@ static void
 test_pictures(void **state)
 {
     (void) state;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
-    fake_type(&world, (struct fake_typed){.text = "i"});
-    fake_type(&world, (struct fake_typed){.text = "A"});
+    types("Correct-Horse-7", "i", "A", NULL);
     bodies(fake_proof_wanted, SET_UP(APP), key_made, key_proved, fake_tokens(),
            NULL);
     assert_admitted();
@@ -139,10 +137,10 @@ test_pictures(void **state)
     assert_int_equal(world.told_kinds[6], COG_TELL_QR_ASCII);
     assert_string_equal(world.told[4], world.told[6]);
     begin_again();
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
+    types("Correct-Horse-7", NULL);
     /* Six each time; then it is a wrong code, and the fourth ends it. */
     for (int i = 0; i < 4 * 7; i++)
-        fake_type(&world, (struct fake_typed){.text = "i"});
+        types("i", NULL);
     bodies(fake_proof_wanted, SET_UP(APP), key_made, NULL);
     fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
     assert_denied(COG_WRONG_CODE);
@@ -153,9 +151,9 @@ static void
 test_no_code(void **state)
 {
     (void) state;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
+    types("Correct-Horse-7", NULL);
     for (int i = 0; i < 4; i++)
-        fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
+        types("Correct-Horse-7", NULL);
     bodies(fake_proof_wanted, SET_UP(APP), key_made, key_proved, fake_tokens(),
            NULL);
     assert_denied(COG_WRONG_CODE);
@@ -176,8 +174,7 @@ test_not_verified(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         begin_again();
-        fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
-        fake_type(&world, (struct fake_typed){.text = "123456"});
+        types("Correct-Horse-7", "123456", NULL);
         fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
         bodies(fake_proof_wanted, SET_UP(APP), key_made, answers[i],
                fake_tokens(), NULL);
@@ -230,9 +227,7 @@ static void
 test_mail(void **state)
 {
     (void) state;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
-    fake_type(&world, (struct fake_typed){.text = "no address"});
-    fake_type(&world, (struct fake_typed){.text = "alice@x.example"});
+    types("Correct-Horse-7", "no address", "alice@x.example", NULL);
     bodies(fake_proof_wanted, SET_UP(MAIL), mail_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(fake_sent(&world, 2, "ChallengeResponses", "EMAIL"),
@@ -254,10 +249,7 @@ test_choice(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         begin_again();
-        fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
-        fake_type(&world, (struct fake_typed){.text = "3"});
-        fake_type(&world, (struct fake_typed){.text = rows[i].typed});
-        fake_type(&world, (struct fake_typed){.text = "a@x.example"});
+        types("Correct-Horse-7", "3", rows[i].typed, "a@x.example", NULL);
         bodies(fake_proof_wanted, SET_UP("\\\"SMS_MFA\\\"," MAIL "," APP),
                "{}", NULL);
         assert_int_not_equal(fake_run(&world), COG_OK);
@@ -311,10 +303,7 @@ static void
 test_question(void **state)
 {
     (void) state;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7"});
-    fake_type(&world, (struct fake_typed){.text = ""});
-    fake_type(&world, (struct fake_typed){.text = "a\tb"});
-    fake_type(&world, (struct fake_typed){.text = "blue"});
+    types("Correct-Horse-7", "", "a\tb", "blue", NULL);
     bodies(fake_proof_wanted,
            CHALLENGE_IN("CUSTOM_CHALLENGE", "s2",
                         "\"question\":\"Favourite colour:\""),

@@ -19,18 +19,12 @@ test_codes(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         char body[256];
 
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         (void) snprintf(body, sizeof body,
                         "{\"ChallengeName\":\"%s\",\"Session\":\"s1\"}",
                         kinds[i][0]);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, body);
-        fake_body(&world, wrong_code);
-        fake_body(&world, fake_tokens());
-        fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
-        fake_type(&world, (struct fake_typed){"111111", 0, 0});
-        fake_type(&world, (struct fake_typed){"87654321", 0, 0});
+        bodies(fake_proof_wanted, body, wrong_code, fake_tokens(), NULL);
+        types("Correct-Horse-7", "111111", "87654321", NULL);
         assert_admitted();
         assert_string_equal(answer_sent(2, kinds[i][1]), "111111");
         assert_string_equal(answer_sent(3, kinds[i][1]), "87654321");
@@ -48,8 +42,7 @@ static void
 test_code_tries(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(fake_proof_wanted, totp_wanted, NULL);
     for (int i = 0; i < 9; i++)
         fake_body(&world, wrong_code);
     assert_denied(COG_WRONG_CODE);
@@ -75,13 +68,11 @@ test_no_code_sent(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, totp_wanted);
-        fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
+        logins_begin_again();
+        bodies(fake_proof_wanted, totp_wanted, NULL);
+        types("Correct-Horse-7", NULL);
         for (int j = 0; j < 4; j++)
-            fake_type(&world, (struct fake_typed){typed[i], 0, 0});
+            types(typed[i], NULL);
         assert_denied(COG_WRONG_CODE);
         assert_int_equal(world.call_count, 2);
         assert_int_equal(asked(COG_ASK_CODE), 4);
@@ -92,10 +83,7 @@ static void
 test_used_code(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, used_code);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, totp_wanted, used_code, fake_tokens(), NULL);
     assert_admitted();
     assert_non_null(told("Wait for the next one."));
     assert_int_equal(called("InitiateAuth"), 1);
@@ -105,12 +93,9 @@ static void
 test_sent_code_expired(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, sms_wanted);
-    fake_body(&world, FAKE_ERROR("ExpiredCodeException", "expired"));
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, sms_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, sms_wanted,
+           FAKE_ERROR("ExpiredCodeException", "expired"), fake_proof_wanted,
+           sms_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_PASSWORD), 1);
     assert_int_equal(asked(COG_ASK_CODE), 2);
@@ -121,11 +106,10 @@ static void
 test_hostile_destination(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world,
-              CHALLENGE("SMS_MFA", "\"CODE_DELIVERY_DESTINATION\":\"\\u001b"
-                                   "[2J\\n\\u202eevil\\u0007\""));
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted,
+           CHALLENGE("SMS_MFA", "\"CODE_DELIVERY_DESTINATION\":\"\\u001b"
+                                "[2J\\n\\u202eevil\\u0007\""),
+           fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(world.asked[1].prompt,
                         "Code sent by text message to ?[2J ?evil?: ");
@@ -135,9 +119,8 @@ static void
 test_conversation_ends(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
-    fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
+    bodies(fake_proof_wanted, totp_wanted, NULL);
+    types("Correct-Horse-7", NULL);
     fake_type(&world, (struct fake_typed){NULL, 0, COG_ABORTED});
     assert_denied(COG_ABORTED);
     assert_int_equal(world.call_count, 2);
@@ -148,14 +131,8 @@ static void
 test_choice(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, choice_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, fake_tokens());
-    fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"0", 0, 0});
-    fake_type(&world, (struct fake_typed){"3", 0, 0});
-    fake_type(&world, (struct fake_typed){"2", 0, 0});
+    bodies(fake_proof_wanted, choice_wanted, totp_wanted, fake_tokens(), NULL);
+    types("Correct-Horse-7", "0", "3", "2", NULL);
     assert_admitted();
     assert_string_equal(answer_sent(2, "ANSWER"), "SOFTWARE_TOKEN_MFA");
     assert_string_equal(fake_sent(&world, 2, NULL, "Session"),
@@ -169,13 +146,11 @@ static void
 test_choice_of_one(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world,
-              CHALLENGE("SELECT_MFA_TYPE",
-                        "\"MFAS_CAN_SELECT\":\"[\\\"WEB_AUTHN\\\","
-                        "\\\"EMAIL_MFA\\\",\\\"PASSWORD_VERIFIER\\\"]\""));
-    fake_body(&world, CHALLENGE("EMAIL_OTP", ""));
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted,
+           CHALLENGE("SELECT_MFA_TYPE",
+                     "\"MFAS_CAN_SELECT\":\"[\\\"WEB_AUTHN\\\","
+                     "\\\"EMAIL_MFA\\\",\\\"PASSWORD_VERIFIER\\\"]\""),
+           CHALLENGE("EMAIL_OTP", ""), fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_CHOICE), 0);
     assert_string_equal(answer_sent(2, "ANSWER"), "EMAIL_MFA");
@@ -195,15 +170,13 @@ test_choice_of_none(void **state)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char body[256];
 
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         (void) snprintf(body, sizeof body,
                         "{\"ChallengeName\":\"SELECT_MFA_TYPE\","
                         "\"ChallengeParameters\":{"
                         "\"MFAS_CAN_CHOOSE\":\"%s\"}}",
                         lists[i]);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, body);
+        bodies(fake_proof_wanted, body, NULL);
         assert_denied(COG_NO_FACTOR);
         assert_int_equal(world.call_count, 2);
     }
@@ -213,8 +186,7 @@ static void
 test_not_the_chosen(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, choice_wanted);
+    bodies(fake_proof_wanted, choice_wanted, NULL);
     fake_body(&world, totp_wanted); /* SMS_MFA was chosen */
     assert_denied(COG_PROTOCOL);
     assert_string_equal(world.report.detail, "not the chosen factor");
@@ -224,11 +196,9 @@ static void
 test_lost_code_offered_again(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(fake_proof_wanted, totp_wanted, NULL);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(fake_proof_wanted, totp_wanted, NULL);
     fake_body(&world, used_code); /* the lost answer was a yes */
     fake_body(&world, fake_tokens());
     assert_admitted();
@@ -240,12 +210,9 @@ static void
 test_lost_sms_code_is_not(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, sms_wanted);
+    bodies(fake_proof_wanted, sms_wanted, NULL);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, sms_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, sms_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_CODE), 2);
 }
@@ -255,11 +222,9 @@ static void
 test_doubt_is_not_for_codes(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
+    bodies(fake_proof_wanted, new_password_wanted, NULL);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(fake_proof_wanted, totp_wanted, NULL);
     fake_body(&world, wrong_password); /* in answer to the code */
     assert_denied(COG_BAD_CREDENTIALS);
     assert_int_equal(called("InitiateAuth"), 2);
@@ -272,13 +237,10 @@ static void
 test_wrong_codes_in_all(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(fake_proof_wanted, totp_wanted, NULL);
     for (int i = 0; i < 3; i++)
         fake_body(&world, wrong_code);
-    fake_body(&world, expired_session);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
+    bodies(expired_session, fake_proof_wanted, totp_wanted, NULL);
     for (int i = 0; i < 9; i++)
         fake_body(&world, wrong_code);
     assert_denied(COG_WRONG_CODE);
@@ -293,10 +255,8 @@ test_code_in_password(void **state)
 {
     (void) state;
     world.settings.code_in_password = true;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7123456"});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, fake_tokens());
+    types("Correct-Horse-7123456", NULL);
+    bodies(fake_proof_wanted, totp_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(world.asked_count, 1);
     assert_string_equal(answer_sent(2, "SOFTWARE_TOKEN_MFA_CODE"), "123456");
@@ -309,11 +269,8 @@ test_code_in_password_chooses(void **state)
 {
     (void) state;
     world.settings.code_in_password = true;
-    fake_type(&world, (struct fake_typed){.text = "Correct-Horse-7123456"});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, choice_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, fake_tokens());
+    types("Correct-Horse-7123456", NULL);
+    bodies(fake_proof_wanted, choice_wanted, totp_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(world.asked_count, 1);
     assert_string_equal(answer_sent(2, "ANSWER"), "SOFTWARE_TOKEN_MFA");
@@ -325,21 +282,17 @@ test_digits_of_the_password(void **state)
 {
     (void) state;
     world.settings.code_in_password = true;
-    fake_type(&world, (struct fake_typed){.text = "Horse-20261121"});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, wrong_password);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    types("Horse-20261121", NULL);
+    bodies(fake_proof_wanted, wrong_password, fake_proof_wanted, fake_tokens(),
+           NULL);
     assert_admitted();
     assert_string_equal(cog_login_password(world.login)->data,
                         "Horse-20261121");
-    fake_end(&world);
-    fake_begin(&world);
+    logins_begin_again();
     world.settings.code_in_password = true;
-    fake_type(&world, (struct fake_typed){.text = "Horse-20261121"});
+    types("Horse-20261121", NULL);
     for (int i = 0; i < 3; i++) {
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, wrong_password);
+        bodies(fake_proof_wanted, wrong_password, NULL);
     }
     assert_denied(COG_BAD_CREDENTIALS);
     assert_int_equal(called("InitiateAuth"), 2);
@@ -357,10 +310,8 @@ test_typed_is_no_new_password(void **state)
     (void) state;
     world.settings.code_in_password = true;
     for (int i = 0; i < 11; i++)
-        fake_type(&world, (struct fake_typed){.text = typed});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, fake_tokens());
+        types(typed, NULL);
+    bodies(fake_proof_wanted, new_password_wanted, fake_tokens(), NULL);
     assert_denied(COG_POLICY);
     assert_non_null(told("must differ from the old one"));
     assert_int_equal(world.call_count, 2);
@@ -380,12 +331,10 @@ test_no_code_in_password(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         world.settings.code_in_password = rows[i].permitted;
-        fake_type(&world, (struct fake_typed){.text = rows[i].typed});
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, fake_tokens());
+        types(rows[i].typed, NULL);
+        bodies(fake_proof_wanted, fake_tokens(), NULL);
         assert_admitted();
         assert_string_equal(cog_login_password(world.login)->data,
                             rows[i].typed);

@@ -15,8 +15,7 @@ static void
 test_plain(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(world.identity.groups[0], "Admins");
     assert_int_equal(world.call_count, 3);
@@ -41,8 +40,7 @@ static void
 test_password_stays(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
     for (size_t i = 0; i < world.call_count; i++)
         assert_true(world.calls[i].body.len == 0 ||
@@ -54,8 +52,7 @@ static void
 test_wrong_password(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, wrong_password);
+    bodies(fake_proof_wanted, wrong_password, NULL);
     assert_denied(COG_BAD_CREDENTIALS);
     assert_string_equal(world.report.error_type, "NotAuthorizedException");
     assert_string_equal(world.report.request_id, "request-2");
@@ -70,8 +67,7 @@ test_bad_tokens(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         fake_body(&world, fake_proof_wanted);
         (void) snprintf(body, sizeof body,
                         "{\"AuthenticationResult\":{\"IdToken\":\"%s\"}}",
@@ -85,8 +81,8 @@ static void
 test_other_user(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens_of(fake_claims("bob"), FAKE_KID));
+    bodies(fake_proof_wanted, fake_tokens_of(fake_claims("bob"), FAKE_KID),
+           NULL);
     assert_denied(COG_WRONG_IDENTITY);
 }
 
@@ -112,8 +108,7 @@ test_secret_hash(void **state)
                                 "\"SECRET_BLOCK\":\"AAAA\","
                                 "\"USER_ID_FOR_SRP\":\"uuid-1\""));
     /* No USERNAME there, nor anything in the next. */
-    fake_body(&world, totp_wanted);
-    fake_body(&world, wrong_password);
+    bodies(totp_wanted, wrong_password, NULL);
     assert_denied(COG_BAD_CREDENTIALS);
     assert_string_equal(fake_sent(&world, 0, "AuthParameters", "USERNAME"),
                         "alice@example.com");
@@ -133,20 +128,16 @@ test_session(void **state)
 {
     (void) state;
     fake_body(&world, fake_proof_wanted); /* none */
-    fake_body(&world, totp_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(totp_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_null(fake_sent(&world, 1, NULL, "Session"));
     assert_string_equal(fake_sent(&world, 2, NULL, "Session"),
                         "s-SOFTWARE_TOKEN_MFA");
-    fake_end(&world);
-    fake_begin(&world);
-    fake_body(&world,
-              CHALLENGE("PASSWORD_VERIFIER", "\"SALT\":\"1\",\"SRP_B\":\"5\","
-                                             "\"SECRET_BLOCK\":\"AAAA\","
-                                             "\"USER_ID_FOR_SRP\":\"alice\""));
-    fake_body(&world, "{\"ChallengeName\":\"SOFTWARE_TOKEN_MFA\"}");
-    fake_body(&world, fake_tokens());
+    logins_begin_again();
+    bodies(CHALLENGE("PASSWORD_VERIFIER", "\"SALT\":\"1\",\"SRP_B\":\"5\","
+                                          "\"SECRET_BLOCK\":\"AAAA\","
+                                          "\"USER_ID_FOR_SRP\":\"alice\""),
+           "{\"ChallengeName\":\"SOFTWARE_TOKEN_MFA\"}", fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(fake_sent(&world, 1, NULL, "Session"),
                         "s-PASSWORD_VERIFIER");
@@ -185,12 +176,10 @@ test_timestamp_corrected(void **state)
             assert_int_equal(world.report.offset_s, cases[i].offset_s);
             assert_int_equal(world.call_count, 1);
         }
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
     }
     world.has_date = false;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_string_equal(answer_sent(1, "TIMESTAMP"),
                         "Sat Nov 21 13:02:03 UTC 2026");
@@ -218,8 +207,7 @@ test_malformed_challenge(void **state)
     for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
         char body[512];
 
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         (void) snprintf(body, sizeof body,
                         "{\"ChallengeName\":\"PASSWORD_VERIFIER\","
                         "\"ChallengeParameters\":{%s}}",
@@ -239,16 +227,14 @@ test_junk_password(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
-        fake_type(&world, (struct fake_typed){typed[i], 0, 0});
+        logins_begin_again();
+        types(typed[i], NULL);
         assert_denied(COG_BAD_INPUT);
         assert_int_equal(world.call_count, 0);
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         world.settings.early = COG_EARLY_CHALLENGE;
         fake_body(&world, fake_proof_wanted);
-        fake_type(&world, (struct fake_typed){typed[i], 0, 0});
+        types(typed[i], NULL);
         assert_denied(COG_BAD_INPUT);
         assert_int_equal(called("RespondToAuthChallenge"), 0);
     }
@@ -261,15 +247,13 @@ test_overlong_password(void **state)
 
     (void) state;
     memset(text, 'x', COG_ANSWER_MAX + 1);
-    fake_type(&world, (struct fake_typed){text, 0, 0});
+    types(text, NULL);
     assert_denied(COG_BAD_INPUT);
     assert_int_equal(world.call_count, 0);
-    fake_end(&world);
-    fake_begin(&world);
+    logins_begin_again();
     text[COG_ANSWER_MAX] = '\0';
-    fake_type(&world, (struct fake_typed){text, 0, 0});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    types(text, NULL);
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
 }
 
@@ -281,15 +265,13 @@ test_asked_whatever_happens(void **state)
 
     (void) state;
     for (int early = COG_EARLY_CONNECT; early <= COG_EARLY_NO; early++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         world.settings.early = (enum cog_early) early;
         fake_body(&world, not_found);
         assert_denied(COG_BAD_CREDENTIALS);
         assert_int_equal(asked(COG_ASK_PASSWORD), 1);
         assert_string_equal(world.asked[0].prompt, "Password: ");
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         world.settings.early = (enum cog_early) early;
         world.connections_refused = 9;
         assert_denied(COG_NETWORK);
@@ -321,8 +303,7 @@ test_unknown_key(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         give_keys(FAKE_KID_2, cases[i].age_s);
         world.keys.pinned = cases[i].pinned;
         log_in_with_kid(FAKE_KID);
@@ -358,8 +339,7 @@ test_no_keys(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         assert_int_equal(cog_secret_set_text(&world.jwks, documents[i]), 0);
         log_in_with_kid(FAKE_KID);
         assert_denied(COG_NO_KEYS);
@@ -382,11 +362,9 @@ static void
 test_once(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_int_equal(cog_login_run(world.login, &world.keys, &world.report,
                                    &world.identity),
                      COG_INTERNAL);

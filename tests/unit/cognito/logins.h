@@ -20,6 +20,9 @@ extern struct fake_world world;
 int logins_begin(void **state);
 int logins_end(void **state);
 
+/* Inside a case: a new world in place of the one it had. */
+void logins_begin_again(void);
+
 #define CASE(sentence, function)                                              \
     {                                                                         \
         sentence, function, logins_begin, logins_end, NULL                    \

@@ -14,19 +14,15 @@ static void
 test_new_password(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world,
-              CHALLENGE("NEW_PASSWORD_REQUIRED",
-                        "\"requiredAttributes\":\"[\\\"userAttributes.name"
-                        "\\\",\\\"userAttributes.email\\\",\\\"userAttributes"
-                        ".custom:dept\\\"]\",\"userAttributes\":\"{\\\"email"
-                        "\\\":\\\"a@b.c\\\",\\\"name\\\":\\\"\\\"}\""));
-    fake_body(&world, fake_tokens());
-    fake_type(&world, (struct fake_typed){"Temporary-1", 0, 0});
-    fake_type(&world, (struct fake_typed){"Better-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"Better-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"Alice A.", 0, 0});
-    fake_type(&world, (struct fake_typed){"R&D \"x\"", 0, 0});
+    bodies(fake_proof_wanted,
+           CHALLENGE("NEW_PASSWORD_REQUIRED",
+                     "\"requiredAttributes\":\"[\\\"userAttributes.name"
+                     "\\\",\\\"userAttributes.email\\\",\\\"userAttributes"
+                     ".custom:dept\\\"]\",\"userAttributes\":\"{\\\"email"
+                     "\\\":\\\"a@b.c\\\",\\\"name\\\":\\\"\\\"}\""),
+           fake_tokens(), NULL);
+    types("Temporary-1", "Better-Horse-7", "Better-Horse-7", "Alice A.",
+          "R&D \"x\"", NULL);
     assert_admitted();
     assert_string_equal(answer_sent(2, "NEW_PASSWORD"), "Better-Horse-7");
     assert_string_equal(answer_sent(2, "userAttributes.name"), "Alice A.");
@@ -49,11 +45,10 @@ test_new_password_refused_here(void **state)
     (void) state;
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
+    bodies(fake_proof_wanted, new_password_wanted, NULL);
+    types("Correct-Horse-7", NULL);
     for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++)
-        fake_type(&world, (struct fake_typed){typed[i], 0, 0});
+        types(typed[i], NULL);
     assert_denied(COG_POLICY);
     assert_int_equal(world.call_count, 2);
     assert_int_equal(asked(COG_ASK_NEW_PASSWORD), 5);
@@ -63,12 +58,8 @@ static void
 test_new_password_mistyped(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, fake_tokens());
-    fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"Better-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"Bitter-Horse-7", 0, 0});
+    bodies(fake_proof_wanted, new_password_wanted, fake_tokens(), NULL);
+    types("Correct-Horse-7", "Better-Horse-7", "Bitter-Horse-7", NULL);
     assert_admitted();
     assert_non_null(told("The two passwords differ."));
     assert_int_equal(called("RespondToAuthChallenge"), 2);
@@ -78,13 +69,11 @@ static void
 test_new_password_policy(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, FAKE_ERROR("InvalidPasswordException",
-                                 "Password not long enough\\u001b[2J"));
-    fake_body(&world,
-              FAKE_ERROR("PasswordHistoryPolicyViolationException", "used"));
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, new_password_wanted,
+           FAKE_ERROR("InvalidPasswordException",
+                      "Password not long enough\\u001b[2J"),
+           FAKE_ERROR("PasswordHistoryPolicyViolationException", "used"),
+           fake_tokens(), NULL);
     assert_admitted();
     assert_non_null(told(
         "The new password is not accepted: Password not long enough?[2J"));
@@ -99,8 +88,7 @@ static void
 test_new_password_tries(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
+    bodies(fake_proof_wanted, new_password_wanted, NULL);
     for (int i = 0; i < 12; i++)
         fake_body(&world, FAKE_ERROR("InvalidPasswordException", "no"));
     assert_denied(COG_POLICY);
@@ -125,15 +113,13 @@ test_hostile_attributes(void **state)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char body[256];
 
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         (void) snprintf(body, sizeof body,
                         "{\"ChallengeName\":\"NEW_PASSWORD_REQUIRED\","
                         "\"ChallengeParameters\":{"
                         "\"requiredAttributes\":\"%s\"}}",
                         lists[i]);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, body);
+        bodies(fake_proof_wanted, body, NULL);
         assert_denied(COG_PROTOCOL);
         assert_int_equal(world.call_count, 2);
     }
@@ -143,12 +129,8 @@ static void
 test_new_password_renewed(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, expired_session);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, new_password_wanted, expired_session,
+           fake_proof_wanted, new_password_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_NEW_PASSWORD), 2);
     assert_string_equal(answer_sent(5, "NEW_PASSWORD"), "Better-Horse-7");
@@ -158,14 +140,11 @@ static void
 test_new_password_lost(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
+    bodies(fake_proof_wanted, new_password_wanted, NULL);
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
     /* It had been taken: the old one is wrong now. */
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, wrong_password);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, wrong_password, fake_proof_wanted, fake_tokens(),
+           NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_NEW_PASSWORD), 2);
     assert_string_equal(cog_login_password(world.login)->data,
@@ -184,10 +163,8 @@ test_new_password_in_doubt(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        fake_end(&world);
-        fake_begin(&world);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, new_password_wanted);
+        logins_begin_again();
+        bodies(fake_proof_wanted, new_password_wanted, NULL);
         fake_answer(&world, bad[i]);
         assert_denied(i == 0   ? COG_TIMEOUT
                       : i == 1 ? COG_SERVICE
@@ -218,10 +195,9 @@ test_change(void **state)
     give_keys(FAKE_KID, 0);
     log_in_with_kid(FAKE_KID);
     assert_admitted();
-    fake_body(&world, FAKE_ERROR("InvalidPasswordException", "too short"));
-    fake_body(&world,
-              FAKE_ERROR("PasswordHistoryPolicyViolationException", ""));
-    fake_body(&world, FAKE_ERROR("LimitExceededException", "later"));
+    bodies(FAKE_ERROR("InvalidPasswordException", "too short"),
+           FAKE_ERROR("PasswordHistoryPolicyViolationException", ""),
+           FAKE_ERROR("LimitExceededException", "later"), NULL);
     fake_answer(&world, (struct fake_answer){.http_status = 200});
     assert_int_equal(change("short"), COG_POLICY);
     assert_string_equal(world.report.person, "too short");
@@ -274,8 +250,7 @@ static void
 test_change_without_login(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, wrong_password);
+    bodies(fake_proof_wanted, wrong_password, NULL);
     assert_denied(COG_BAD_CREDENTIALS);
     assert_int_equal(change("Better-Horse-7"), COG_TOKEN);
     assert_int_equal(called("ChangePassword"), 0);

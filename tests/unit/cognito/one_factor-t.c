@@ -19,8 +19,7 @@ static void
 test_password_alone(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_true(was_one_factor());
 }
 
@@ -28,9 +27,7 @@ static void
 test_new_password(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, new_password_wanted, fake_tokens(), NULL);
     assert_true(was_one_factor());
 }
 
@@ -47,9 +44,7 @@ test_codes(void **state)
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         (void) logins_end(state);
         (void) logins_begin(state);
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, wanted[i]);
-        fake_body(&world, fake_tokens());
+        bodies(fake_proof_wanted, wanted[i], fake_tokens(), NULL);
         assert_false(was_one_factor());
     }
 }
@@ -58,10 +53,8 @@ static void
 test_choice(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, choice_wanted);
-    fake_body(&world, CHALLENGE("SMS_MFA", ""));
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, choice_wanted, CHALLENGE("SMS_MFA", ""),
+           fake_tokens(), NULL);
     assert_false(was_one_factor());
 }
 
@@ -70,13 +63,11 @@ static void
 test_renewed(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, CHALLENGE("SOFTWARE_TOKEN_MFA", ""));
+    bodies(fake_proof_wanted, CHALLENGE("SOFTWARE_TOKEN_MFA", ""), NULL);
     fake_answer(&world, (struct fake_answer){.body = expired_session,
                                              .http_status = 400});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, CHALLENGE("SOFTWARE_TOKEN_MFA", ""));
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, CHALLENGE("SOFTWARE_TOKEN_MFA", ""),
+           fake_tokens(), NULL);
     assert_false(was_one_factor());
 }
 
@@ -84,8 +75,8 @@ static void
 test_denied(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens_of(fake_claims("mallory"), "k1"));
+    bodies(fake_proof_wanted, fake_tokens_of(fake_claims("mallory"), "k1"),
+           NULL);
     assert_int_not_equal(fake_run(&world), COG_OK);
     assert_false(cog_login_was_one_factor(world.login));
 }
@@ -96,7 +87,7 @@ test_typed(void **state)
 {
     (void) state;
     world.settings.code_in_password = true;
-    fake_type(&world, (struct fake_typed){.text = "Right-1123456"});
+    types("Right-1123456", NULL);
     world.connections_refused = 9;
     assert_int_equal(fake_run(&world), COG_NETWORK);
     assert_string_equal(cog_login_typed(world.login)->data, "Right-1123456");

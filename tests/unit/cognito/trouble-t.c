@@ -27,8 +27,7 @@ test_early_challenge_young(void **state)
 {
     (void) state;
     world.settings.early = COG_EARLY_CHALLENGE;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     fake_type(&world, (struct fake_typed){"Correct-Horse-7", 3000, 0});
     assert_admitted();
     assert_int_equal(called("InitiateAuth"), 1);
@@ -39,9 +38,7 @@ test_early_challenge_old(void **state)
 {
     (void) state;
     world.settings.early = COG_EARLY_CHALLENGE;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_proof_wanted, fake_tokens(), NULL);
     fake_type(&world, (struct fake_typed){"Correct-Horse-7", 3001, 0});
     assert_admitted();
     assert_int_equal(called("InitiateAuth"), 2);
@@ -53,8 +50,7 @@ test_slow_typist(void **state)
 {
     (void) state;
     for (int early = COG_EARLY_CONNECT; early <= COG_EARLY_NO; early++) {
-        fake_end(&world);
-        fake_begin(&world);
+        logins_begin_again();
         world.settings.early = (enum cog_early) early;
         if (early == COG_EARLY_CHALLENGE)
             fake_body(&world, fake_proof_wanted);
@@ -91,8 +87,7 @@ test_connection_died_while_typing(void **state)
 {
     (void) state;
     fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
     assert_int_equal(asked(COG_ASK_PASSWORD), 1);
 }
@@ -113,14 +108,9 @@ static void
 test_session_expired(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, expired_session);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, totp_wanted);
-    fake_body(&world, fake_tokens());
-    fake_type(&world, (struct fake_typed){"Correct-Horse-7", 0, 0});
-    fake_type(&world, (struct fake_typed){"246802", 0, 0});
+    bodies(fake_proof_wanted, totp_wanted, expired_session, fake_proof_wanted,
+           totp_wanted, fake_tokens(), NULL);
+    types("Correct-Horse-7", "246802", NULL);
     assert_admitted();
     assert_int_equal(world.asked_count, 2);
     assert_string_equal(answer_sent(5, "SOFTWARE_TOKEN_MFA_CODE"), "246802");
@@ -132,9 +122,7 @@ test_renewed_once(void **state)
 {
     (void) state;
     for (int i = 0; i < 3; i++) {
-        fake_body(&world, fake_proof_wanted);
-        fake_body(&world, totp_wanted);
-        fake_body(&world, expired_session);
+        bodies(fake_proof_wanted, totp_wanted, expired_session, NULL);
     }
     assert_denied(COG_SESSION_EXPIRED);
     assert_int_equal(called("InitiateAuth"), 2);
@@ -157,19 +145,14 @@ static void
 test_throttled(void **state)
 {
     (void) state;
-    fake_body(&world, throttled);
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, fake_tokens());
+    bodies(throttled, fake_proof_wanted, fake_tokens(), NULL);
     assert_admitted();
-    fake_end(&world);
-    fake_begin(&world);
+    logins_begin_again();
     /* The proof is not sent again: somebody may have counted it. */
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, throttled);
+    bodies(fake_proof_wanted, throttled, NULL);
     assert_denied(COG_THROTTLED);
     assert_int_equal(world.call_count, 2);
-    fake_end(&world);
-    fake_begin(&world);
+    logins_begin_again();
     for (int i = 0; i < 9; i++)
         fake_body(&world, throttled);
     assert_denied(COG_THROTTLED);
@@ -200,8 +183,7 @@ test_transport_failures(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
-            fake_end(&world);
-            fake_begin(&world);
+            logins_begin_again();
             lead_to((enum state_of_flow) where);
             for (int j = 0; j < 3; j++)
                 fake_answer(&world,
@@ -252,8 +234,7 @@ test_every_error_denies(void **state)
             struct fake_answer answer = {.body = body, .http_status = 400};
 
             for (int where = INITIATED; where < STATES; where++) {
-                fake_end(&world);
-                fake_begin(&world);
+                logins_begin_again();
                 lead_to((enum state_of_flow) where);
                 if (form == 0)
                     (void) snprintf(body, sizeof body,
@@ -290,8 +271,7 @@ test_odd_errors(void **state)
                                        400, 401, 403, 404, 418, 500};
 
         for (size_t j = 0; j < sizeof statuses / sizeof statuses[0]; j++) {
-            fake_end(&world);
-            fake_begin(&world);
+            logins_begin_again();
             fake_body(&world, fake_proof_wanted);
             fake_answer(&world,
                         (struct fake_answer){.body = bodies[i],
@@ -301,8 +281,7 @@ test_odd_errors(void **state)
         }
     }
     /* Tokens that came with any status but 200. */
-    fake_end(&world);
-    fake_begin(&world);
+    logins_begin_again();
     fake_body(&world, fake_proof_wanted);
     fake_answer(&world, (struct fake_answer){.body = fake_tokens(),
                                              .http_status = 201});
@@ -313,11 +292,11 @@ static void
 test_report_is_printable(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world,
-              FAKE_ERROR("UserLambdaValidationException",
-                         "PreAuthentication\\nAccepted password for root "
-                         "\\u001b[2J\\u202e"));
+    bodies(fake_proof_wanted,
+           FAKE_ERROR("UserLambdaValidationException",
+                      "PreAuthentication\\nAccepted password for root "
+                      "\\u001b[2J\\u202e"),
+           NULL);
     assert_denied(COG_BLOCKED);
     assert_string_equal(world.report.message,
                         "PreAuthentication\\x0aAccepted password for root "
@@ -330,8 +309,7 @@ static void
 test_quoted_value_withheld(void **state)
 {
     (void) state;
-    fake_body(&world, fake_proof_wanted);
-    fake_body(&world, new_password_wanted);
+    bodies(fake_proof_wanted, new_password_wanted, NULL);
     for (int i = 0; i < 5; i++)
         fake_body(&world, FAKE_ERROR("InvalidParameterException",
                                      "1 validation error detected: Value "
