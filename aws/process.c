@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/spawn.h"
 
 /* A program under way; pid is ours until it was waited for. */
 struct child {
@@ -59,24 +59,6 @@ set_files(posix_spawn_file_actions_t *files, int output)
 }
 
 static int
-set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    int error;
-
-    (void) sigemptyset(&none);
-    (void) sigfillset(&all);
-    error = posix_spawnattr_setsigmask(attributes, &none);
-    if (error == 0)
-        error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (error == 0)
-        error = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                            POSIX_SPAWN_SETSIGDEF);
-    return error;
-}
-
-static int
 spawn(const struct cog_aws_command *command, char *const *environment,
       int output, pid_t *pid)
 {
@@ -90,7 +72,7 @@ spawn(const struct cog_aws_command *command, char *const *environment,
     if (error == 0) {
         error = set_files(&files, output);
         if (error == 0)
-            error = set_attributes(&attributes);
+            error = cog_spawn_afresh(&attributes);
         if (error == 0)
             error = posix_spawn(pid, command->words[0], &files, &attributes,
                                 command->words, environment);

@@ -4,12 +4,12 @@
 
 #include "accounts/trusted_file.h"
 #include "base/clock.h"
+#include "base/spawn.h"
 #include "wire/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -72,24 +72,6 @@ describe_files(posix_spawn_file_actions_t *files, int parent, int person)
 }
 
 static int
-describe_process(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    int error;
-
-    (void) sigemptyset(&none);
-    (void) sigfillset(&all);
-    error = posix_spawnattr_setsigmask(attributes, &none);
-    if (error == 0)
-        error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (error == 0)
-        error = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                            POSIX_SPAWN_SETSIGDEF);
-    return error;
-}
-
-static int
 spawn_keeper(const char *path, int parent, int person, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
@@ -106,7 +88,7 @@ spawn_keeper(const char *path, int parent, int person, pid_t *pid)
     if (error == 0) {
         error = describe_files(&files, parent, person);
         if (error == 0)
-            error = describe_process(&attributes);
+            error = cog_spawn_afresh(&attributes);
         if (error == 0)
             error = posix_spawn(pid, path, &files, &attributes, argv, envp);
         (void) posix_spawnattr_destroy(&attributes);
