@@ -104,3 +104,17 @@ cog_challenge_parameter(const struct cog_json *parameters, const char *key,
         return NULL;
     return text;
 }
+
+enum cog_status
+cog_challenge_list(const struct cog_json *parameters, const char *key,
+                   const char *other_key, struct cog_json **list)
+{
+    const char *text =
+        cog_challenge_parameter(parameters, key, COG_PARAMETER_MAX);
+
+    if (text == NULL)
+        text =
+            cog_challenge_parameter(parameters, other_key, COG_PARAMETER_MAX);
+    return text == NULL ? COG_PROTOCOL
+                        : cog_json_parse_array(text, strlen(text), list);
+}

@@ -55,6 +55,15 @@ const struct cog_challenge *cog_challenge_find(const char *name);
 const char *cog_challenge_parameter(const struct cog_json *parameters,
                                     const char *key, size_t max);
 
+/*
+ * A list that stands in a parameter as JSON text. The service has two names
+ * for each, and other_key counts where key is absent. COG_PROTOCOL: neither
+ * is there, or it is no array. *list is the caller's.
+ */
+enum cog_status cog_challenge_list(const struct cog_json *parameters,
+                                   const char *key, const char *other_key,
+                                   struct cog_json **list);
+
 /* One file each answers these. */
 enum cog_status cog_answer_password(struct cog_flow *flow,
                                     const struct cog_challenge *challenge,

@@ -319,17 +319,10 @@ static enum cog_status
 read_offers(const struct cog_json *parameters, bool offered[WAYS])
 {
     cog_cleanup_json struct cog_json *list = NULL;
-    const char *text = cog_challenge_parameter(parameters, "MFAS_CAN_SETUP",
-                                               COG_PARAMETER_MAX);
-    enum cog_status status;
+    enum cog_status status = cog_challenge_list(parameters, "MFAS_CAN_SETUP",
+                                                "MFA_CAN_SETUP", &list);
     bool any = false;
 
-    if (text == NULL)
-        text = cog_challenge_parameter(parameters, "MFA_CAN_SETUP",
-                                       COG_PARAMETER_MAX);
-    if (text == NULL)
-        return COG_PROTOCOL;
-    status = cog_json_parse_array(text, strlen(text), &list);
     if (status != COG_OK)
         return status;
     for (size_t i = 0; i < cog_json_count(list); i++) {

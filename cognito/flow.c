@@ -117,21 +117,15 @@ write_answer(const struct cog_flow *flow, const char *challenge,
     return status == COG_OK ? body->status : status;
 }
 
-enum cog_status
-cog_flow_respond(struct cog_flow *flow, const char *challenge,
-                 const struct cog_pair *pairs, size_t count,
-                 struct cog_json **reply)
+/* Ask, and keep the session that comes with the answer. */
+static enum cog_status
+send_body(struct cog_flow *flow, const char *operation,
+          const struct cog_secret *body, struct cog_json **reply)
 {
-    cog_cleanup_json_writer struct cog_json_writer body =
-        COG_JSON_WRITER_EMPTY;
     cog_cleanup_json struct cog_json *next = NULL;
-    const struct cog_call call = {.operation = "RespondToAuthChallenge",
-                                  .body = &body.text};
-    enum cog_status status =
-        write_answer(flow, challenge, pairs, count, &body);
+    const struct cog_call call = {.operation = operation, .body = body};
+    enum cog_status status = cog_rpc_call(&flow->rpc, &call, &next);
 
-    if (status == COG_OK)
-        status = cog_rpc_call(&flow->rpc, &call, &next);
     if (status == COG_OK)
         status = cog_flow_take_session(flow, next);
     if (status != COG_OK)
@@ -139,6 +133,21 @@ cog_flow_respond(struct cog_flow *flow, const char *challenge,
     *reply = next;
     next = NULL;
     return COG_OK;
+}
+
+enum cog_status
+cog_flow_respond(struct cog_flow *flow, const char *challenge,
+                 const struct cog_pair *pairs, size_t count,
+                 struct cog_json **reply)
+{
+    cog_cleanup_json_writer struct cog_json_writer body =
+        COG_JSON_WRITER_EMPTY;
+    enum cog_status status =
+        write_answer(flow, challenge, pairs, count, &body);
+
+    return status == COG_OK
+               ? send_body(flow, "RespondToAuthChallenge", &body.text, reply)
+               : status;
 }
 
 enum cog_status
@@ -186,9 +195,6 @@ cog_flow_call(struct cog_flow *flow, const char *operation,
 {
     cog_cleanup_json_writer struct cog_json_writer body =
         COG_JSON_WRITER_EMPTY;
-    cog_cleanup_json struct cog_json *next = NULL;
-    const struct cog_call call = {.operation = operation, .body = &body.text};
-    enum cog_status status;
 
     if (flow->session.len == 0)
         return COG_PROTOCOL;
@@ -197,16 +203,9 @@ cog_flow_call(struct cog_flow *flow, const char *operation,
     for (size_t i = 0; i < count; i++)
         cog_json_put(&body, pairs[i].key, pairs[i].value, pairs[i].len);
     cog_json_close(&body);
-    status = body.status;
-    if (status == COG_OK)
-        status = cog_rpc_call(&flow->rpc, &call, &next);
-    if (status == COG_OK)
-        status = cog_flow_take_session(flow, next);
-    if (status != COG_OK)
-        return status;
-    *reply = next;
-    next = NULL;
-    return COG_OK;
+    return body.status == COG_OK
+               ? send_body(flow, operation, &body.text, reply)
+               : body.status;
 }
 
 bool

@@ -37,16 +37,9 @@ static enum cog_status
 read_offers(const struct cog_json *parameters, struct offers *offers)
 {
     cog_cleanup_json struct cog_json *list = NULL;
-    const char *text = cog_challenge_parameter(parameters, "MFAS_CAN_CHOOSE",
-                                               COG_PARAMETER_MAX);
-    enum cog_status status;
+    enum cog_status status = cog_challenge_list(parameters, "MFAS_CAN_CHOOSE",
+                                                "MFAS_CAN_SELECT", &list);
 
-    if (text == NULL)
-        text = cog_challenge_parameter(parameters, "MFAS_CAN_SELECT",
-                                       COG_PARAMETER_MAX);
-    if (text == NULL)
-        return COG_PROTOCOL;
-    status = cog_json_parse_array(text, strlen(text), &list);
     if (status != COG_OK)
         return status;
     for (size_t i = 0; i < cog_json_count(list); i++) {
