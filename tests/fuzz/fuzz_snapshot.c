@@ -3,8 +3,7 @@
  * Fuzz target: snapshots. The first byte of the input says what the rest is:
  * 'l' a line of a body, 'f' a whole file, 'h' a header line and a body that
  * are then signed, 'b' a body that gets a true and signed header. What is
- * believed must keep the rules, and be written as it is read. With
- * COG_FUZZ_REPLAY it is a program of its own that runs the seeds.
+ * believed must keep the rules, and be written as it is read.
  */
 #include "cognitoctl/snapshot.h"
 
@@ -188,50 +187,3 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     return 0;
 }
-
-#ifdef COG_FUZZ_REPLAY
-#include <dirent.h>
-#include <stdio.h>
-
-static int
-replay(const char *path)
-{
-    static uint8_t seed[64 * 1024];
-    FILE *stream = fopen(path, "rb");
-    size_t size;
-
-    if (stream == NULL)
-        return 1;
-    size = fread(seed, 1, sizeof seed, stream);
-    (void) fclose(stream);
-    /* Each seed, and cut short. */
-    for (size_t len = 0; len <= size; len++)
-        (void) LLVMFuzzerTestOneInput(seed, len);
-    return 0;
-}
-
-int
-main(void)
-{
-    DIR *seeds = opendir(COG_SEEDS_DIR);
-    const struct dirent *entry;
-    size_t count = 0;
-
-    if (seeds == NULL)
-        return 1;
-    while ((entry = readdir(seeds)) != NULL) {
-        char path[4096];
-
-        if (entry->d_name[0] == '.')
-            continue;
-        (void) snprintf(path, sizeof path, "%s/%s", COG_SEEDS_DIR,
-                        entry->d_name);
-        if (replay(path) != 0)
-            return 1;
-        count++;
-    }
-    (void) closedir(seeds);
-    printf("%zu seeds replayed\n", count);
-    return count > 0 ? 0 : 1;
-}
-#endif
