@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* accounts/cache_read, logins: damaged, forged and foreign files. */
+#include "tests/unit/accounts/subject.h"
 #include "tests/unit/accounts/support.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,31 +19,6 @@
 
 #define ALICE 1900000001U
 #define GROUP 2000000000U
-
-/* A file in memory, and the same open for damaging it in place. */
-struct subject {
-    unsigned char *bytes;
-    size_t len;
-    int fd;
-};
-
-static struct subject
-open_subject(const char *path)
-{
-    struct subject subject;
-
-    subject.bytes = read_bytes(path, &subject.len);
-    subject.fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_true(subject.fd >= 0);
-    return subject;
-}
-
-static void
-close_subject(struct subject *subject)
-{
-    assert_int_equal(close(subject->fd), 0);
-    free(subject->bytes);
-}
 
 /* Where the table of a key is in the header. */
 static unsigned char *

@@ -3,11 +3,11 @@
  * Every single bit of every file of accounts/ flipped, one after the other:
  * an answer is right or an error.
  */
+#include "tests/unit/accounts/subject.h"
 #include "tests/unit/accounts/support.h"
 #include "tests/unit/sample.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,31 +26,6 @@
 #define NOW_S 1700000000
 
 static const char ssh_key[] = "ssh-ed25519 AAAA alice\n";
-
-/* A file in memory, and the same open for damaging it in place. */
-struct subject {
-    unsigned char *bytes;
-    size_t len;
-    int fd;
-};
-
-static struct subject
-open_subject(const char *path)
-{
-    struct subject subject;
-
-    subject.bytes = read_bytes(path, &subject.len);
-    subject.fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_true(subject.fd >= 0);
-    return subject;
-}
-
-static void
-close_subject(struct subject *subject)
-{
-    assert_int_equal(close(subject->fd), 0);
-    free(subject->bytes);
-}
 
 static void
 set_byte(const struct subject *subject, size_t at, unsigned char byte)
