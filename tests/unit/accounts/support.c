@@ -87,6 +87,16 @@ room_make(void **state)
     return 0;
 }
 
+int
+room_make_for(void **state, const char *name, char *path, size_t size)
+{
+    int error = room_make(state);
+    const struct room *room = *state;
+
+    (void) snprintf(path, size, "%s/%s", room->path, name);
+    return error;
+}
+
 static int
 remove_one(const char *path, const struct stat *status, int type,
            struct FTW *where)

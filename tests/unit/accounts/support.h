@@ -51,6 +51,12 @@ int room_make(void **state);
 int room_remove(void **state);
 
 /*
+ * The same for a test of a directory that is made when it is needed: its
+ * path, NAME in the room, goes into path.
+ */
+int room_make_for(void **state, const char *name, char *path, size_t size);
+
+/*
  * Make TRUSTED_DIRECTORY one that is root's up to "/": an empty file system
  * of this process alone. False when the host does not allow that.
  */

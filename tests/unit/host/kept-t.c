@@ -22,11 +22,7 @@ static char tokens[4300];
 static int
 make_tokens(void **state)
 {
-    int error = room_make(state);
-    const struct room *room = *state;
-
-    (void) snprintf(tokens, sizeof tokens, "%s/tokens", room->path);
-    return error;
+    return room_make_for(state, "tokens", tokens, sizeof tokens);
 }
 
 static void

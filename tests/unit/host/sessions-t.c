@@ -27,11 +27,7 @@ static char place[4300];
 static int
 make_place(void **state)
 {
-    int error = room_make(state);
-    const struct room *room = *state;
-
-    (void) snprintf(place, sizeof place, "%s/sessions", room->path);
-    return error;
+    return room_make_for(state, "sessions", place, sizeof place);
 }
 
 static void

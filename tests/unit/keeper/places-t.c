@@ -27,12 +27,8 @@ static int count;
 static int
 make_run(void **state)
 {
-    int error = room_make(state);
-    const struct room *room = *state;
-
-    (void) snprintf(run, sizeof run, "%s/run", room->path);
     count = 0;
-    return error;
+    return room_make_for(state, "run", run, sizeof run);
 }
 
 static int

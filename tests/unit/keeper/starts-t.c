@@ -25,11 +25,7 @@ static char run[4300];
 static int
 make_run(void **state)
 {
-    int error = room_make(state);
-    const struct room *room = *state;
-
-    (void) snprintf(run, sizeof run, "%s/run", room->path);
-    return error;
+    return room_make_for(state, "run", run, sizeof run);
 }
 
 static struct cog_start
