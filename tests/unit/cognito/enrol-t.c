@@ -24,21 +24,6 @@ static const char wrong_key_code[] =
     FAKE_ERROR("EnableSoftwareTokenMFAException",
                "Code mismatch and fail enable Software Token MFA");
 
-static int
-begin(void **state)
-{
-    (void) logins_begin(state);
-    world.settings.enrol = true;
-    return 0;
-}
-
-static void
-begin_again(void)
-{
-    (void) logins_end(NULL);
-    (void) begin(NULL);
-}
-
 /* Each of the three sessions goes into the next call, and no other. */
 static void
 test_app(void **state)
@@ -136,7 +121,7 @@ test_pictures(void **state)
     assert_int_equal(world.told_kinds[5], COG_TELL_QR_INVERSE);
     assert_int_equal(world.told_kinds[6], COG_TELL_QR_ASCII);
     assert_string_equal(world.told[4], world.told[6]);
-    begin_again();
+    logins_begin_again();
     types("Correct-Horse-7", NULL);
     /* Six each time; then it is a wrong code, and the fourth ends it. */
     for (int i = 0; i < 4 * 7; i++)
@@ -173,7 +158,7 @@ test_not_verified(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        begin_again();
+        logins_begin_again();
         types("Correct-Horse-7", "123456", NULL);
         fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
         bodies(fake_proof_wanted, SET_UP(APP), key_made, answers[i],
@@ -202,7 +187,7 @@ test_hostile_key(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        begin_again();
+        logins_begin_again();
         bodies(fake_proof_wanted, SET_UP(APP), answers[i], NULL);
         assert_denied(COG_PROTOCOL);
         assert_null(told("otpauth"));
@@ -248,7 +233,7 @@ test_choice(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        begin_again();
+        logins_begin_again();
         types("Correct-Horse-7", "3", rows[i].typed, "a@x.example", NULL);
         bodies(fake_proof_wanted, SET_UP("\\\"SMS_MFA\\\"," MAIL "," APP),
                "{}", NULL);
@@ -278,7 +263,7 @@ test_nothing_to_set_up(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        begin_again();
+        logins_begin_again();
         bodies(fake_proof_wanted, rows[i].body, NULL);
         assert_denied(rows[i].status);
         assert_int_equal(world.call_count, 2);
@@ -332,11 +317,6 @@ test_question_refused(void **state)
     assert_denied(COG_BAD_CREDENTIALS);
     assert_int_equal(world.call_count, 3);
 }
-
-#define ENROL_CASE(sentence, function)                                        \
-    {                                                                         \
-        sentence, function, begin, logins_end, NULL                           \
-    }
 
 int
 main(void)

@@ -8,11 +8,25 @@
 
 struct fake_world world;
 
+struct logins_permitted may_enrol = {.enrol = true};
+struct logins_permitted may_recover = {.recover = true};
+static const struct logins_permitted *permitted;
+
+static void
+begin(void)
+{
+    fake_begin(&world);
+    if (permitted != NULL) {
+        world.settings.enrol = permitted->enrol;
+        world.settings.recover = permitted->recover;
+    }
+}
+
 int
 logins_begin(void **state)
 {
-    (void) state;
-    fake_begin(&world);
+    permitted = *state;
+    begin();
     return 0;
 }
 
@@ -28,7 +42,7 @@ void
 logins_begin_again(void)
 {
     fake_end(&world);
-    fake_begin(&world);
+    begin();
 }
 
 int

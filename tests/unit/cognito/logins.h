@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -16,17 +17,30 @@
 
 extern struct fake_world world;
 
-/* A case's begin and end: the world is new, and released. */
+/* What a login of a case may do besides. */
+struct logins_permitted {
+    bool enrol, recover;
+};
+extern struct logins_permitted may_enrol, may_recover;
+
+/*
+ * A case's begin and end: the world is new, and released. *state says what is
+ * permitted; NULL: nothing.
+ */
 int logins_begin(void **state);
 int logins_end(void **state);
 
 /* Inside a case: a new world in place of the one it had. */
 void logins_begin_again(void);
 
-#define CASE(sentence, function)                                              \
+#define CASE_OF(permitted, sentence, function)                                \
     {                                                                         \
-        sentence, function, logins_begin, logins_end, NULL                    \
+        sentence, function, logins_begin, logins_end, permitted               \
     }
+#define CASE(sentence, function)       CASE_OF(NULL, sentence, function)
+#define ENROL_CASE(sentence, function) CASE_OF(&may_enrol, sentence, function)
+#define RECOVER_CASE(sentence, function)                                      \
+    CASE_OF(&may_recover, sentence, function)
 
 /* For the end of all cases. */
 int logins_end_all(void **state);

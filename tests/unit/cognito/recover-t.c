@@ -25,21 +25,6 @@ static const char sent[] =
     "\"DeliveryMedium\":\"EMAIL\"}}";
 static const char done[] = "{}";
 
-static int
-begin(void **state)
-{
-    (void) logins_begin(state);
-    world.settings.recover = true;
-    return 0;
-}
-
-static void
-begin_again(void)
-{
-    (void) logins_end(NULL);
-    (void) begin(NULL);
-}
-
 /* A code, a new password, and then a login like any other. */
 static void
 test_forgotten(void **state)
@@ -122,7 +107,7 @@ test_not_permitted(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
-        begin_again();
+        logins_begin_again();
         world.settings.recover = false;
         bodies(fake_proof_wanted, failures[i], sent, NULL);
         assert_int_not_equal(fake_run(&world), COG_OK);
@@ -139,14 +124,14 @@ test_not_wanted(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        begin_again();
+        logins_begin_again();
         types("Wrong-Horse-9", answers[i], NULL);
         bodies(fake_proof_wanted, wrong_password, sent, NULL);
         assert_denied(COG_BAD_CREDENTIALS);
         assert_int_equal(world.call_count, 2);
         assert_int_equal(world.asked[1].kind, COG_ASK_TEXT);
     }
-    begin_again();
+    logins_begin_again();
     types("Wrong-Horse-9", NULL);
     fake_type(&world, (struct fake_typed){.status = COG_ABORTED});
     bodies(fake_proof_wanted, wrong_password, sent, NULL);
@@ -192,7 +177,7 @@ test_same_words(void **state)
     (void) state;
     memset(&first, 0, sizeof first);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        begin_again();
+        logins_begin_again();
         types("Wrong-Horse-9", "yes", "123456", "Better-Horse-7",
               "Better-Horse-7", "123457", "123458", "123459", NULL);
         fake_body(&world, rows[i].first);
@@ -330,21 +315,16 @@ test_others(void **state)
 
     (void) state;
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
-        begin_again();
+        logins_begin_again();
         bodies(fake_proof_wanted, failures[i], failures[i], NULL);
         assert_int_not_equal(fake_run(&world), COG_OK);
         assert_int_equal(world.asked_count, 1);
     }
-    begin_again();
+    logins_begin_again();
     types("Correct-Horse-7\x08\n\r\x7fINCORRECT", NULL);
     assert_denied(COG_BAD_INPUT);
     assert_int_equal(world.asked_count, 1);
 }
-
-#define RECOVER_CASE(sentence, function)                                      \
-    {                                                                         \
-        sentence, function, begin, logins_end, NULL                           \
-    }
 
 int
 main(void)

@@ -3,27 +3,14 @@
  * cognito/steps: which answer of the service may follow which step, over all
  * pairs, and how often.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cognito/steps.h"
-#include "tests/unit/cognito/fakes.h"
+#include "tests/unit/cognito/logins.h"
 
-static struct fake_world world;
-
-#define CHALLENGE(name, parameters)                                           \
-    "{\"ChallengeName\":\"" name "\",\"Session\":\"s-" name                   \
-    "\",\"ChallengeParameters\":{" parameters "}}"
-
-static const char new_password_wanted[] =
-    CHALLENGE("NEW_PASSWORD_REQUIRED", "\"requiredAttributes\":\"[]\"");
-static const char totp_wanted[] = CHALLENGE("SOFTWARE_TOKEN_MFA", "");
-static const char choice_wanted[] =
+/* Of these the person takes the first. */
+static const char otp_choice_wanted[] =
     CHALLENGE("SELECT_MFA_TYPE",
               "\"MFAS_CAN_CHOOSE\":\"[\\\"SMS_MFA\\\",\\\"SMS_OTP\\\"]\"");
 static const char set_up_wanted[] = CHALLENGE(
@@ -32,40 +19,6 @@ static const char custom_wanted[] = CHALLENGE("CUSTOM_CHALLENGE", "");
 static const char key_made[] =
     "{\"SecretCode\":\"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\",\"Session\":\"k\"}";
 static const char key_proved[] = "{\"Status\":\"SUCCESS\",\"Session\":\"v\"}";
-static const char wrong_password[] =
-    FAKE_ERROR("NotAuthorizedException", "Incorrect username or password.");
-
-static int
-begin(void **state)
-{
-    (void) state;
-    fake_begin(&world);
-    world.settings.enrol = true;
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void) state;
-    fake_end(&world);
-    return 0;
-}
-
-static void
-begin_again(void)
-{
-    (void) end(NULL);
-    (void) begin(NULL);
-}
-
-static void
-assert_denied(enum cog_status status)
-{
-    assert_int_equal(fake_run(&world), status);
-    assert_string_equal(world.identity.username, "");
-    assert_string_equal(world.identity.sub, "");
-}
 
 enum state_of_flow {
     INITIATED,
@@ -84,7 +37,7 @@ lead_to(enum state_of_flow where)
 {
     static const char *const ways[STATES] = {
         [NEW_PASSWORD] = new_password_wanted,
-        [SELECTED] = choice_wanted,
+        [SELECTED] = otp_choice_wanted,
         [CODE] = totp_wanted,
         [SET_UP] = set_up_wanted,
         [CUSTOM] = custom_wanted,
@@ -144,7 +97,7 @@ test_all_pairs(void **state)
             enum cog_status status;
             size_t calls_before;
 
-            begin_again();
+            logins_begin_again();
             if (mail && where != SET_UP) {
                 fake_type(&world, (struct fake_typed){.text = "Proper-1"});
                 if (where == NEW_PASSWORD) {
@@ -212,7 +165,7 @@ test_unsupported(void **state)
         for (int where = INITIATED; where < STATES; where++) {
             char body[256];
 
-            begin_again();
+            logins_begin_again();
             lead_to((enum state_of_flow) where);
             (void) snprintf(body, sizeof body,
                             "{\"ChallengeName\":\"%s\",\"Session\":\"s\","
@@ -230,7 +183,7 @@ test_unsupported(void **state)
 static void
 test_no_proof_of_success(void **state)
 {
-    static const char *const bodies[] = {
+    static const char *const answers[] = {
         "",
         "{}",
         "[]",
@@ -253,11 +206,11 @@ test_no_proof_of_success(void **state)
     };
 
     (void) state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         for (int where = INITIATED; where < STATES; where++) {
-            begin_again();
+            logins_begin_again();
             lead_to((enum state_of_flow) where);
-            fake_body(&world, bodies[i]);
+            fake_body(&world, answers[i]);
             assert_denied(COG_PROTOCOL);
         }
     }
@@ -284,7 +237,7 @@ test_repeated(void **state)
         {{totp_wanted, new_password_wanted, set_up_wanted, key_made,
           key_proved, totp_wanted},
          true},
-        {{custom_wanted, choice_wanted, NULL}, false},
+        {{custom_wanted, otp_choice_wanted, NULL}, false},
         {{custom_wanted, custom_wanted, custom_wanted, custom_wanted,
           custom_wanted},
          true},
@@ -297,7 +250,7 @@ test_repeated(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         enum cog_status status;
 
-        begin_again();
+        logins_begin_again();
         fake_body(&world, fake_proof_wanted);
         for (size_t b = 0; b < 8 && rows[i].bodies[b] != NULL; b++)
             fake_body(&world, rows[i].bodies[b]);
@@ -326,25 +279,22 @@ test_longest(void **state)
     assert_int_equal(fake_run(&world), COG_OK);
 }
 
-#define CASE(sentence, function)                                              \
-    {                                                                         \
-        sentence, function, begin, end, NULL                                  \
-    }
-
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        CASE("P3, P4: every answer in every state is taken or ends it",
-             test_all_pairs),
-        CASE("P6: challenges we do not do are refused by name",
-             test_unsupported),
-        CASE("P3: an answer that proves nothing denies, in every state",
-             test_no_proof_of_success),
-        CASE("P4, P6: nothing comes more often than it may", test_repeated),
-        CASE("the longest way through all challenges ends in tokens",
-             test_longest),
+        ENROL_CASE("P3, P4: every answer in every state is taken or ends it",
+                   test_all_pairs),
+        ENROL_CASE("P6: challenges we do not do are refused by name",
+                   test_unsupported),
+        ENROL_CASE("P3: an answer that proves nothing denies, in every state",
+                   test_no_proof_of_success),
+        ENROL_CASE("P4, P6: nothing comes more often than it may",
+                   test_repeated),
+        ENROL_CASE("the longest way through all challenges ends in tokens",
+                   test_longest),
     };
 
-    return cmocka_run_group_tests_name("cognito/steps", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("cognito/steps", tests, NULL,
+                                       logins_end_all);
 }
