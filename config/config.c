@@ -198,7 +198,7 @@ take_option(void *user, const char *section, const char *name,
         char key[64];
 
         cog_text_for_log(name, strlen(name), key, sizeof key);
-        fail(parse, parse->line, "unknown key \"%s\"", key);
+        fail(parse, parse->line, "unknown key '%s'", key);
     } else if (parse->given[id] != 0) {
         fail(parse, parse->line, "%s was given in line %u already", name,
              parse->given[id]);

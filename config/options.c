@@ -40,7 +40,7 @@ static const char *
 set_client_id(const struct cog_option *option, const char *value, void *field)
 {
     if (!cog_grammar_word(value, "_+"))
-        return "must be letters, digits, \"_\" and \"+\"";
+        return "must be letters, digits, '_' and '+'";
     return store(option, value, field);
 }
 
@@ -49,7 +49,7 @@ set_path(const struct cog_option *option, const char *value, void *field)
 {
     if (!cog_grammar_path(value))
         return "must be an absolute path of printable ASCII without blanks "
-               "and without \".\" or \"..\" as a part";
+               "and without '.' or '..' as a part";
     return store(option, value, field);
 }
 
@@ -80,7 +80,7 @@ set_issuer(const struct cog_option *option, const char *value, void *field)
 
     if (rest == NULL || (*rest != '\0' && !cog_grammar_path(rest)) ||
         value[strlen(value) - 1] == '/' || strpbrk(rest, "?#%") != NULL)
-        return "must be https://HOST/PATH as tokens have it in \"iss\"";
+        return "must be https://HOST/PATH as tokens have it in 'iss'";
     return store(option, value, field);
 }
 
@@ -171,7 +171,7 @@ set_sign_in_name(const struct cog_option *option, const char *value,
 {
     /* 128: Cognito's limit for user names; 32: the longest login name. */
     if (!cog_grammar_template(value) || strlen(value) > 128 - 32 + 2)
-        return "must hold %u once, no other \"%\", no blanks, and at most "
+        return "must hold %u once, no other '%', no blanks, and at most "
                "98 bytes of printable ASCII";
     return store(option, value, field);
 }
@@ -185,10 +185,10 @@ set_home(const struct cog_option *option, const char *value, void *field)
         return "must hold %u: a shared home lets one user act as another";
     if (!cog_grammar_template(value) || !cog_grammar_path(value) ||
         strchr(value, ':') != NULL || value[strlen(value) - 1] == '/')
-        return "must be an absolute path without blanks, \":\", \".\" or "
-               "\"..\" as a part, with %u once";
+        return "must be an absolute path without blanks, ':', '.' or "
+               "'..' as a part, with %u once";
     if (strchr(value + 1, '/') == NULL || strchr(value + 1, '/') > mark)
-        return "must have %u below a directory: a user \"etc\" would own "
+        return "must have %u below a directory: a user 'etc' would own "
                "/etc";
     return store(option, value, field);
 }
@@ -198,7 +198,7 @@ set_shell(const struct cog_option *option, const char *value, void *field)
 {
     if (!cog_grammar_path(value) || strpbrk(value, ":%") != NULL ||
         value[strlen(value) - 1] == '/')
-        return "must be an absolute path without blanks, \":\" and \"%\"";
+        return "must be an absolute path without blanks, ':' and '%'";
     return store(option, value, field);
 }
 
@@ -227,8 +227,8 @@ set_group_prefix(const struct cog_option *option, const char *value,
 
     if (len < 2 || !(cog_ascii_is_lower(value[0]) || value[0] == '_') ||
         !cog_grammar_word(value, "_-") || strchr("_-", value[len - 1]) == NULL)
-        return "must be letters, digits, \"_\" and \"-\", begin with a small "
-               "letter or \"_\" and end with \"-\" or \"_\"";
+        return "must be letters, digits, '_' and '-', begin with a small "
+               "letter or '_' and end with '-' or '_'";
     return store(option, value, field);
 }
 
@@ -237,7 +237,7 @@ set_provisional_match(const struct cog_option *option, const char *value,
                       void *field)
 {
     if (!cog_grammar_match(value))
-        return "must be a login name, or the beginning of one and \"*\"";
+        return "must be a login name, or the beginning of one and '*'";
     return store(option, value, field);
 }
 
@@ -284,7 +284,7 @@ check_pool_group(const char *word)
     if (strlen(word) > 128)
         return "must hold names of at most 128 bytes";
     if (strchr(word, '*') != NULL)
-        return "must be names, or \"*\" alone for everybody: patterns are "
+        return "must be names, or '*' alone for everybody: patterns are "
                "not known here";
     return NULL;
 }
@@ -358,7 +358,7 @@ set_snapshot_url(const struct cog_option *option, const char *value,
 
     if (rest == NULL || !cog_grammar_path(rest) ||
         rest[strlen(rest) - 1] == '/' || strpbrk(rest, "?#%") != NULL)
-        return "must be https://HOST/PATH without \"?\", \"#\" and \"%\"";
+        return "must be https://HOST/PATH without '?', '#' and '%'";
     return store(option, value, field);
 }
 
@@ -400,9 +400,9 @@ static const char *const offline_words[] = {"off", "password", NULL};
     .size = sizeof(((struct cog_config *) NULL)->member)
 
 #define CALLERS_WORDS                                                         \
-    .words = callers_words, .reason = "must be \"off\", \"console\" or "      \
-                                      "\"any\""
-#define YES_NO .words = yes_no_words, .reason = "must be \"yes\" or \"no\""
+    .words = callers_words, .reason = "must be 'off', 'console' or "          \
+                                      "'any'"
+#define YES_NO .words = yes_no_words, .reason = "must be 'yes' or 'no'"
 
 const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_POOL_ID] = {"pool_id", NULL, set_pool_id, FIELD(pool_id)},
@@ -425,8 +425,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                             .reason = "must be 1 to 60 (seconds)"},
     [COG_OPTION_EARLY] = {"early", "connect", set_word, FIELD(early),
                           .words = early_words,
-                          .reason =
-                              "must be \"connect\", \"challenge\" or \"no\""},
+                          .reason = "must be 'connect', 'challenge' or 'no'"},
     [COG_OPTION_ENROL] = {"enrol", "any", set_word, FIELD(enrol),
                           CALLERS_WORDS},
     [COG_OPTION_FORGOT] = {"forgot", "off", set_word, FIELD(forgot),
@@ -434,7 +433,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_ACCOUNT_CHECK] =
         {"account_check", "cached", set_word, FIELD(account_check),
          .words = check_words,
-         .reason = "must be \"cached\", \"refresh\" or \"admin\""},
+         .reason = "must be 'cached', 'refresh' or 'admin'"},
     [COG_OPTION_ADMIN_CREDENTIALS_FILE] = {"admin_credentials_file", NULL,
                                            set_path,
                                            FIELD(admin_credentials_file)},
@@ -446,7 +445,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
     [COG_OPTION_ON_UNAVAILABLE] = {"on_unavailable", "deny", set_truth,
                                    FIELD(unavailable_is_cached),
                                    .words = unavailable_words,
-                                   .reason = "must be \"deny\" or \"cached\""},
+                                   .reason = "must be 'deny' or 'cached'"},
     [COG_OPTION_UNAVAILABLE_MAX_AGE] = {"unavailable_max_age", "86400",
                                         set_number,
                                         FIELD(unavailable_max_age_s),
@@ -462,7 +461,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                       FIELD(identity_endpoint)},
     [COG_OPTION_OFFLINE] = {"offline", "off", set_truth,
                             FIELD(offline_password), .words = offline_words,
-                            .reason = "must be \"off\" or \"password\""},
+                            .reason = "must be 'off' or 'password'"},
     [COG_OPTION_OFFLINE_MAX_AGE] = {"offline_max_age", "604800", set_number,
                                     FIELD(offline_max_age_s), .min = 60,
                                     .max = OFFLINE_AGE_MAX_S,
@@ -473,10 +472,11 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                                      .max = 100, .reason = "must be 1 to 100"},
     [COG_OPTION_SIGN_IN_NAME] = {"sign_in_name", "%u", set_sign_in_name,
                                  FIELD(sign_in_name)},
-    [COG_OPTION_LOGIN_CLAIM] =
-        {"login_claim", "cognito:username", set_login_claim,
-         FIELD(login_claim), .words = claim_words,
-         .reason = "must be \"cognito:username\" or \"email\""},
+    [COG_OPTION_LOGIN_CLAIM] = {"login_claim", "cognito:username",
+                                set_login_claim, FIELD(login_claim),
+                                .words = claim_words,
+                                .reason =
+                                    "must be 'cognito:username' or 'email'"},
     [COG_OPTION_CASE_INSENSITIVE] = {"case_insensitive", "no", set_truth,
                                      FIELD(case_insensitive), YES_NO},
     [COG_OPTION_ALLOW_GROUPS] = {"allow_groups", NULL, set_allow_groups,
@@ -500,7 +500,7 @@ const struct cog_option cog_options[COG_OPTION_COUNT] = {
                               FIELD(group_map)},
     [COG_OPTION_PROVISIONAL] = {"provisional", "off", set_word,
                                 FIELD(provisional), .words = provisional_words,
-                                .reason = "must be \"off\" or \"sshd\""},
+                                .reason = "must be 'off' or 'sshd'"},
     [COG_OPTION_PROVISIONAL_MATCH] = {"provisional_match", NULL,
                                       set_provisional_match,
                                       FIELD(provisional_match)},
