@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -23,48 +22,7 @@
 #include "aws/pool_user.h"
 #include "aws/profile_file.h"
 #include "aws/source.h"
-
-/* glibc's own names for what is replaced here. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-static bool counting, seen;
-static unsigned long allocations, failing;
-
-/* Seen by the libraries too. */
-#define EXPORTED __attribute__((visibility("default")))
-EXPORTED void *malloc(size_t size);
-EXPORTED void *calloc(size_t count, size_t size);
-EXPORTED void *realloc(void *old, size_t size);
-
-static bool
-fails(void)
-{
-    seen = true;
-    if (!counting || ++allocations != failing)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-void *
-malloc(size_t size)
-{
-    return fails() ? NULL : __libc_malloc(size);
-}
-
-void *
-calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __libc_calloc(count, size);
-}
-
-void *
-realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __libc_realloc(old, size);
-}
+#include "tests/unit/failing_malloc.h"
 
 enum outcome { NOTHING, RIGHT, WRONG };
 
@@ -199,11 +157,9 @@ run_apart(enum outcome (*work)(void), unsigned long n)
         /* cmocka catches it, and would go on in here. */
         (void) signal(SIGSEGV, SIG_DFL);
         (void) signal(SIGABRT, SIG_DFL);
-        failing = n;
-        counting = true;
+        failing_malloc_begin(n);
         outcome = work();
-        counting = false;
-        _exit((int) outcome + (allocations >= n ? 0 : 10));
+        _exit((int) outcome + (failing_malloc_end() >= n ? 0 : 10));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -221,8 +177,7 @@ test_all(void **state)
     };
 
     (void) state;
-    free(malloc(1));
-    if (!seen) {
+    if (!failing_malloc_works()) {
         print_message("another malloc is in place\n");
         skip();
     }

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,56 +23,7 @@
 
 #include "tests/unit/cognito/fake_token.h"
 #include "tests/unit/cognito/fakes.h"
-
-/* glibc's own names for what is replaced here. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-static bool counting, seen;
-static unsigned long allocations, failing;
-
-/* Seen by the libraries too. */
-#define EXPORTED __attribute__((visibility("default")))
-EXPORTED void *malloc(size_t size);
-EXPORTED void *calloc(size_t count, size_t size);
-EXPORTED void *realloc(void *old, size_t size);
-
-static bool
-fails(void)
-{
-    return counting && ++allocations == failing;
-}
-
-void *
-malloc(size_t size)
-{
-    if (fails()) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return __libc_malloc(size);
-}
-
-void *
-calloc(size_t count, size_t size)
-{
-    if (fails()) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return __libc_calloc(count, size);
-}
-
-void *
-realloc(void *old, size_t size)
-{
-    if (fails()) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return __libc_realloc(old, size);
-}
+#include "tests/unit/failing_malloc.h"
 
 static const char new_password_wanted[] =
     "{\"ChallengeName\":\"NEW_PASSWORD_REQUIRED\",\"Session\":\"s1\","
@@ -98,12 +48,9 @@ run(struct fake_world *world, const char *tokens, unsigned long fail_at,
     fake_body(world, choice_wanted);
     fake_body(world, sms_wanted);
     fake_body(world, tokens);
-    allocations = 0;
-    failing = fail_at;
-    counting = true;
+    failing_malloc_begin(fail_at);
     status = fake_run(world);
-    counting = false;
-    *reached = allocations >= fail_at;
+    *reached = failing_malloc_end() >= fail_at;
     return status;
 }
 
@@ -183,7 +130,7 @@ run_all(bool good, const char *tokens, const char *kid)
 static void
 need_our_malloc(void)
 {
-    if (!seen) {
+    if (!failing_malloc_works()) {
         print_message("another malloc is in place\n");
         skip();
     }
@@ -249,7 +196,6 @@ begin(void **state)
     tokens = strdup(fake_tokens());
     fake_begin(&world);
     (void) run(&world, tokens, 0, &reached);
-    seen = allocations > 100;
     fake_end(&world);
     free(tokens);
     return 0;
