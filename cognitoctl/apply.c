@@ -36,6 +36,18 @@ write_stores(const char *config_path, const struct cog_settings *settings)
     return error == 0 ? COG_EXIT_OK : cog_store_fail(COG_ACCOUNTS_DIR, error);
 }
 
+/* What a login needs besides: said now, not only to the log of the first. */
+static void
+note_unusable(const char *config_path)
+{
+    cog_cleanup_files struct cog_host_files files = {0};
+    char reason[COG_FILES_REASON];
+
+    if (!cog_files_load(config_path, &files, reason))
+        cog_note("applied, but nobody is admitted before this is mended: %s",
+                 reason);
+}
+
 struct given {
     struct cog_common common;
 };
@@ -84,7 +96,9 @@ cog_command_apply(const struct cog_common *common, int argc, char **argv)
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", given.common.config,
                         reason);
     code = write_stores(given.common.config, &settings);
-    if (code == COG_EXIT_OK)
-        cog_stores_changed();
-    return code;
+    if (code != COG_EXIT_OK)
+        return code;
+    cog_stores_changed();
+    note_unusable(given.common.config);
+    return COG_EXIT_OK;
 }

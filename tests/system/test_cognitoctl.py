@@ -103,6 +103,19 @@ class FrameTest(Case):
                     check=False).returncode, ctl.OK)
         self.assertEqual(files(), before)
 
+    def test_apply_says_what_logins_will_miss(self):
+        """apply tells of a client secret and of keys that cannot be used"""
+        path = f"/etc/cognito/file-{secrets.token_hex(4)}"
+        for key in ("client_secret_file", "jwks_file"):
+            config = ctl.configuration(**{key: path})
+            self.addCleanup(os.unlink, config)
+            with self.subTest(key):
+                done = ctl.run("apply", "--config", config)
+                self.assertEqual(done.returncode, ctl.OK, done.stderr)
+                self.assertIn("nobody is admitted", done.stderr)
+                self.assertIn(path, done.stderr)
+        self.assertEqual(ctl.run("apply").stderr, "")
+
     def test_p82_hostile_environment(self):
         """P31, P82: nothing in the environment of sudo -E changes what is
         done, and no file it names is touched"""
