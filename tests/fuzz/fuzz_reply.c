@@ -172,7 +172,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .recover = true,
     };
     struct input input = {(const char *) data, (const char *) data + size, 0};
-    const struct cog_transport transport = {post, set_deadline, &input};
+    const struct cog_transport transport = {
+        .post = post, .set_deadline = set_deadline, .context = &input};
     const struct cog_conversation person = {ask, tell, &input};
     const struct cog_clock clock = {unix_s, monotonic_ms, NULL};
     struct cog_keys keys = {.pinned = false};
