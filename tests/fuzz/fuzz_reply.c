@@ -9,27 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/bn.h>
-
 #include "cognito/login.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The powers cost milliseconds and are not what is tried here. */
-int __wrap_BN_mod_exp_mont_consttime(BIGNUM *, const BIGNUM *, const BIGNUM *,
-                                     const BIGNUM *, BN_CTX *, BN_MONT_CTX *);
-
-int
-__wrap_BN_mod_exp_mont_consttime(BIGNUM *result, const BIGNUM *base,
-                                 const BIGNUM *exponent, const BIGNUM *modulus,
-                                 BN_CTX *ctx, BN_MONT_CTX *mont)
-{
-    (void) exponent;
-    (void) modulus;
-    (void) ctx;
-    (void) mont;
-    return BN_copy(result, base) != NULL;
-}
 
 struct input {
     const char *at;

@@ -6,7 +6,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <json-c/json.h>
-#include <openssl/bn.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,23 +19,6 @@ const char fake_proof_wanted[] =
     "\"SRP_B\":\"123456789abcdef0123456789abcdef\","
     "\"SECRET_BLOCK\":\"AAECAwQF\","
     "\"USERNAME\":\"alice\",\"USER_ID_FOR_SRP\":\"alice\"}}";
-
-/* The service here checks no proof, so the powers need not be right; the
- * linker puts this in place of what costs milliseconds. */
-int __wrap_BN_mod_exp_mont_consttime(BIGNUM *, const BIGNUM *, const BIGNUM *,
-                                     const BIGNUM *, BN_CTX *, BN_MONT_CTX *);
-
-int
-__wrap_BN_mod_exp_mont_consttime(BIGNUM *result, const BIGNUM *base,
-                                 const BIGNUM *exponent, const BIGNUM *modulus,
-                                 BN_CTX *ctx, BN_MONT_CTX *mont)
-{
-    (void) exponent;
-    (void) modulus;
-    (void) ctx;
-    (void) mont;
-    return BN_copy(result, base) != NULL;
-}
 
 static int64_t
 unix_s(void)
