@@ -15,8 +15,7 @@
 #include "accounts/cache_record.h"
 #include "accounts/little_endian.h"
 #include "accounts/login_record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 /* The stamp of a file of this size, and the sums of its records. */
 static void
@@ -54,13 +53,6 @@ repair(unsigned char *bytes, size_t size)
                                    len - COG_HEAD_VERSION));
         at += front + len;
     }
-}
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
 }
 
 static void

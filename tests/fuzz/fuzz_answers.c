@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "pam_cognito/converse.h"
 #include "wire/message.h"
+#include "tests/fuzz/target.h"
 
 #include <fcntl.h>
 #include <security/pam_appl.h>
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* How the conversation behaves: bits of the first byte. */
 enum behaviour {
@@ -33,13 +32,6 @@ struct typed {
     const uint8_t *bytes;
     size_t len;
 };
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
-}
 
 static int
 answer(int count, const struct pam_message **messages,

@@ -16,8 +16,7 @@
 #include "aws/identity_pool.h"
 #include "aws/timestamp.h"
 #include "base/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 static void
 read_document(const char *bytes, size_t len, enum cog_aws_document kind,

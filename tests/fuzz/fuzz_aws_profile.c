@@ -11,8 +11,7 @@
 
 #include "aws/profile_file.h"
 #include "base/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 #define TAB '\t'
 

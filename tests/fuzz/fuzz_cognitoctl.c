@@ -14,20 +14,12 @@
 #include "cognitoctl/shadow.h"
 #include "cognitoctl/ssh_key.h"
 #include "cognitoctl/sshd_config.h"
+#include "tests/fuzz/target.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
-}
 
 /* An edited map is a map, has the id, and all the others as before. */
 static void

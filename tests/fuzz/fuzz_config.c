@@ -4,19 +4,11 @@
  * accepted must keep the promises that others build on.
  */
 #include "config/config.h"
+#include "tests/fuzz/target.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
-}
 
 static void
 check_accepted(const struct cog_config *config)

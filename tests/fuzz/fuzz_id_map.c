@@ -8,15 +8,7 @@
 #include <string.h>
 
 #include "accounts/id_map.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
-}
+#include "tests/fuzz/target.h"
 
 static void
 check_entry(const struct cog_id_map *map, size_t index)

@@ -11,8 +11,7 @@
 #include "cognito/json.h"
 #include "cognito/json_scan.h"
 #include "cognito/json_write.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 /* Every text of an array survives a round through the writer. */
 static void

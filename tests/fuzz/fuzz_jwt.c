@@ -9,8 +9,7 @@
 
 #include "cognito/claims.h"
 #include "cognito/jwt.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 /* The public key of tests/vectors/jwt.json, whose other half is gone. */
 static const char jwks[] =

@@ -5,12 +5,11 @@
  */
 #include "host/breakglass.h"
 #include "host/verifiers.h"
+#include "tests/fuzz/target.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_name(const char *name)

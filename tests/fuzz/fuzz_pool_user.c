@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "aws/pool_user.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 static void
 check_user(const struct cog_json *object)

@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "cognito/login.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 struct input {
     const char *at;

@@ -6,12 +6,11 @@
  * believed must keep the rules, and be written as it is read.
  */
 #include "cognitoctl/snapshot.h"
+#include "tests/fuzz/target.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Of tests/vectors/snapshot; for tests only. */
 static const char private_pem[] =
@@ -24,13 +23,6 @@ static const char public_pem[] =
     "-----END PUBLIC KEY-----\n";
 
 static struct cog_signature_key private_key, public_key;
-
-static void
-must(bool kept)
-{
-    if (!kept)
-        abort();
-}
 
 static void
 check_user(const struct cog_pool_record *user)

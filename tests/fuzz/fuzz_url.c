@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "cognito/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 static char *
 part_of(CURLU *url, CURLUPart part)

@@ -5,13 +5,13 @@
  * long one), with the first byte as it is and, for targets that take a
  * choice from there, changed.
  */
+#include "tests/fuzz/target.h"
+
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int
 run(const uint8_t *seed, size_t len)
