@@ -171,6 +171,16 @@ read_bytes(const char *path, size_t *len)
     return bytes;
 }
 
+char *
+read_text(const char *path)
+{
+    size_t len = 0;
+    char *text = (char *) read_bytes(path, &len);
+
+    text[len] = '\0';
+    return text;
+}
+
 bool
 file_exists(const char *path)
 {

@@ -70,8 +70,9 @@ const char *path_in(const char *directory, const char *name);
 void write_file(const char *path, const char *text, mode_t mode);
 void write_bytes(const char *path, const void *bytes, size_t len, mode_t mode);
 
-/* Read a whole file into memory that the caller frees. */
+/* Read a whole file into memory that the caller frees, or as a string. */
 unsigned char *read_bytes(const char *path, size_t *len);
+char *read_text(const char *path);
 
 /* Whether there is a file of that name. */
 bool file_exists(const char *path);

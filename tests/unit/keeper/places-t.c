@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -203,16 +204,13 @@ has_line(const char *page, const char *what, int number)
 static void
 the_manual_has_the_limits(void **state)
 {
-    static char page[65536];
-    FILE *file = fopen(COG_MANUAL, "re");
+    char *page = read_text(COG_MANUAL);
 
     (void) state;
-    assert_non_null(file);
-    page[fread(page, 1, sizeof page - 1, file)] = '\0';
-    (void) fclose(file);
     for (size_t i = 0; i < COG_PLACES_KINDS; i++)
         assert_true(has_line(page, cog_places_limits[i].what,
                              cog_places_limits[i].count));
+    free(page);
 }
 
 int

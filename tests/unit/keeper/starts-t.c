@@ -346,13 +346,9 @@ many_at_once_do_not_exceed_a_limit(void **state)
 static void
 the_manual_has_the_limits(void **state)
 {
-    static char page[65536];
-    FILE *file = fopen(COG_MANUAL, "re");
+    char *page = read_text(COG_MANUAL);
 
     (void) state;
-    assert_non_null(file);
-    page[fread(page, 1, sizeof page - 1, file)] = '\0';
-    (void) fclose(file);
     for (size_t i = 0; i < COG_STARTS_KINDS; i++) {
         const struct cog_starts_limit *limit = &cog_starts_limits[i];
         char words[64];
@@ -362,6 +358,7 @@ the_manual_has_the_limits(void **state)
                         (int) limit->burst, (int) (limit->interval_ms / 1000));
         assert_non_null(strstr(page, words));
     }
+    free(page);
 }
 
 int
