@@ -382,5 +382,5 @@ main(void)
     };
 
     return cmocka_run_group_tests_name("cognito/factors", tests, NULL,
-                                       logins_end_all);
+                                       fake_token_end);
 }

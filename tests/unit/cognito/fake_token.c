@@ -105,10 +105,12 @@ fake_jwks(const char *const *kids, struct cog_secret *jwks)
     assert_int_equal(cog_secret_append(jwks, "]}", 2), 0);
 }
 
-void
-fake_token_end(void)
+int
+fake_token_end(void **state)
 {
+    (void) state;
     EVP_PKEY_free(keys[0]);
     EVP_PKEY_free(keys[1]);
     keys[0] = keys[1] = NULL;
+    return 0;
 }

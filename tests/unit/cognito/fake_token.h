@@ -16,7 +16,7 @@ void fake_token(const char *payload, const char *kid,
 /* The key set document that holds the keys of these kids (NULL ends). */
 void fake_jwks(const char *const *kids, struct cog_secret *jwks);
 
-/* Free the keys. */
-void fake_token_end(void);
+/* Free the keys: the end of a group of tests. */
+int fake_token_end(void **state);
 
 #endif

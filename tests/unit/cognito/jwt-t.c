@@ -478,14 +478,6 @@ test_display_name(void **state)
     assert_string_equal(identity.display_name, "");
 }
 
-static int
-end(void **state)
-{
-    (void) state;
-    fake_token_end();
-    return 0;
-}
-
 int
 main(void)
 {
@@ -514,5 +506,6 @@ main(void)
          NULL, NULL},
     };
 
-    return cmocka_run_group_tests_name("cognito/jwt", tests, NULL, end);
+    return cmocka_run_group_tests_name("cognito/jwt", tests, NULL,
+                                       fake_token_end);
 }

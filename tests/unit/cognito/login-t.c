@@ -431,5 +431,5 @@ main(void)
     };
 
     return cmocka_run_group_tests_name("cognito/login", tests, NULL,
-                                       logins_end_all);
+                                       fake_token_end);
 }

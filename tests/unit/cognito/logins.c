@@ -45,14 +45,6 @@ logins_begin_again(void)
     begin();
 }
 
-int
-logins_end_all(void **state)
-{
-    (void) state;
-    fake_token_end();
-    return 0;
-}
-
 /* ---- what the service says */
 
 const char new_password_wanted[] =

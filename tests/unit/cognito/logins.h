@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/unit/cognito/fake_token.h"
 #include "tests/unit/cognito/fakes.h"
 
 extern struct fake_world world;
@@ -41,9 +42,6 @@ void logins_begin_again(void);
 #define ENROL_CASE(sentence, function) CASE_OF(&may_enrol, sentence, function)
 #define RECOVER_CASE(sentence, function)                                      \
     CASE_OF(&may_recover, sentence, function)
-
-/* For the end of all cases. */
-int logins_end_all(void **state);
 
 /* ---- what the service says */
 

@@ -201,14 +201,6 @@ begin(void **state)
     return 0;
 }
 
-static int
-end(void **state)
-{
-    (void) state;
-    fake_token_end();
-    return 0;
-}
-
 int
 main(void)
 {
@@ -223,5 +215,6 @@ main(void)
          test_no_tokens, NULL, NULL, NULL},
     };
 
-    return cmocka_run_group_tests_name("cognito/memory", tests, begin, end);
+    return cmocka_run_group_tests_name("cognito/memory", tests, begin,
+                                       fake_token_end);
 }

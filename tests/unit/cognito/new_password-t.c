@@ -286,5 +286,5 @@ main(void)
     };
 
     return cmocka_run_group_tests_name("cognito/new_password", tests, NULL,
-                                       logins_end_all);
+                                       fake_token_end);
 }

@@ -296,5 +296,5 @@ main(void)
     };
 
     return cmocka_run_group_tests_name("cognito/steps", tests, NULL,
-                                       logins_end_all);
+                                       fake_token_end);
 }

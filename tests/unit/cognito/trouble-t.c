@@ -353,5 +353,5 @@ main(void)
     };
 
     return cmocka_run_group_tests_name("cognito/trouble", tests, NULL,
-                                       logins_end_all);
+                                       fake_token_end);
 }
