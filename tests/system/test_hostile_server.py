@@ -19,9 +19,9 @@ STEPS_MAX = 12  # cognito/steps.h
 # A control, an escape sequence, a bidirectional override, a line of a log. No
 # NUL: a text that holds one is never used, so it would hide all the others.
 EVIL = ("\x1b[2J\x1b]0;owned\x07\u202eevil\u2066\x9b31m\r\n"
-        "Accepted password for root\x7f\u200b")
+        "Accepted password for toor\x7f\u200b")
 # Of it, what may be seen.
-SEEN = "Accepted password for root"
+SEEN = "Accepted password for toor"
 # What is not printable in a message, see room/syslog.py.
 ESCAPED = "<[0-9a-f]{2,}>"
 DEEP = 20000
