@@ -10,7 +10,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,14 +18,30 @@
 
 static EVP_PKEY *keys[2];
 
+/* Not made anew in each test program: under valgrind that takes seconds. */
+static EVP_PKEY *
+read_key(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    EVP_PKEY *key;
+
+    if (file == NULL)
+        fail_msg("no key to sign with: %s", path);
+    key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    (void) fclose(file);
+    assert_non_null(key);
+    return key;
+}
+
 static EVP_PKEY *
 key_of(const char *kid)
 {
+    static const char *const paths[] = {COG_VECTORS_DIR "/signers/key-1.pem",
+                                        COG_VECTORS_DIR "/signers/key-2.pem"};
     size_t i = strcmp(kid, FAKE_KID) == 0 ? 0 : 1;
 
     if (keys[i] == NULL)
-        keys[i] = EVP_RSA_gen(2048);
-    assert_non_null(keys[i]);
+        keys[i] = read_key(paths[i]);
     return keys[i];
 }
 

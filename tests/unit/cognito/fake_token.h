@@ -9,7 +9,7 @@
 #define FAKE_KID   "key-1="
 #define FAKE_KID_2 "key-2="
 
-/* Sign the payload as RS256 with one of two fixed keys of this process. */
+/* Sign the payload as RS256 with one of two keys, of tests/vectors/signers. */
 void fake_token(const char *payload, const char *kid,
                 struct cog_secret *token);
 
