@@ -101,15 +101,19 @@ pack(const struct slot *slot)
 
 /*
  * Seconds since a slot changed; the clock's 24 bits go round in 194 days. A
- * change that is yet to come was made by somebody who read the clock a
- * moment after us: it is not 194 days old.
+ * change that is yet to come was made by somebody who read the clock after
+ * us: a moment ago, as no keeper lives as long as failures do. One that is
+ * further ahead is of months ago, or from before a start at which the clock
+ * began anew.
  */
 static uint32_t
 age_s(const struct slot *slot, uint32_t now_s)
 {
-    uint32_t age = (now_s - slot->changed_s) & TIME_MASK;
+    uint32_t ahead = (slot->changed_s - now_s) & TIME_MASK;
 
-    return age > TIME_MASK / 2 ? 0 : age;
+    return ahead < COG_FAILURES_FORGET_S
+               ? 0
+               : (now_s - slot->changed_s) & TIME_MASK;
 }
 
 /* Where a name or host is counted. */

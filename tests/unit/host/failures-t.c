@@ -190,6 +190,31 @@ test_clock_a_little_behind(void **state)
     assert_int_equal(guess_wrong("alice", "192.0.2.1", NOW + 1000), EACCES);
 }
 
+/*
+ * A host may run for months without hearing of somebody again, and its
+ * counters may outlive a start at which the clock begins anew.
+ */
+static void
+test_forgotten_for_good(void **state)
+{
+    static const int64_t days[] = {1, 96, 98, 150, 193, 300};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        const int64_t later = NOW + days[i] * 24 * 60 * MINUTE;
+        char name[16];
+
+        (void) snprintf(name, sizeof name, "u%zu", i);
+        for (int n = 0; n < 4; n++)
+            assert_int_equal(guess_wrong(name, "", NOW), 0);
+        assert_int_equal(take(name, "", later), 0);
+        (void) snprintf(name, sizeof name, "v%zu", i);
+        for (int n = 0; n < 4; n++)
+            assert_int_equal(guess_wrong(name, "", later), 0);
+        assert_int_equal(take(name, "", NOW), 0);
+    }
+}
+
 /* What a host's limit refuses is not counted against the name. */
 static void
 test_refused_by_host(void **state)
@@ -317,6 +342,8 @@ main(void)
         CASE("this machine itself is no remote host", test_loopback),
         CASE("P84: who reads the clock too early forgets nothing",
              test_clock_a_little_behind),
+        CASE("P84: failures of long ago do not come back",
+             test_forgotten_for_good),
         CASE("a host's limit is not held against the name",
              test_refused_by_host),
         CASE("P84: guesses on their way count", test_at_once),
