@@ -4,6 +4,7 @@
 
 #include "accounts/cache_bulk.h"
 #include "accounts/keys_write.h"
+#include "accounts/login_record.h"
 #include "base/clock.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/group_choices.h"
@@ -18,11 +19,15 @@
 /* Logins write for milliseconds; another sync may take seconds. */
 #define LOCK_MS 60000
 
+/* Of a login; a later time was told by a clock that was ahead. */
+#define CLOCKS_DIFFER_S 300
+
 /* While the listing is read. */
 struct installing {
     const struct cog_install *what;
     struct cog_sync_report *report;
     struct cog_cache_bulk *bulk;
+    struct cog_cache_file logins; /* of no bytes when missing */
     struct cog_keys keys;
     struct cog_group_choices choices;
     struct cog_progress progress;
@@ -80,16 +85,56 @@ see_group(void *context, const struct cog_pool_group_record *record)
     return false;
 }
 
+/* The login of a name that is newer than the listing, or ENOENT. */
+static int
+find_newer_login(const struct installing *at, const char *name,
+                 struct cog_login_entry *login)
+{
+    int error;
+
+    if (at->logins.bytes == NULL)
+        return ENOENT;
+    error = cog_logins_file_find(&at->logins, name, login);
+    if (error != 0)
+        return error;
+    return login->last_login_s >= at->what->listing.created_s &&
+                   login->last_login_s <= cog_clock_unix_s() + CLOCKS_DIFFER_S
+               ? 0
+               : ENOENT;
+}
+
+static bool
+has_group(const struct cog_pool_groups *groups, const char *wanted)
+{
+    const char *name = NULL;
+
+    while ((name = cog_pool_groups_next(groups, name)) != NULL) {
+        if (strcmp(name, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A group that a newer login did not have was taken away since, and is not
+ * given back by what an older listing says.
+ */
 static int
 make_groups(struct installing *at, const struct cog_pool_record *record,
             struct cog_groups *groups)
 {
     const struct cog_group_choice *choice;
+    struct cog_login_entry login;
     const char *name = NULL;
-    int error;
+    int error = find_newer_login(at, record->name, &login);
+    bool newer = error == 0;
 
     groups->count = 0;
+    if (error != 0 && error != ENOENT)
+        return error;
     while ((name = cog_pool_groups_next(&record->groups, name)) != NULL) {
+        if (newer && !has_group(&login.groups, name))
+            continue;
         error = choose_group(at, name, &choice);
         if (error != 0)
             return error;
@@ -429,6 +474,10 @@ begin(struct installing *at, const struct cog_cache_lock *lock)
                                      &what->sources->key, &at->bulk, &refusal);
     if (at->error == EINVAL)
         return cog_fail(COG_EXIT_CONFIG, "%s", cog_fault_text(refusal.fault));
+    if (at->error == 0)
+        at->error = cog_logins_file_open(what->places->logins, &at->logins);
+    if (at->error == ENODATA)
+        at->error = 0;
     if (at->error == 0 && !what->dry_run)
         at->error = cog_keys_begin(what->places->accounts, lock, &at->keys);
     return at->error == 0 ? COG_EXIT_OK : say_error(at);
@@ -447,6 +496,7 @@ install_locked(struct installing *at, const struct cog_cache_lock *lock)
         code = check_loss(at);
     if (code == COG_EXIT_OK && !at->what->dry_run)
         code = write_files(at);
+    cog_cache_file_unmap(&at->logins);
     cog_cache_bulk_free(&at->bulk);
     cog_keys_end(&at->keys);
     cog_group_choices_clear(&at->choices);
@@ -460,6 +510,7 @@ cog_install(const struct cog_install *install, struct cog_sync_report *report)
     struct installing at = {
         .what = install,
         .report = report,
+        .logins = COG_CACHE_FILE_EMPTY,
         .keys = COG_KEYS_EMPTY,
         .choices = COG_GROUP_CHOICES_EMPTY,
     };

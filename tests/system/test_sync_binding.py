@@ -3,8 +3,11 @@
 name, which ids they get, and how they sign in."""
 
 import os
+import subprocess
+import time
 
 from room import callers, ctl, offline, pool, sync
+from room.namespace import ROOM
 from test_sync import SyncCase, entry_of, gid_of, use_nss
 
 
@@ -148,6 +151,50 @@ class BindingTest(SyncCase):
         pool.set("alice", enabled=True)
         sync.sync(pool)
         self.assertEqual(account(), "success")
+
+
+class NewerLoginTest(SyncCase):
+    """proves P78: a listing is of the moment when it began"""
+
+    OTHERS = [sync.user(f"u{i}") for i in range(20)]
+
+    def sign_in(self, pool):
+        terminal = callers.pamtester(
+            self.service("create_account", endpoint=pool.url), "alice")
+        terminal.answer("Password: ", "First-Horse-7")
+        self.assert_code(terminal, "success")
+
+    def test_groups_that_a_login_lost(self):
+        """a snapshot that was made before a login gives back no group that
+        the login did not have any more; a newer one does"""
+        public = sync.make_keys()
+        pool = self.pool(*self.OTHERS, sync.user(
+            "alice", "Staff", "Admins", password="First-Horse-7"))
+        sync.sync(pool)
+        path = f"{ROOM}/before-a-login"
+
+        def export():
+            done = sync.run("export", pool.config, f"--output={path}")
+            self.assertEqual(done.returncode, ctl.OK, done.stderr)
+
+        def groups():
+            pool.configure(snapshot_key=public)
+            sync.sync(pool, f"--from={path}", environment={})
+            return sorted(sync.accounts()["alice"]["groups"])
+
+        export()
+        pool.set("alice", groups=["Staff"])
+        self.sign_in(pool)
+        self.assertEqual(sync.accounts()["alice"]["groups"],
+                         ["cognito-Staff"])
+        self.assertEqual(groups(), ["cognito-Staff"])
+        self.assertNotIn("cognito-Admins", subprocess.run(
+            ["id", "alice"], capture_output=True, text=True,
+            check=True).stdout)
+        pool.set("alice", groups=["Staff", "Admins"])
+        time.sleep(1.1)  # times are whole seconds
+        export()
+        self.assertEqual(groups(), ["cognito-Admins", "cognito-Staff"])
 
 
 class IdTest(SyncCase):
