@@ -57,6 +57,9 @@ void cog_check_power(struct cog_checks *checks);
 /* The accounts, against the host's users and groups (P13, P21). */
 void cog_check_accounts(struct cog_checks *checks);
 
+/* The range of ids, against those lent by subuid and subgid (P20). */
+void cog_check_subids(struct cog_checks *checks);
+
 /* That somebody can sign in without the pool (P87). */
 void cog_check_local_way(struct cog_checks *checks);
 

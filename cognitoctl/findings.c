@@ -240,6 +240,12 @@ static const struct {
                                 "See cognitoctl ids verify --accounts; rename "
                                 "one of the two, or give a new id with "
                                 "cognitoctl forget --new-id."},
+    [COG_FIND_SUBIDS] = {"subordinate-ids", ERROR,
+                         "In a user namespace this one may act as whoever has "
+                         "these ids, and the pool's users here have such.",
+                         "Give other ids: usermod --del-subuids, "
+                         "--add-subuids (and subgids). Or, before there are "
+                         "accounts, take another id_base."},
     [COG_FIND_NO_LOCAL_WAY] = {"no-local-way", ERROR,
                                "When the pool cannot be reached nobody can "
                                "sign in: neither root nor another local user "

@@ -63,6 +63,7 @@ enum cog_finding_id {
     COG_FIND_POWER_GROUP,
     COG_FIND_POWER_MAPPED,
     COG_FIND_ACCOUNT_TAKEN,
+    COG_FIND_SUBIDS,
     COG_FIND_NO_LOCAL_WAY,
     /* the pool */
     COG_FIND_POOL_UNREACHED,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of passwd(5) and shadow(5); see the header. */
+/* Lines of passwd(5), shadow(5) and subuid(5); see the header. */
 #include "cognitoctl/shadow.h"
 
 #include "base/text.h"
@@ -59,24 +59,33 @@ keep(struct field field, char *out, size_t size)
     return true;
 }
 
+/* False for what is no number of 32 bits. */
+static bool
+find_number(struct field line, unsigned index, uint64_t *number)
+{
+    struct field field;
+    char digits[16];
+
+    return find_field(line, index, &field) &&
+           keep(field, digits, sizeof digits) &&
+           cog_text_to_number(digits, UINT32_MAX, number) == 0;
+}
+
 bool
 cog_passwd_next(const char **at, size_t *len, struct cog_passwd_line *line)
 {
     struct field text, name, uid, shell;
 
     while (take_line(at, len, &text)) {
-        char digits[16];
         uint64_t number = 0;
 
         if (!find_field(text, 0, &name) || !find_field(text, 2, &uid) ||
             !find_field(text, 6, &shell) ||
             !keep(name, line->name, sizeof line->name) ||
-            !keep(uid, digits, sizeof digits) ||
             !keep(shell, line->shell, sizeof line->shell) || name.len == 0)
             continue;
-        line->uid = cog_text_to_number(digits, UINT32_MAX, &number) == 0
-                        ? (unsigned long) number
-                        : (unsigned long) -1;
+        line->uid = find_number(text, 2, &number) ? (unsigned long) number
+                                                  : (unsigned long) -1;
         return true;
     }
     return false;
@@ -94,6 +103,21 @@ cog_shadow_usable(const char *bytes, size_t len, const char *name)
         /* The shortest hash, DES's, has 13 characters. */
         return find_field(line, 1, &field) && field.len >= 13 &&
                field.at[0] != '!' && field.at[0] != '*';
+    }
+    return false;
+}
+
+bool
+cog_subids_next(const char **at, size_t *len, struct cog_subids_line *line)
+{
+    struct field text, name;
+
+    while (take_line(at, len, &text)) {
+        if (find_field(text, 0, &name) && name.len > 0 &&
+            keep(name, line->name, sizeof line->name) &&
+            find_number(text, 1, &line->first) &&
+            find_number(text, 2, &line->count) && line->count > 0)
+            return true;
     }
     return false;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of passwd(5) and shadow(5), as far as doctor needs them. Pure. */
+/*
+ * Lines of passwd(5), shadow(5) and subuid(5), as far as doctor needs them.
+ * Pure.
+ */
 #ifndef COG_COGNITOCTL_SHADOW_H
 #define COG_COGNITOCTL_SHADOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The next field of a line: *at moves behind the ":", *len to what is left;
@@ -25,5 +29,15 @@ bool cog_passwd_next(const char **at, size_t *len,
  * empty, not locked ("!", "*").
  */
 bool cog_shadow_usable(const char *bytes, size_t len, const char *name);
+
+/* Ids that somebody may act as in a user namespace. */
+struct cog_subids_line {
+    char name[64]; /* or their uid */
+    uint64_t first, count;
+};
+
+/* The next line of subuid or subgid that lends some; false at the end. */
+bool cog_subids_next(const char **at, size_t *len,
+                     struct cog_subids_line *line);
 
 #endif

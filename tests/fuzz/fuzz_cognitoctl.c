@@ -164,10 +164,15 @@ static void
 read_shadow(const char *bytes, size_t size)
 {
     struct cog_passwd_line line;
+    struct cog_subids_line lent;
+    const char *rest = bytes;
+    size_t left = size;
 
     (void) cog_shadow_usable(bytes, size, "root");
     while (cog_passwd_next(&bytes, &size, &line))
         must(line.name[0] != '\0');
+    while (cog_subids_next(&rest, &left, &lent))
+        must(lent.name[0] != '\0' && lent.count > 0);
 }
 
 static void

@@ -226,6 +226,26 @@ class DoctorTest(DoctorCase):
             self.assertNotIn("sync-old", self.find(
                 *self.with_config("--offline", snapshot_max_age="26")))
 
+    def test_p20_subordinate_ids(self):
+        """P20: ids of ours that subuid or subgid lends to somebody, from the
+        first to the last"""
+        words = self.with_config("--offline", id_base="200000",
+                                 id_range="1000")
+        for path in ("/etc/subuid", "/etc/subgid"):
+            for first, count, wrong in (
+                    (100000, 65536, False), (199990, 10, False),
+                    (199990, 11, True), (200999, 1, True),
+                    (100000, 500000, True), (201000, 65536, False),
+                    (200000, 0, False)):
+                with self.subTest(f"{path} {first}:{count}"), \
+                        instead(path, f"mallory:{first}:{count}\n"):
+                    found = self.find(*words).get("subordinate-ids", [])
+                    self.assertEqual(
+                        found, [f"{path}: mallory has {first} to "
+                                f"{first + count - 1}"] if wrong else [])
+        with instead("/etc/subuid", "mallory:100000:600000000\n"):
+            self.assertNotIn("subordinate-ids", self.find("--offline"))
+
     # ---- names
 
     def nss(self, passwd, group="files cognito", more=""):

@@ -159,6 +159,28 @@ lines_of_passwd_are_read_or_passed_over(void **state)
     assert_false(cog_passwd_next(&at, &len, &line));
 }
 
+static void
+lines_of_subuid_are_read_or_passed_over(void **state)
+{
+    static const char subuid[] = "bob:100000:65536\n\n:1:2\nhalf:1\n"
+                                 "none:5:0\nword:x:1\nmuch:1:99999999999\n"
+                                 "1000:4294967295:1";
+    const char *at = subuid;
+    size_t len = sizeof subuid - 1;
+    struct cog_subids_line line;
+
+    (void) state;
+    assert_true(cog_subids_next(&at, &len, &line));
+    assert_string_equal(line.name, "bob");
+    assert_int_equal(line.first, 100000);
+    assert_int_equal(line.count, 65536);
+    assert_true(cog_subids_next(&at, &len, &line));
+    assert_string_equal(line.name, "1000");
+    assert_int_equal(line.first, UINT32_MAX);
+    assert_int_equal(line.count, 1);
+    assert_false(cog_subids_next(&at, &len, &line));
+}
+
 /* ---- sshd_config */
 
 static void
@@ -246,6 +268,7 @@ main(void)
         cmocka_unit_test(
             p87_a_password_that_can_be_typed_is_known_from_others),
         cmocka_unit_test(lines_of_passwd_are_read_or_passed_over),
+        cmocka_unit_test(lines_of_subuid_are_read_or_passed_over),
         cmocka_unit_test(lines_of_sshd_config_are_read_as_sshd_does),
         cmocka_unit_test(p77_nscd_keeps_users_unless_it_is_told_not_to),
         cmocka_unit_test(p42_a_key_that_is_not_pinned_is_found),
