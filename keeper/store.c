@@ -273,6 +273,40 @@ cog_store_refreshed(const struct cog_subject *subject,
     return cog_rules_groups(config, &proof->groups, reason);
 }
 
+/* What is known of the subject, to be changed under the lock. */
+static int
+find_to_change(const struct cog_subject *subject, struct cog_cache_lock *lock,
+               struct cog_login_entry *login)
+{
+    int error = cog_cache_lock_take(COG_LOGINS_DIR,
+                                    cog_clock_ms() + LOCK_KNOWN_MS, lock);
+
+    return error != 0 ? error
+                      : cog_logins_find(COG_LOGINS_DIR, subject->user, login);
+}
+
+void
+cog_store_lost_groups(const struct cog_subject *subject,
+                      const struct cog_proof *proof)
+{
+    cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
+    struct cog_login_entry login;
+    int error;
+
+    if (!subject->caller_is_root)
+        return;
+    error = find_to_change(subject, &lock, &login);
+    if (error == 0 && strcmp(login.sub, proof->sub) == 0) {
+        login.groups = proof->groups;
+        error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
+    }
+    /* Of somebody who never came in nothing is kept. */
+    if (error != 0 && error != ENOENT && error != ENODATA)
+        cog_parent_note(LOG_WARNING,
+                        "the groups that %s has lost cannot be recorded: %s",
+                        subject->user, strerror(error));
+}
+
 void
 cog_store_mark(const struct cog_subject *subject)
 {
@@ -284,10 +318,7 @@ cog_store_mark(const struct cog_subject *subject)
     (void) cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
     if (!subject->caller_is_root)
         return;
-    error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + LOCK_KNOWN_MS,
-                                &lock);
-    if (error == 0)
-        error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
+    error = find_to_change(subject, &lock, &login);
     if (error == 0) {
         login.disabled = true;
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);

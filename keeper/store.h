@@ -36,6 +36,14 @@ enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
                                      char reason[COG_REASON_SIZE]);
 
 /*
+ * After a login that was proved, and refused for the groups: who is known
+ * here by that sub is in these groups from now on, so that the account phase
+ * refuses them, too. For root's callers only; nothing is kept of others.
+ */
+void cog_store_lost_groups(const struct cog_subject *subject,
+                           const struct cog_proof *proof);
+
+/*
  * Note that the pool says this user is disabled or gone: the account phase
  * then denies them until they sign in again, even while the pool cannot be
  * asked. Written for root's callers only; the hash kept for outages is removed

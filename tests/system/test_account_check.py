@@ -145,6 +145,32 @@ class Refresh(Case):
         for stack in (service, service, away):
             self.assertEqual(self.account(stack, person), "PAM_PERM_DENIED")
 
+    def test_group_lost_at_a_login(self):
+        """proves P10, P24: what a login's token says of the groups holds for
+        a key, too, though the login was refused for it"""
+        person, stranger = self.person(), self.person(groups=["Guests"])
+        service = self.service(allow_groups="Staff")
+
+        def refused(who):
+            terminal = callers.pamtester(service, who.name)
+            terminal.answer("Password: ", who.password)
+            self.assert_code(terminal, "PAM_PERM_DENIED")
+            self.assertEqual(self.account(service, who), "PAM_PERM_DENIED")
+
+        self.sign_in(service, person)
+        self.assertEqual(self.account(service, person), "success")
+        person.set(groups=["Guests"])
+        refused(person)
+        lines = self.log_of(person.name, phases="account")
+        self.assertIn("reason=not-in-allow-groups", lines[-1])
+        person.set(groups=["Staff"])
+        self.sign_in(service, person)
+        self.assertEqual(self.account(service, person), "success")
+        # No record is made for it.
+        refused(stranger)
+        self.assertIn("reason=no-login-record",
+                      self.log_of(stranger.name, phases="account")[-1])
+
     def test_other_user_of_that_name(self):
         """proves P16: tokens of another sub open nothing"""
         person = self.person()
