@@ -10,6 +10,7 @@
 #include "pam_cognito/report.h"
 
 #include <security/pam_ext.h>
+#include <stdio.h>
 
 /* As pam_unix asks, so that our names cannot be told from others (P63). */
 static const char prompt[] = "Password: ";
@@ -78,6 +79,26 @@ hand_on_password(const struct cog_call *call,
         (void) pam_set_item(call->pamh, PAM_AUTHTOK, password->data);
 }
 
+static bool
+is_admission(enum cog_outcome outcome)
+{
+    return outcome == COG_OUTCOME_ADMITTED || cog_outcome_is_offline(outcome);
+}
+
+/* What stays in the handle. A host that goes on as another is denied. */
+static enum cog_outcome
+remember(const struct cog_call *call, struct cog_operation_run *run,
+         enum cog_outcome outcome)
+{
+    if (!cog_ours_set_proved(call)) {
+        (void) snprintf(run->detail, sizeof run->detail,
+                        "PAM_USER was changed meanwhile, or no memory");
+        return COG_OUTCOME_SYSTEM;
+    }
+    hand_on_password(call, run);
+    return outcome;
+}
+
 static void
 tell_failure(const struct cog_call *call, enum cog_outcome outcome)
 {
@@ -94,7 +115,6 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
         COG_OPERATION_RUN_EMPTY;
     struct cog_call call;
     enum cog_outcome outcome;
-    int code;
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome != COG_OUTCOME_NONE)
@@ -102,15 +122,13 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     (void) pam_fail_delay(pamh, FAIL_DELAY_US);
     cog_ours_clear_proved(&call);
     outcome = log_in(&call, &run);
+    if (is_admission(outcome))
+        outcome = remember(&call, &run, outcome);
     cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);
-    if (outcome != COG_OUTCOME_ADMITTED && !cog_outcome_is_offline(outcome)) {
+    if (!is_admission(outcome)) {
         tell_failure(&call, outcome);
         return cog_report_code(outcome, COG_PHASE_AUTH);
     }
-    hand_on_password(&call, &run);
-    code = cog_ours_set_proved(&call);
-    if (code != PAM_SUCCESS)
-        return code;
     /* The one success: the keeper's verdict about this very name. */
     return PAM_SUCCESS;
 }

@@ -268,26 +268,26 @@ free_proved(pam_handle_t *pamh, void *data, int error_status)
     free(data);
 }
 
-int
+bool
 cog_ours_set_proved(const struct cog_call *call)
 {
     size_t len = strlen(call->options.config) + 1;
     const void *now = NULL;
     struct proved *proved;
-    int code;
 
     if (pam_get_item(call->pamh, PAM_USER, &now) != PAM_SUCCESS ||
         now == NULL || strcmp(now, call->user) != 0)
-        return PAM_USER_UNKNOWN;
+        return false;
     proved = malloc(sizeof *proved + len);
     if (proved == NULL)
-        return PAM_BUF_ERR;
+        return false;
     memcpy(proved->user, call->user, sizeof proved->user);
     memcpy(proved->config, call->options.config, len);
-    code = pam_set_data(call->pamh, proved_key, proved, free_proved);
-    if (code != PAM_SUCCESS)
-        free(proved);
-    return code;
+    if (pam_set_data(call->pamh, proved_key, proved, free_proved) ==
+        PAM_SUCCESS)
+        return true;
+    free(proved);
+    return false;
 }
 
 bool

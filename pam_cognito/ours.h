@@ -38,11 +38,10 @@ enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
                                 const char **argv, struct cog_call *call);
 
 /*
- * Remember in this handle that PAM_USER has just proved who they are. Returns
- * a PAM code: PAM_BUF_ERR, and PAM_USER_UNKNOWN when PAM_USER is not the name
- * of this call any more.
+ * Remember in this handle that PAM_USER has just proved who they are. False
+ * when PAM_USER is not the name of this call any more, or without memory.
  */
-int cog_ours_set_proved(const struct cog_call *call);
+bool cog_ours_set_proved(const struct cog_call *call);
 
 /*
  * Whether this handle's authenticate has proved this very PAM_USER, by the

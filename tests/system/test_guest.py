@@ -157,6 +157,9 @@ class Handle(GuestCase):
             "authenticate", "account", answers=[one.password])
         self.assertNotEqual(self.codes(lines, "authenticate"), [PAM_SUCCESS])
         self.assertNotEqual(self.codes(lines, "account"), [PAM_SUCCESS])
+        # Nor does the log say that anybody came in.
+        self.assert_reason(one.name, "system-error")
+        self.assertNotIn(" admitted ", "".join(self.log_of(one.name)))
 
     def test_change_is_of_the_user_who_was_proved(self):
         one, other, new = self.person(), self.person(), make_password()
