@@ -16,6 +16,7 @@
 #include "pam_cognito/report.h"
 
 #include <security/pam_ext.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,8 +102,12 @@ change(const struct cog_call *call, struct cog_operation_run *run)
     enum cog_outcome outcome;
 
     if (call->options.use_authtok) {
-        if (!cog_item_secret(call->pamh, PAM_AUTHTOK, &authtok))
+        if (!cog_item_secret(call->pamh, PAM_AUTHTOK, &authtok)) {
+            (void) snprintf(run->detail, sizeof run->detail,
+                            "use_authtok, and no earlier module has set a "
+                            "new password");
             return COG_OUTCOME_INPUT;
+        }
         run->authtok = &authtok;
         run->authtok_left = AUTHTOK_ANSWERS;
     }
@@ -115,19 +120,31 @@ change(const struct cog_call *call, struct cog_operation_run *run)
     return outcome;
 }
 
-static int
-update(const struct cog_call *call)
+/* The old password was proved in this handle, and for this name. */
+static struct cog_operation_run *
+find_run(const struct cog_call *call)
 {
+    struct cog_operation_run *run = NULL;
     const void *data = NULL;
-    struct cog_operation_run *run;
-    int code;
 
     if (pam_get_data(call->pamh, run_key, &data) != PAM_SUCCESS ||
         data == NULL)
-        return PAM_AUTHTOK_RECOVERY_ERR;
+        return NULL;
     memcpy(&run, &data, sizeof run); /* libpam hands it as const */
-    if (strcmp(run->user, call->user) != 0)
-        return PAM_AUTHTOK_RECOVERY_ERR;
+    return strcmp(run->user, call->user) == 0 ? run : NULL;
+}
+
+static int
+update(const struct cog_call *call)
+{
+    struct cog_operation_run *run = find_run(call);
+    int code;
+
+    if (run == NULL) {
+        cog_report_log(call->pamh, call->user, COG_OUTCOME_INPUT, NULL,
+                       "the old password of this name was not proved");
+        return cog_report_code(COG_OUTCOME_INPUT, COG_PHASE_PASSWORD);
+    }
     code = finish(call, run, change(call, run));
     /* Keeper and speaker end here, whatever came of it. */
     (void) pam_set_data(call->pamh, run_key, NULL, NULL);

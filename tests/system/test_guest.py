@@ -167,6 +167,16 @@ class Handle(GuestCase):
             self.service(), one.name, f"user-when-asked={other.name}",
             "change", answers=[one.password, new, new])
         self.assertNotEqual(self.codes(lines, "change"), [PAM_SUCCESS])
+        self.assert_reason(other.name, "input-refused")
+
+    def test_change_without_what_an_earlier_module_should_have_set(self):
+        """use_authtok alone: refused, and the log says why"""
+        person = self.person()
+        lines = self.be_host(self.service("use_authtok"), person.name,
+                             "change", answers=[person.password])
+        self.assertNotEqual(self.codes(lines, "change"), [PAM_SUCCESS])
+        self.assertIn("use_authtok, and no earlier module",
+                      self.log_of(person.name, wait_for=2)[-1])
 
     def test_credentials_of_others_are_not_ours(self):
         """setcred: ours are answered, for all others we are not there"""
