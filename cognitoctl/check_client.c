@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Looking at pool and app client as an administrator sees them; see checks.h.
- * Two calls that change nothing. Without credentials it is a note.
+ * Three calls that change nothing. Without credentials it is a note.
  */
 #include "cognitoctl/checks.h"
 
@@ -90,6 +90,16 @@ look_at_pool(struct cog_checks *checks, struct cog_pool_admin *admin)
     return COG_OK;
 }
 
+static enum cog_status
+look_at_all(struct cog_checks *checks, struct cog_pool_admin *admin)
+{
+    enum cog_status status = look_at_client(checks, admin);
+
+    if (status == COG_OK)
+        status = look_at_pool(checks, admin);
+    return status == COG_OK ? cog_check_groups(checks, admin) : status;
+}
+
 void
 cog_check_client(struct cog_checks *checks)
 {
@@ -100,11 +110,10 @@ cog_check_client(struct cog_checks *checks)
     if (!checks->configured ||
         cog_pool_access_open(&checks->config, &pace, &access) != 0)
         return;
-    status = look_at_client(checks, access.admin);
-    if (status == COG_OK)
-        status = look_at_pool(checks, access.admin);
+    status = look_at_all(checks, access.admin);
     if (status == COG_OK)
         return;
+    cog_check_listed_groups(checks);
     report = cog_pool_admin_report(access.admin);
     /* A client of another pool: the logins themselves do not tell. */
     if (strcmp(report->error_type, "ResourceNotFoundException") == 0) {

@@ -8,6 +8,7 @@
 #define COG_COGNITOCTL_CHECKS_H
 
 #include "accounts/account.h"
+#include "aws/pool_admin.h"
 #include "cognitoctl/findings.h"
 #include "config/config.h"
 
@@ -65,6 +66,14 @@ void cog_check_local_way(struct cog_checks *checks);
 
 /* The service, unauthenticated: reached, clock, keys, app client. */
 void cog_check_pool(struct cog_checks *checks);
+
+/*
+ * The groups that the configuration names, against those of the pool; or,
+ * where it cannot be asked, of the last listing.
+ */
+enum cog_status cog_check_groups(struct cog_checks *checks,
+                                 struct cog_pool_admin *admin);
+void cog_check_listed_groups(struct cog_checks *checks);
 
 /* Pool and app client, with AWS credentials where there are some. */
 void cog_check_client(struct cog_checks *checks);

@@ -44,8 +44,10 @@ look(struct cog_checks *checks, bool offline)
 
     for (size_t i = 0; i < sizeof here / sizeof here[0]; i++)
         here[i](checks);
-    if (offline)
+    if (offline) {
+        cog_check_listed_groups(checks);
         return;
+    }
     cog_check_pool(checks);
     cog_check_client(checks);
 }

@@ -313,6 +313,19 @@ static const struct {
                             "Configuration and pool do not agree on whether "
                             "upper and lower case make different names.",
                             "Set case_insensitive as the pool has it."},
+    [COG_FIND_GROUP_UNKNOWN] = {"group-unknown", WARNING,
+                                "The configuration names a group that the "
+                                "pool does not have: it does nothing for "
+                                "anybody.",
+                                "Write it as the pool does (upper and lower "
+                                "case differ), make it there, or take it "
+                                "out."},
+    [COG_FIND_GROUP_EMPTY] = {"group-empty", NOTE,
+                              "The configuration names a group in which "
+                              "nobody of the last listing is; perhaps the "
+                              "pool has none of that name.",
+                              "Nothing, if it is written as the pool has it: "
+                              "upper and lower case differ."},
     [COG_FIND_NO_CREDENTIALS] = {"no-credentials", NOTE,
                                  "Without AWS credentials the app client's "
                                  "settings could not be looked at.",

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cognitoctl/commands.h"
+#include "cognitoctl/named_groups.h"
 #include "cognitoctl/progress.h"
 
 #include <errno.h>
@@ -153,24 +154,11 @@ list_users(struct listing *listing)
                                      attributes, see_user, listing);
 }
 
-/* A group that the pool does not have lets nobody in; it may be a typo. */
 static void
-note_missing_groups(const struct listing *listing)
+note_missing(void *context, const char *option, const char *name)
 {
-    const struct cog_config *config = listing->settings->config;
-    const char *wanted, *name;
-    size_t at = 0;
-
-    while ((wanted = cog_config_list_next(&config->allow.groups, &at))) {
-        size_t i = 0;
-
-        while ((name = cog_roster_group(listing->roster, i)) != NULL &&
-               strcmp(name, wanted) != 0)
-            i++;
-        if (name == NULL)
-            cog_note("the pool has no group %s, which allow_groups names",
-                     wanted);
-    }
+    (void) context;
+    cog_note("the pool has no group %s, which %s names", name, option);
 }
 
 /* ---- P23: who writes the ids? */
@@ -226,7 +214,8 @@ ask(struct listing *listing)
         listing->settings->access->admin, see_group, listing);
 
     if (status == COG_OK) {
-        note_missing_groups(listing);
+        cog_named_groups_missing(listing->settings->config, listing->roster,
+                                 note_missing, NULL);
         status = list_users(listing);
     }
     if (status == COG_OK)

@@ -151,6 +151,45 @@ class DoctorTest(DoctorCase):
         self.pool_with(sign_up=False)
         self.assertNotIn("everybody", self.find(*words, env=ENVIRONMENT))
 
+    def test_p24_group_unknown(self):
+        """P24: groups that the pool does not have, in allow_groups and in
+        group_map; without credentials none is said to be missing"""
+        words = self.with_config(allow_groups="Staff staff Guests",
+                                 group_map="Gests:games Guests:games")
+        self.administer()
+        found = self.find(*words, env=ENVIRONMENT)
+        self.assertEqual(found["group-unknown"],
+                         ["allow_groups: staff", "group_map: Gests"])
+        self.assertNotIn("group-empty", found)
+        found = self.find(*words)
+        self.assertNotIn("group-unknown", found)
+        self.assertNotIn("group-unknown", self.find(env=ENVIRONMENT))
+        pool.control("iam", iam=[{**KEYS, "allow": [
+            "cognito-idp:Describe*"]}])
+        self.assert_found("no-credentials", "ListGroups", *words,
+                          env=ENVIRONMENT)
+
+    def test_p24_group_empty(self):
+        """P24: without the pool, groups in which nobody of the last listing
+        was, if it was made for this configuration"""
+        self.person(local=False)
+        self.administer()
+        words = self.with_config(allow_groups="Staff Gests",
+                                 group_map="Staf:games Staff:games")
+        self.assertNotIn("group-empty", self.find(*words, "--offline"))
+        self.addCleanup(ctl.run, "apply")
+        done = ctl.run("sync", "--force", *words, env=ENVIRONMENT)
+        self.assertEqual(done.returncode, ctl.OK, done.stderr)
+        for name, option in (("Gests", "allow_groups"),
+                             ("Staf", "group_map")):
+            self.assertIn(f"no group {name}, which {option} names",
+                          done.stderr)
+        for more in (("--offline",), ()):
+            self.assertEqual(self.find(*words, *more)["group-empty"],
+                             ["allow_groups: Gests", "group_map: Staf"])
+        self.assertNotIn("group-empty", self.find("--offline"))
+        self.assertNotIn("group-empty", self.find(*words, env=ENVIRONMENT))
+
     def test_pool_case(self):
         """configuration and pool do not agree on case"""
         self.administer()
