@@ -20,6 +20,9 @@
    that the limit for all lets through before a name's count has decayed. */
 #define SLOTS 4096U
 
+/* Longer than any keeper may stand still (keeper/start.c). */
+#define LATER_MS 660000
+
 const struct cog_starts_limit cog_starts_limits[COG_STARTS_KINDS] = {
     /* Below the fifth failure, at which the pool locks the user. */
     [COG_STARTS_NAME] = {"for this name", 4, 30000},
@@ -80,12 +83,14 @@ slot_of(struct counters *counters, enum cog_starts_kind kind,
 
 /*
  * What a slot says now. A time that no start can have made is from before a
- * reboot that /run has survived: the clock has begun anew.
+ * reboot that /run has survived: the clock has begun anew. Others may have
+ * read the clock later than we did, by as much as a keeper lives.
  */
 static int64_t
 settled(int64_t busy_ms, const struct cog_starts_limit *limit, int64_t now_ms)
 {
-    bool possible = busy_ms <= now_ms + limit->burst * limit->interval_ms;
+    int64_t most_ms = limit->burst * limit->interval_ms + LATER_MS;
+    bool possible = busy_ms <= now_ms + most_ms;
 
     return busy_ms > now_ms && possible ? busy_ms : now_ms;
 }

@@ -134,6 +134,32 @@ a_success_is_given_back(void **state)
     assert_int_equal(take("p0", elsewhere, NOW), EAGAIN);
 }
 
+/* A keeper reads files between the clock and the counters. */
+static void
+who_was_slow_empties_nothing(void **state)
+{
+    static const struct {
+        enum cog_starts_kind kind;
+        const char *name, *rhost;
+    } next[] = {{COG_STARTS_NAME, "p0", "10.9.9.9"},
+                {COG_STARTS_ADDRESS, "new", "10.0.0.0"},
+                {COG_STARTS_ALL, "new", "10.9.9.9"}};
+    static const int64_t slow_ms[] = {1, 50, 5000, 50000};
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(next); i++) {
+        int64_t now_ms = NOW + (int64_t) i * 10000000;
+
+        fill(next[i].kind, now_ms);
+        for (size_t j = 0; j < COUNT(slow_ms); j++)
+            assert_string_equal(
+                take_refused(next[i].name, next[i].rhost, now_ms - slow_ms[j]),
+                cog_starts_limits[next[i].kind].what);
+        assert_string_equal(take_refused(next[i].name, next[i].rhost, now_ms),
+                            cog_starts_limits[next[i].kind].what);
+    }
+}
+
 static void
 counts_of_another_boot_are_none(void **state)
 {
@@ -374,6 +400,8 @@ main(void)
         CASE("P86: what was refused counts against nobody",
              what_is_refused_counts_nowhere),
         CASE("a login that succeeded is taken back", a_success_is_given_back),
+        CASE("P86: who read the clock before others empties no count",
+             who_was_slow_empties_nothing),
         CASE("a clock that began anew locks nobody out",
              counts_of_another_boot_are_none),
         CASE("P86: an address is counted however it is written, IPv6 by its "
