@@ -47,23 +47,6 @@ is_wrong(const char *word)
            !cog_files_load_config(word + strlen(key), &config, reason);
 }
 
-/* What several services include is told once. */
-static void
-add(struct cog_checks *checks, const char *word, const char *facility,
-    const char *service)
-{
-    char subject[COG_SUBJECT_SIZE];
-
-    (void) snprintf(subject, sizeof subject, "%s: %s of ", facility, word);
-    for (size_t i = 0; i < checks->findings.count; i++) {
-        if (checks->findings.list[i].id == COG_FIND_PAM_ARGUMENT &&
-            cog_text_begins(checks->findings.list[i].subject, subject))
-            return;
-    }
-    cog_findings_add(&checks->findings, COG_FIND_PAM_ARGUMENT, "%s%s", subject,
-                     service);
-}
-
 static void
 look_at_line(struct cog_checks *checks, const struct cog_pam_line *line,
              const char *service)
@@ -76,8 +59,14 @@ look_at_line(struct cog_checks *checks, const struct cog_pam_line *line,
         return;
     for (char *word = strtok_r(words, " \t", &rest); word != NULL;
          word = strtok_r(NULL, " \t", &rest)) {
-        if (is_wrong(word))
-            add(checks, word, cog_pam_facility_name(line->facility), service);
+        char what[COG_SUBJECT_SIZE];
+
+        if (!is_wrong(word))
+            continue;
+        (void) snprintf(what, sizeof what, "%s: %s of ",
+                        cog_pam_facility_name(line->facility), word);
+        cog_findings_add_first(&checks->findings, COG_FIND_PAM_ARGUMENT, what,
+                               service);
     }
 }
 

@@ -118,7 +118,8 @@ static enum cog_pam_result
 ignored_denial(const struct cog_pam_stack *stack, unsigned from,
                enum cog_pam_result unix_is)
 {
-    for (unsigned i = from; i < COG_PAM_RESULTS; i++) {
+    /* Not that it could not be loaded: see check_modules.c. */
+    for (unsigned i = from; i < COG_PAM_MODULE_UNKNOWN; i++) {
         const struct trial trial = {true, (enum cog_pam_result) i,
                                     COG_PAM_SUCCESS, unix_is};
 

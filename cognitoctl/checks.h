@@ -49,6 +49,9 @@ void cog_check_sshd(struct cog_checks *checks);
 /* The arguments of our lines in those stacks. */
 void cog_check_arguments(struct cog_checks *checks);
 
+/* The modules that those stacks name: whether libpam finds them. */
+void cog_check_modules(struct cog_checks *checks);
+
 /* Owners and modes of all our files (P79, P81). */
 void cog_check_files(struct cog_checks *checks);
 

@@ -2,6 +2,7 @@
 /* What status and doctor find; see the header. */
 #include "cognitoctl/findings.h"
 
+#include "base/text.h"
 #include "cognitoctl/commands.h"
 
 #include <stdarg.h>
@@ -188,6 +189,12 @@ static const struct {
                                "Write the arguments as pam_cognito(8) has "
                                "them; cognitoctl doctor --config=FILE says "
                                "what is wrong with a file."},
+    [COG_FIND_PAM_MODULE_MISSING] =
+        {"pam-module-missing", ERROR,
+         "libpam cannot load this module: the service lets nobody in, or does "
+         "not ask pam_cognito.",
+         "Correct the name, put the module where libpam has the others, or "
+         "take the line out."},
     [COG_FIND_SSHD_PAM] = {"sshd-pam", ERROR,
                            "sshd asks no PAM: our users cannot sign in with "
                            "it, but who has a key comes in, disabled or not.",
@@ -364,6 +371,18 @@ cog_findings_add(struct cog_findings *findings, enum cog_finding_id id,
     (void) vsnprintf(finding->subject, sizeof finding->subject, format,
                      arguments);
     va_end(arguments);
+}
+
+void
+cog_findings_add_first(struct cog_findings *findings, enum cog_finding_id id,
+                       const char *what, const char *service)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        if (findings->list[i].id == id &&
+            cog_text_begins(findings->list[i].subject, what))
+            return;
+    }
+    cog_findings_add(findings, id, "%s%s", what, service);
 }
 
 /* A paragraph for people; JSON gets a row. */

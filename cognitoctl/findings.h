@@ -50,6 +50,7 @@ enum cog_finding_id {
     COG_FIND_PAM_FALLBACK,
     COG_FIND_PAM_LOCKOUT,
     COG_FIND_PAM_ARGUMENT,
+    COG_FIND_PAM_MODULE_MISSING,
     COG_FIND_SSHD_PAM,
     COG_FIND_SSHD_QUESTIONS,
     /* files */
@@ -103,6 +104,14 @@ struct cog_findings {
 void cog_findings_add(struct cog_findings *findings, enum cog_finding_id id,
                       const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/*
+ * Add "auth: x.so of sshd", of "auth: x.so of " and "sshd", unless there is
+ * one that begins so: what several services include is told once.
+ */
+void cog_findings_add_first(struct cog_findings *findings,
+                            enum cog_finding_id id, const char *what,
+                            const char *service);
 
 /*
  * Print them all, the worst first, as the table "findings" of a document.

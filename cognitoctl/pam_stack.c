@@ -39,6 +39,7 @@ static const char *const result_names[COG_PAM_RESULTS] = {
     [COG_PAM_CONV_ERR] = "conv_err",
     [COG_PAM_AUTHTOK_ERR] = "authtok_err",
     [COG_PAM_ABORT] = "abort",
+    [COG_PAM_MODULE_UNKNOWN] = "module_unknown",
 };
 
 static const struct {
@@ -205,15 +206,14 @@ parse_control(struct cog_span word, struct cog_pam_line *line)
 }
 
 static bool
-parse_facility(struct cog_span word, enum cog_pam_facility *facility)
+parse_facility(struct cog_span word, struct cog_pam_line *line)
 {
-    if (word.len > 0 && *word.at == '-') {
-        word.at++;
-        word.len--;
-    }
+    line->may_miss = word.len > 0 && *word.at == '-';
+    if (line->may_miss)
+        cog_span_skip(&word, 1);
     for (unsigned i = 0; i < COG_PAM_FACILITIES; i++) {
         if (cog_span_equals_nocase(word, facility_names[i])) {
-            *facility = (enum cog_pam_facility) i;
+            line->facility = (enum cog_pam_facility) i;
             return true;
         }
     }
@@ -230,7 +230,7 @@ parse_line(struct cog_span rest, struct cog_pam_line *line)
     if (cog_span_equals_nocase(word, "@include")) {
         line->include = COG_PAM_INCLUDE_ALL;
     } else {
-        if (!parse_facility(word, &line->facility))
+        if (!parse_facility(word, line))
             return false;
         word = take_word(&rest, &bracketed);
         if (bracketed ? !parse_pairs(word, line) : !parse_control(word, line))
@@ -285,6 +285,59 @@ cog_pam_next_line(const char **at, size_t *len, struct cog_pam_line *line)
         return true;
     }
     return false;
+}
+
+/* ---- slips of the pen */
+
+#define OURS     "pam_cognito"
+#define OURS_LEN (sizeof OURS - 1)
+#define WRONG    2U
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * How many letters are wrong, missing, too many or swapped with their
+ * neighbour, by the table that everybody uses for that.
+ */
+static unsigned
+count_slips(const char *name, size_t len)
+{
+    unsigned rows[OURS_LEN + WRONG + 1][OURS_LEN + 1];
+
+    for (unsigned i = 0; i <= len; i++)
+        rows[i][0] = i;
+    for (unsigned k = 0; k <= OURS_LEN; k++)
+        rows[0][k] = k;
+    for (size_t i = 1; i <= len; i++) {
+        for (size_t k = 1; k <= OURS_LEN; k++) {
+            unsigned wrong = name[i - 1] != OURS[k - 1];
+            unsigned best = least(rows[i - 1][k - 1] + wrong,
+                                  least(rows[i - 1][k], rows[i][k - 1]) + 1);
+
+            if (i > 1 && k > 1 && name[i - 1] == OURS[k - 2] &&
+                name[i - 2] == OURS[k - 1])
+                best = least(best, rows[i - 2][k - 2] + 1);
+            rows[i][k] = best;
+        }
+    }
+    return rows[len][OURS_LEN];
+}
+
+bool
+cog_pam_means_ours(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (cog_ascii_contains_nocase(name, "cognito"))
+        return true;
+    if (len > 3 && strcmp(name + len - 3, ".so") == 0)
+        len -= 3;
+    return len >= OURS_LEN - WRONG && len <= OURS_LEN + WRONG &&
+           count_slips(name, len) <= WRONG;
 }
 
 /* ---- dispatch */

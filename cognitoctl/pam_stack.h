@@ -40,6 +40,7 @@ enum cog_pam_result {
     COG_PAM_CONV_ERR,
     COG_PAM_AUTHTOK_ERR,
     COG_PAM_ABORT,
+    COG_PAM_MODULE_UNKNOWN, /* of no module: it could not be loaded */
     COG_PAM_RESULTS
 };
 
@@ -69,6 +70,7 @@ enum cog_pam_include {
 struct cog_pam_line {
     enum cog_pam_facility facility; /* not with COG_PAM_INCLUDE_ALL */
     enum cog_pam_include include;
+    bool may_miss;                   /* "-session": no module, no word */
     int actions[COG_PAM_RESULTS];    /* enum cog_pam_action, or a jump */
     char module[COG_PAM_WORD_SIZE];  /* or the file; as it stands there */
     char options[COG_PAM_WORD_SIZE]; /* behind the module, cut if longer */
@@ -82,6 +84,12 @@ struct cog_pam_line {
  */
 bool cog_pam_next_line(const char **at, size_t *len,
                        struct cog_pam_line *line);
+
+/*
+ * Whether a module's file name, without its folder, is ours or was meant to
+ * be: at most two letters are wrong, or "cognito" is in it.
+ */
+bool cog_pam_means_ours(const char *name);
 
 /* One module of a stack as libpam runs it. */
 struct cog_pam_module {

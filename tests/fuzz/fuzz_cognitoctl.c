@@ -112,6 +112,7 @@ read_pam(const char *bytes, size_t size)
         const struct cog_pam_line *line = &modules[count].line;
 
         must(strlen(line->module) < COG_PAM_WORD_SIZE);
+        (void) cog_pam_means_ours(line->module);
         modules[count].level =
             count > 0 && modules[count - 1].line.include == COG_PAM_SUBSTACK
                 ? modules[count - 1].level + 1

@@ -313,6 +313,52 @@ class DoctorTest(DoctorCase):
             with self.subTest(word), self.stack(line + word + "\n"):
                 self.assertNotIn("pam-argument", self.find("--offline"))
 
+    OURS = ("[success=done user_unknown=ignore default=die]",
+            "pam_cognito.so")
+
+    def test_module_missing(self):
+        """a module that is not there, of a service that asks us or was to;
+        a line that begins with "-", a control that does not mind, a service
+        that has nothing to do with us are fine"""
+        ours = " ".join(self.OURS)
+        rest = f"account {ours}\n@include common-account\n"
+        security = "/usr/lib/x86_64-linux-gnu/security"
+        for line, missing in (
+                (f"auth {self.OURS[0]} pam_congito.so", "pam_congito.so"),
+                ("auth sufficient pam_cognito", "pam_cognito"),
+                (f"auth {self.OURS[0]} /opt/pam_cognito.so",
+                 "/opt/pam_cognito.so"),
+                ("auth required pam_nosuch.so", "pam_nosuch.so"),
+                ("auth [default=bad] /lib/pam_nosuch.so",
+                 "/lib/pam_nosuch.so"),
+                ("-auth required pam_nosuch.so", None),
+                ("auth optional pam_nosuch.so", None),
+                ("auth [module_unknown=ignore default=bad] pam_nosuch.so",
+                 None),
+                ("auth required $ISA/pam_nosuch.so", None),
+                (f"auth required {security}/pam_permit.so", None),
+                ("auth required ../security/pam_permit.so", None)):
+            with self.subTest(line), self.stack(f"{line}\n{rest}"):
+                found = self.find("--offline").get("pam-module-missing", [])
+                place = "" if (missing or "/")[0] == "/" else \
+                    f", not in {security}"
+                self.assertEqual(found, [f"auth: {missing} of {self.name}"
+                                         f"{place}"] if missing else [])
+        with self.stack("auth required pam_nosuch.so\n"
+                        "account required pam_nosuch.so\n"):
+            self.assertNotIn("pam-module-missing", self.find("--offline"))
+        with self.stack("auth sufficient pam_congito.so\n"
+                        "session required pam_nosuch.so\n"):
+            self.assertEqual(len(self.find("--offline")[
+                "pam-module-missing"]), 2)
+        with instead(f"{security}/pam_cognito.so"):
+            found = self.find("--offline")
+            self.assertEqual(
+                sorted(subject.split(" of ")[0] for subject in
+                       found["pam-module-missing"]),
+                [f"{facility}: pam_cognito.so" for facility in
+                 ("account", "auth", "password", "session")])
+
     def test_pam_nowhere(self):
         """no service asks us"""
         aside = f"{ROOM}/pam.d"

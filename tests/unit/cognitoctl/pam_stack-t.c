@@ -32,6 +32,31 @@ parse(const char *text)
 }
 
 static void
+ours_is_known_with_two_slips(void **state)
+{
+    static const char *const meant[] = {
+        "pam_cognito.so",  "pam_congito.so",     "pam-cognito.so",
+        "pam_cognto.so",   "pam_coginto.so",     "pan_cogneto.so",
+        "pam_cognito",     "libpam_cognito.so",  "pam_cognito.so.0",
+        "pam_cogitno.so",  "pam_aws_cognito.so", "PAM_COGNITO.so",
+        "pam_ccoggnito.so"};
+    static const char *const others[] = {
+        "",        "pam_unix.so",       "pam_cgto.so",   "pam_con.so",
+        "pam_.so", "am_cogintp.so",     "pam_config.so", "pam_cap.so",
+        ".so",     "pam_csognitttoo.so"};
+
+    (void) state;
+    for (size_t i = 0; i < sizeof meant / sizeof meant[0]; i++) {
+        if (!cog_pam_means_ours(meant[i]))
+            fail_msg("%s is not known", meant[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (cog_pam_means_ours(others[i]))
+            fail_msg("%s is taken for ours", others[i]);
+    }
+}
+
+static void
 lines_are_read_as_libpam_reads_them(void **state)
 {
     (void) state;
@@ -47,11 +72,16 @@ lines_are_read_as_libpam_reads_them(void **state)
     assert_string_equal(line.module, "/lib/x.so");
     assert_int_equal(line.actions[COG_PAM_SUCCESS], COG_PAM_DO_DONE);
     assert_int_equal(line.actions[COG_PAM_AUTH_ERR], COG_PAM_DO_IGNORE);
+    assert_true(line.may_miss);
     parse("session [success=2 default=die user_unknown=ignore] x.so a b");
     assert_int_equal(line.actions[COG_PAM_SUCCESS], 2);
     assert_int_equal(line.actions[COG_PAM_USER_UNKNOWN], COG_PAM_DO_IGNORE);
     assert_int_equal(line.actions[COG_PAM_MAXTRIES], COG_PAM_DO_DIE);
     assert_string_equal(line.options, "a b");
+    assert_false(line.may_miss);
+    assert_int_equal(line.actions[COG_PAM_MODULE_UNKNOWN], COG_PAM_DO_DIE);
+    parse("session [module_unknown=ignore default=bad] x.so");
+    assert_int_equal(line.actions[COG_PAM_MODULE_UNKNOWN], COG_PAM_DO_IGNORE);
     parse("@include common-auth");
     assert_int_equal(line.include, COG_PAM_INCLUDE_ALL);
     assert_string_equal(line.module, "common-auth");
@@ -297,6 +327,7 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ours_is_known_with_two_slips),
         cmocka_unit_test(lines_are_read_as_libpam_reads_them),
         cmocka_unit_test(empty_lines_and_comments_say_nothing),
         cmocka_unit_test(lines_that_mean_nothing_are_bad),
