@@ -6,7 +6,7 @@
  */
 #include "cognitoctl/checks.h"
 
-#include "cognitoctl/pam_files.h"
+#include "cognitoctl/pam_trial.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,87 +28,7 @@ struct look {
     bool anywhere;
 };
 
-/* ---- what modules answer */
-
-/* Who is tried, and what is not known of the modules. */
-struct trial {
-    bool ours;                   /* one of our users; else a local one */
-    enum cog_pam_result answer;  /* of pam_cognito */
-    enum cog_pam_result guess;   /* of modules that may say either */
-    enum cog_pam_result unix_is; /* of pam_unix for one of ours */
-};
-
-/* What a module says of one of ours, and of a local user who gave the right
- * password. */
-static const struct {
-    const char *module;
-    enum cog_pam_result ours, local;
-} answers[] = {
-    {"pam_deny.so", COG_PAM_AUTH_ERR, COG_PAM_AUTH_ERR},
-    {"pam_permit.so", COG_PAM_SUCCESS, COG_PAM_SUCCESS},
-    {"pam_rootok.so", COG_PAM_AUTH_ERR, COG_PAM_AUTH_ERR},
-    {"pam_localuser.so", COG_PAM_PERM_DENIED, COG_PAM_SUCCESS},
-    {"pam_sss.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
-    {"pam_ldap.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
-    {"pam_krb5.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
-    {"pam_winbind.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
-    {"pam_fprintd.so", COG_PAM_AUTHINFO_UNAVAIL, COG_PAM_AUTHINFO_UNAVAIL},
-    {"pam_systemd_home.so", COG_PAM_USER_UNKNOWN, COG_PAM_USER_UNKNOWN},
-};
-
-/* Modules whose answer depends on what we cannot see. */
-static const char *const uncertain[] = {
-    "pam_succeed_if.so", "pam_exec.so", "pam_script.so",
-    "pam_access.so",     "pam_time.so", "pam_listfile.so",
-    "pam_wheel.so",      "pam_u2f.so",  "pam_google_authenticator.so",
-    "pam_radius_auth.so"};
-
-static enum cog_pam_result
-answer_of(const struct cog_pam_line *line, const struct trial *trial)
-{
-    const char *name = cog_pam_module_name(line);
-
-    if (strcmp(name, COG_PAM_OURS) == 0)
-        return trial->ours ? trial->answer : COG_PAM_USER_UNKNOWN;
-    if (strcmp(name, "pam_unix.so") == 0)
-        return trial->ours && line->facility == COG_PAM_AUTH ? trial->unix_is
-                                                             : COG_PAM_SUCCESS;
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        if (strcmp(name, answers[i].module) == 0)
-            return trial->ours ? answers[i].ours : answers[i].local;
-    }
-    for (size_t i = 0; i < sizeof uncertain / sizeof uncertain[0]; i++) {
-        if (strcmp(name, uncertain[i]) == 0)
-            return trial->guess;
-    }
-    /* Others have no say in who somebody is. */
-    return line->facility == COG_PAM_AUTH ? COG_PAM_IGNORE : COG_PAM_SUCCESS;
-}
-
-static bool
-run(const struct cog_pam_stack *stack, const struct trial *trial,
-    bool *reached)
-{
-    enum cog_pam_result results[COG_PAM_STACK_MAX];
-
-    for (size_t i = 0; i < stack->count; i++)
-        results[i] = answer_of(&stack->modules[i].line, trial);
-    return cog_pam_run(stack->modules, stack->count, results, reached);
-}
-
 /* ---- the three questions */
-
-static bool
-is_reached(const struct cog_pam_stack *stack, size_t ours,
-           enum cog_pam_result guess)
-{
-    const struct trial trial = {true, COG_PAM_SUCCESS, guess,
-                                COG_PAM_AUTH_ERR};
-    bool reached[COG_PAM_STACK_MAX] = {false};
-
-    (void) run(stack, &trial, reached);
-    return reached[ours];
-}
 
 /*
  * A "no" of ours, this one or behind it, that is not heard, or
@@ -120,10 +40,10 @@ ignored_denial(const struct cog_pam_stack *stack, unsigned from,
 {
     /* Not that it could not be loaded: see check_modules.c. */
     for (unsigned i = from; i < COG_PAM_MODULE_UNKNOWN; i++) {
-        const struct trial trial = {true, (enum cog_pam_result) i,
-                                    COG_PAM_SUCCESS, unix_is};
+        const struct cog_pam_trial trial = {true, (enum cog_pam_result) i,
+                                            COG_PAM_SUCCESS, unix_is};
 
-        if (run(stack, &trial, NULL))
+        if (cog_pam_try(stack, &trial, NULL))
             return (enum cog_pam_result) i;
     }
     return COG_PAM_SUCCESS;
@@ -147,14 +67,14 @@ is_fallback(const struct cog_pam_stack *stack, enum cog_pam_result denial)
 static bool
 locks_out(struct cog_pam_stack *stack, size_t ours)
 {
-    static const struct trial trial = {false, COG_PAM_USER_UNKNOWN,
-                                       COG_PAM_SUCCESS, COG_PAM_SUCCESS};
+    static const struct cog_pam_trial trial = {
+        false, COG_PAM_USER_UNKNOWN, COG_PAM_SUCCESS, COG_PAM_SUCCESS};
     int *action = &stack->modules[ours].line.actions[COG_PAM_USER_UNKNOWN];
     int saved = *action;
-    bool with = run(stack, &trial, NULL), without;
+    bool with = cog_pam_try(stack, &trial, NULL), without;
 
     *action = COG_PAM_DO_IGNORE;
-    without = run(stack, &trial, NULL);
+    without = cog_pam_try(stack, &trial, NULL);
     *action = saved;
     return without && !with;
 }
@@ -178,8 +98,7 @@ look_at_stack(struct look *look, const char *service,
     struct services *found = look->found[facility];
     enum cog_pam_result denial;
 
-    if (!is_reached(&look->stack, ours, COG_PAM_SUCCESS) &&
-        !is_reached(&look->stack, ours, COG_PAM_AUTH_ERR)) {
+    if (!cog_pam_reaches(&look->stack, ours)) {
         note(&found[UNREACHED], COG_FIND_PAM_UNREACHED, service);
         return;
     }
