@@ -52,6 +52,9 @@ void cog_check_arguments(struct cog_checks *checks);
 /* The modules that those stacks name: whether libpam finds them. */
 void cog_check_modules(struct cog_checks *checks);
 
+/* That the homes of our users are there, or made at their first session. */
+void cog_check_homes(struct cog_checks *checks);
+
 /* Owners and modes of all our files (P79, P81). */
 void cog_check_files(struct cog_checks *checks);
 

@@ -195,6 +195,12 @@ static const struct {
          "not ask pam_cognito.",
          "Correct the name, put the module where libpam has the others, or "
          "take the line out."},
+    [COG_FIND_NO_HOMES] = {"no-homes", WARNING,
+                           "Nothing in the session makes home directories: "
+                           "who comes in this way first has none.",
+                           "Take the session lines of the shipped PAM files "
+                           "(pam_mkhomedir), or make the directories in "
+                           "another way."},
     [COG_FIND_SSHD_PAM] = {"sshd-pam", ERROR,
                            "sshd asks no PAM: our users cannot sign in with "
                            "it, but who has a key comes in, disabled or not.",

@@ -51,6 +51,7 @@ enum cog_finding_id {
     COG_FIND_PAM_LOCKOUT,
     COG_FIND_PAM_ARGUMENT,
     COG_FIND_PAM_MODULE_MISSING,
+    COG_FIND_NO_HOMES,
     COG_FIND_SSHD_PAM,
     COG_FIND_SSHD_QUESTIONS,
     /* files */

@@ -4,13 +4,14 @@ provoked and cured.
 
 In the room of test_cognitoctl_doctor, and not beside it."""
 
+import contextlib
 import os
 import re
 import secrets
 import shutil
 
-from room import host
-from room.doctor import DoctorCase, instead
+from room import ctl, host
+from room.doctor import ACCOUNTS, DoctorCase, instead
 from room.namespace import ROOM, SOURCE
 
 
@@ -185,6 +186,47 @@ class DoctorTest(DoctorCase):
         found = self.find("--offline")
         self.assertEqual([name for name in found if name.startswith("pam-")],
                          [])
+
+    def no_maker(self, service, becomes="#"):
+        """A shipped PAM file with another line in place of its
+        pam_mkhomedir."""
+        return instead(f"/etc/pam.d/{service}", edit=lambda text: re.sub(
+            r"(?m)^session.*pam_mkhomedir.*$", becomes, text))
+
+    def all_homes(self):
+        """The homes of all accounts, for a while."""
+        stack = contextlib.ExitStack()
+        for one in ctl.read("accounts", "list")["accounts"]:
+            home = f"/home/{one['name']}"
+            if not os.path.exists(home):
+                os.makedirs(home)
+                stack.callback(shutil.rmtree, home, True)
+        return stack
+
+    def test_no_homes(self):
+        """homes that nothing makes, by the stacks that people come in by;
+        homes that are there, and other ways to make them, are fine"""
+        person = self.person(local=False)
+        ctl.make_account(self, person)
+        shutil.rmtree(f"/home/{person.name}", ignore_errors=True)
+        jump = "session [success=1 default=ignore] pam_permit.so\n"
+        maker = "session optional pam_mkhomedir.so"
+        for becomes, wrong in (
+                ("#", True), (f"{jump}{maker}", True), (maker, False),
+                ("session optional pam_oddjob_mkhomedir.so", False),
+                ("-session required /opt/pam_mount.so", False),
+                ("session required pam_exec.so /bin/true", False),
+                ("session optional pam_systemd_home.so", True)):
+            with self.subTest(becomes), self.no_maker("sshd", becomes):
+                found = self.find("--offline").get("no-homes", [])
+                self.assertEqual([about.split(" (")[0] for about in found],
+                                 ["session: sshd"] if wrong else [])
+        with self.no_maker("sshd"), self.no_maker("login"):
+            self.assert_found("no-homes", "session: login, sshd")
+        with self.no_maker("sshd"), instead(f"{ACCOUNTS}/recent.cdb"):
+            self.assert_found("no-homes", "accounts to come, /home/%u")
+        with self.no_maker("sshd"), self.all_homes():
+            self.assertNotIn("no-homes", self.find("--offline"))
 
     def test_sshd(self):
         """sshd without PAM, sshd that cannot ask for codes"""
