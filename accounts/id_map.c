@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/transfer.h"
 
 void
 cog_id_map_clear(struct cog_id_map *map)
@@ -235,20 +236,10 @@ cog_id_map_parse(const char *bytes, size_t len, uint32_t id_base,
 static int
 read_whole(int fd, char *bytes, size_t size)
 {
-    size_t done = 0;
+    size_t got = 0;
+    int error = cog_read_all(fd, bytes, size, &got);
 
-    while (done < size) {
-        ssize_t got = read(fd, bytes + done, size - done);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno;
-        if (got == 0)
-            return EIO;
-        done += (size_t) got;
-    }
-    return 0;
+    return error == 0 && got < size ? EIO : error;
 }
 
 int

@@ -3,10 +3,10 @@
 #include "cognitoctl/download.h"
 
 #include "base/clock.h"
+#include "base/transfer.h"
 #include "cognito/http_fetch.h"
 #include "cognitoctl/commands.h"
 #include "cognitoctl/progress.h"
-#include "cognitoctl/replacement.h"
 #include "cognitoctl/snapshot.h"
 
 #include <errno.h>

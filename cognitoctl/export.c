@@ -6,6 +6,7 @@
 #include "cognitoctl/command_line.h"
 
 #include "base/clock.h"
+#include "base/transfer.h"
 #include "cognitoctl/listing.h"
 #include "cognitoctl/replacement.h"
 #include "cognitoctl/sync_report.h"

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/transfer.h"
+
 /* "." in front and ".0123456789abcdef" behind the name. */
 #define ADDED 18
 
@@ -80,24 +82,6 @@ cog_replacement_begin(const char *path, bool alone,
         return errno;
     memcpy(file->name, name, strlen(name) + 1);
     return open_temporary(file, alone);
-}
-
-int
-cog_write_all(int fd, const void *bytes, size_t len)
-{
-    const char *from = bytes;
-
-    while (len > 0) {
-        ssize_t written = write(fd, from, len);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return written < 0 ? errno : EIO;
-        from += written;
-        len -= (size_t) written;
-    }
-    return 0;
 }
 
 int

@@ -48,7 +48,4 @@ void cog_replacement_end(struct cog_replacement *file);
 
 #define cog_cleanup_replacement __attribute__((cleanup(cog_replacement_end)))
 
-/* Write to a descriptor, all of it. 0 or an errno. */
-int cog_write_all(int fd, const void *bytes, size_t len);
-
 #endif

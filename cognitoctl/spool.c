@@ -3,7 +3,7 @@
 #include "cognitoctl/spool.h"
 
 #include "base/cleanup.h"
-#include "cognitoctl/replacement.h"
+#include "base/transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,30 +3,13 @@
 #include "cognitoctl/text_file.h"
 
 #include "base/cleanup.h"
+#include "base/transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int
-read_whole(int fd, char *bytes, size_t size, size_t *len)
-{
-    *len = 0;
-    while (*len < size) {
-        ssize_t got = read(fd, bytes + *len, size - *len);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno;
-        if (got == 0)
-            break;
-        *len += (size_t) got;
-    }
-    return 0;
-}
 
 int
 cog_text_file_read(const char *path, char **bytes, size_t *len)
@@ -49,7 +32,7 @@ cog_text_file_read(const char *path, char **bytes, size_t *len)
     text = malloc(size + 1);
     if (text == NULL)
         return ENOMEM;
-    error = read_whole(fd, text, size, len);
+    error = cog_read_all(fd, text, size, len);
     if (error != 0)
         return error;
     text[*len] = '\0';

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/transfer.h"
 #include "host/private_file.h"
 
 #include <errno.h>
@@ -90,24 +91,6 @@ become(const struct cog_whose_ids *ids)
 typedef int errand(int dir, const struct cog_secret *in,
                    struct cog_secret *out);
 
-static bool
-write_out(int fd, const void *bytes, size_t len)
-{
-    const char *at = bytes;
-
-    while (len > 0) {
-        ssize_t now = write(fd, at, len);
-
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now <= 0)
-            return false;
-        at += now;
-        len -= (size_t) now;
-    }
-    return true;
-}
-
 /*
  * Nothing but the way back, as descriptor 3: they may stop us, and reach no
  * further, nor hold what others wait for the end of.
@@ -138,8 +121,9 @@ run_errand(int out_fd, const struct cog_whose_ids *ids, errand *run,
         error = cog_handed_open(&dir);
     if (error == 0)
         error = run(dir, in, &out);
-    if (write_out(STDERR_FILENO + 1, &error, sizeof error) && error == 0)
-        (void) write_out(STDERR_FILENO + 1, out.data, out.len);
+    if (cog_write_all(STDERR_FILENO + 1, &error, sizeof error) == 0 &&
+        error == 0)
+        (void) cog_write_all(STDERR_FILENO + 1, out.data, out.len);
     cog_secret_clear(&out);
     _exit(0);
 }

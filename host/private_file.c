@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,27 +48,6 @@ cog_private_open(const char *path, bool make, int *dir)
     return error;
 }
 
-/* Up to size bytes into buffer; *len of them are there. */
-static int
-read_all(int fd, char *buffer, size_t size, size_t *len)
-{
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t now = read(fd, buffer + done, size - done);
-
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now < 0)
-            return errno;
-        if (now == 0)
-            break;
-        done += (size_t) now;
-    }
-    *len = done;
-    return 0;
-}
-
 int
 cog_private_read(int dir, const char *name, size_t max,
                  struct cog_secret *bytes)
@@ -90,27 +70,10 @@ cog_private_read(int dir, const char *name, size_t max,
     if (buffer.data == NULL)
         return ENOMEM;
     buffer.len = max + 1; /* all of it is wiped */
-    error = read_all(fd, buffer.data, max + 1, &len);
+    error = cog_read_all(fd, buffer.data, max + 1, &len);
     if (error == 0 && len > max)
         error = EMSGSIZE;
     return error == 0 ? cog_secret_set(bytes, buffer.data, len) : error;
-}
-
-static int
-write_all(int fd, const struct cog_secret *bytes)
-{
-    size_t done = 0;
-
-    while (done < bytes->len) {
-        ssize_t now = write(fd, bytes->data + done, bytes->len - done);
-
-        if (now < 0 && errno == EINTR)
-            continue;
-        if (now <= 0)
-            return now < 0 ? errno : EIO;
-        done += (size_t) now;
-    }
-    return 0;
 }
 
 static int
@@ -124,7 +87,7 @@ write_new(int dir, const char *name, const struct cog_secret *bytes)
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno;
-    error = write_all(fd, bytes);
+    error = cog_write_all(fd, bytes->data, bytes->len);
     if (error == 0 && fsync(fd) != 0)
         error = errno;
     if (close(cog_take_fd(&fd)) != 0 && error == 0)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* base: secrets and text. */
+/* base: secrets, text and whole transfers. */
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/transfer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -214,6 +218,56 @@ a_refused_set_leaves_the_secret_unchanged(void **state)
     free(big);
 }
 
+/* A pipe holds a fraction of it, so that no call moves all at once. */
+#define LONG ((size_t) 300000)
+
+static void
+all_is_read_and_written_in_whatever_pieces(void **state)
+{
+    char *sent = malloc(LONG), *got = malloc(LONG + 1);
+    int ends[2], status = -1;
+    size_t len = 0;
+    pid_t writer;
+
+    (void) state;
+    assert_non_null(sent);
+    assert_non_null(got);
+    for (size_t i = 0; i < LONG; i++)
+        sent[i] = (char) (i % 251);
+    assert_int_equal(pipe(ends), 0);
+    writer = fork();
+    if (writer == 0)
+        _exit(cog_write_all(ends[1], sent, LONG));
+    (void) close(ends[1]);
+    assert_int_equal(cog_read_all(ends[0], got, 1000, &len), 0);
+    assert_int_equal(len, 1000);
+    assert_int_equal(cog_read_all(ends[0], got + len, LONG, &len), 0);
+    assert_int_equal(len, LONG - 1000);
+    assert_memory_equal(got, sent, LONG);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    (void) close(ends[0]);
+    free(sent);
+    free(got);
+}
+
+static void
+a_transfer_that_fails_says_why(void **state)
+{
+    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    char byte = 'x';
+    size_t len = 7;
+
+    (void) state;
+    assert_int_equal(cog_read_all(fd, &byte, 1, &len), EBADF);
+    assert_int_equal(len, 7);
+    assert_int_equal(cog_write_all(full, &byte, 1), ENOSPC);
+    assert_int_equal(cog_write_all(-1, &byte, 1), EBADF);
+    (void) close(fd);
+    (void) close(full);
+}
+
 int
 main(void)
 {
@@ -226,6 +280,8 @@ main(void)
         cmocka_unit_test(utf8_is_rfc_3629),
         cmocka_unit_test(secrets_copy_append_and_compare),
         cmocka_unit_test(a_refused_set_leaves_the_secret_unchanged),
+        cmocka_unit_test(all_is_read_and_written_in_whatever_pieces),
+        cmocka_unit_test(a_transfer_that_fails_says_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
