@@ -53,26 +53,6 @@ static const struct cog_slots_file file = {
     {'C', 'O', 'G', 'F', 'A', 'I', '1', '\n'},
     sizeof(struct counters)};
 
-static void
-unmap(struct counters **counters)
-{
-    if (*counters != NULL)
-        cog_slots_unmap(&file, &(*counters)->head);
-}
-
-#define cleanup_counters __attribute__((cleanup(unmap)))
-
-static int
-map(const char *directory, struct counters **counters)
-{
-    struct cog_slots_head *head = NULL;
-    int error = cog_slots_map(directory, &file, &head);
-
-    if (error == 0)
-        *counters = (struct counters *) (void *) head;
-    return error;
-}
-
 /* ---- one slot */
 
 struct slot {
@@ -252,13 +232,14 @@ kinds_of(const struct cog_guess *guess)
 int
 cog_failures_take(const struct cog_guess *guess, const char **full)
 {
-    cleanup_counters struct counters *counters = NULL;
-    int error = map(guess->directory, &counters);
+    cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
+    int error = cog_slots_map(guess->directory, &file, &slots);
     uint32_t now_s = seconds(guess->now_ms);
     int kind = 0;
 
     while (error == 0 && kind < kinds_of(guess)) {
-        const struct place place = place_of(counters, (enum kind) kind, guess);
+        const struct place place =
+            place_of(slots.bytes, (enum kind) kind, guess);
 
         error = take(&place, now_s);
         if (error == 0)
@@ -268,7 +249,8 @@ cog_failures_take(const struct cog_guess *guess, const char **full)
         return error;
     *full = limits[kind].whose;
     while (kind-- > 0) {
-        const struct place place = place_of(counters, (enum kind) kind, guess);
+        const struct place place =
+            place_of(slots.bytes, (enum kind) kind, guess);
 
         settle(&place, false, now_s);
     }
@@ -278,13 +260,14 @@ cog_failures_take(const struct cog_guess *guess, const char **full)
 void
 cog_failures_settle(const struct cog_guess *guess, bool failed)
 {
-    cleanup_counters struct counters *counters = NULL;
+    cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
     uint32_t now_s = seconds(guess->now_ms);
 
-    if (map(guess->directory, &counters) != 0)
+    if (cog_slots_map(guess->directory, &file, &slots) != 0)
         return;
     for (int kind = 0; kind < kinds_of(guess); kind++) {
-        const struct place place = place_of(counters, (enum kind) kind, guess);
+        const struct place place =
+            place_of(slots.bytes, (enum kind) kind, guess);
 
         settle(&place, failed, now_s);
     }
@@ -293,14 +276,14 @@ cog_failures_settle(const struct cog_guess *guess, bool failed)
 int
 cog_failures_forget(const char *directory, const char *name)
 {
-    cleanup_counters struct counters *counters = NULL;
+    cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
     const struct cog_guess guess = {directory, name, "", 0};
-    int error = map(directory, &counters);
+    int error = cog_slots_map(directory, &file, &slots);
     struct place place;
 
     if (error != 0)
         return error;
-    place = place_of(counters, NAME, &guess);
+    place = place_of(slots.bytes, NAME, &guess);
     for (size_t i = 0; i < WAYS; i++) {
         struct slot slot = unpack(atomic_load(&place.set[i]));
 

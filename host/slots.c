@@ -141,7 +141,7 @@ open_file(int dir, const struct cog_slots_file *file, int *fd)
 
 int
 cog_slots_map(const char *directory, const struct cog_slots_file *file,
-              struct cog_slots_head **head)
+              struct cog_slots *slots)
 {
     cog_cleanup_fd int dir = -1;
     cog_cleanup_fd int fd = -1;
@@ -160,7 +160,7 @@ cog_slots_map(const char *directory, const struct cog_slots_file *file,
         (void) munmap(bytes, file->size);
         return EBADMSG;
     }
-    *head = bytes;
+    *slots = (struct cog_slots){bytes, file->size};
     return 0;
 }
 
@@ -185,10 +185,10 @@ cog_slots_open_empty(const char *directory, const char *name, int *fd)
 }
 
 void
-cog_slots_unmap(const struct cog_slots_file *file, struct cog_slots_head *head)
+cog_slots_unmap(struct cog_slots *slots)
 {
-    if (head != NULL)
-        (void) munmap(head, file->size);
+    if (slots->bytes != NULL)
+        (void) munmap(slots->bytes, slots->size);
 }
 
 size_t

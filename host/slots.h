@@ -24,6 +24,17 @@ struct cog_slots_file {
     size_t size; /* of all of it, bytes */
 };
 
+/* A file that is mapped: a struct of its owner's that begins with the head. */
+struct cog_slots {
+    void *bytes;
+    size_t size;
+};
+
+#define COG_SLOTS_NONE                                                        \
+    {                                                                         \
+        NULL, 0                                                               \
+    }
+
 /*
  * Map a file for reading and writing; directory and file are made when
  * missing, all slots 0. 0; EPERM for a directory or file that is not root's
@@ -31,11 +42,12 @@ struct cog_slots_file {
  * failed.
  */
 int cog_slots_map(const char *directory, const struct cog_slots_file *file,
-                  struct cog_slots_head **head);
+                  struct cog_slots *slots);
 
-/* Undo it; NULL is fine. */
-void cog_slots_unmap(const struct cog_slots_file *file,
-                     struct cog_slots_head *head);
+/* Undo it; COG_SLOTS_NONE is fine. */
+void cog_slots_unmap(struct cog_slots *slots);
+
+#define cog_cleanup_slots __attribute__((cleanup(cog_slots_unmap)))
 
 /*
  * Open a file of no bytes, for locks on ranges of it; directory and file are

@@ -41,26 +41,6 @@ static const struct cog_slots_file file = {
     {'C', 'O', 'G', 'S', 'T', 'A', '1', '\n'},
     sizeof(struct counters)};
 
-static void
-unmap(struct counters **counters)
-{
-    if (*counters != NULL)
-        cog_slots_unmap(&file, &(*counters)->head);
-}
-
-#define cleanup_counters __attribute__((cleanup(unmap)))
-
-static int
-map_file(const char *directory, struct counters **counters)
-{
-    struct cog_slots_head *head = NULL;
-    int error = cog_slots_map(directory, &file, &head);
-
-    if (error == 0)
-        *counters = (struct counters *) (void *) head;
-    return error;
-}
-
 static _Atomic int64_t *
 slot_of(struct counters *counters, enum cog_starts_kind kind,
         const struct cog_start *start)
@@ -123,19 +103,19 @@ give_back(_Atomic int64_t *slot, const struct cog_starts_limit *limit,
 int
 cog_starts_take(const struct cog_start *start, const char **full)
 {
-    cleanup_counters struct counters *counters = NULL;
-    int error = map_file(start->directory, &counters);
+    cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
+    int error = cog_slots_map(start->directory, &file, &slots);
     int kind = 0;
 
     while (error == 0 && kind < COG_STARTS_KINDS &&
-           take(slot_of(counters, (enum cog_starts_kind) kind, start),
+           take(slot_of(slots.bytes, (enum cog_starts_kind) kind, start),
                 &cog_starts_limits[kind], start->now_ms))
         kind++;
     if (error != 0 || kind == COG_STARTS_KINDS)
         return error;
     *full = cog_starts_limits[kind].what;
     while (kind-- > 0)
-        give_back(slot_of(counters, (enum cog_starts_kind) kind, start),
+        give_back(slot_of(slots.bytes, (enum cog_starts_kind) kind, start),
                   &cog_starts_limits[kind], start->now_ms);
     return EAGAIN;
 }
@@ -143,11 +123,11 @@ cog_starts_take(const struct cog_start *start, const char **full)
 void
 cog_starts_give_back(const struct cog_start *start)
 {
-    cleanup_counters struct counters *counters = NULL;
+    cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
 
-    if (map_file(start->directory, &counters) != 0)
+    if (cog_slots_map(start->directory, &file, &slots) != 0)
         return;
     for (int kind = 0; kind < COG_STARTS_KINDS; kind++)
-        give_back(slot_of(counters, (enum cog_starts_kind) kind, start),
+        give_back(slot_of(slots.bytes, (enum cog_starts_kind) kind, start),
                   &cog_starts_limits[kind], start->now_ms);
 }
