@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "host/files.h"
-#include "host/key_set.h"
 #include "keeper/dialog.h"
 #include "keeper/offline.h"
 #include "keeper/parent.h"
@@ -20,34 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-
-#define KEYS_LOCK_MS 300
-
-/*
- * Keep a key set for the next logins: only one that has just verified a
- * login that was admitted, where none is pinned, at most once an hour. The
- * speaker had the same rules; it is not taken at its word (P42).
- */
-static void
-keep_keys(const struct cog_subject *subject,
-          const struct cog_host_files *files,
-          const struct cog_message *message)
-{
-    const struct cog_field *keys = &message->field[COG_KEYS_BYTES];
-    int error;
-
-    if (message->type != COG_MSG_NEW_KEYS || !subject->caller_is_root ||
-        !cog_key_set_may_keep(files, cog_clock_unix_s()))
-        return;
-    error = cog_key_set_keep(&files->config, keys->bytes, keys->len,
-                             cog_clock_ms() + KEYS_LOCK_MS);
-    if (error != 0)
-        cog_parent_note(LOG_WARNING, "the key set cannot be kept: %s",
-                        strerror(error));
-    else
-        cog_parent_note(LOG_NOTICE, "new key set of %s kept",
-                        files->config.pool_id);
-}
 
 /* Apply the rules of this host to a login that the pool has admitted. */
 static void
@@ -180,7 +151,7 @@ run_login(const struct cog_subject *subject,
     else
         cog_offline_try(subject, &files->config, &dialog, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        keep_keys(subject, files, &dialog.keys);
+        cog_worker_keep_keys(subject, files, &dialog);
 }
 
 /*

@@ -141,11 +141,13 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
     if (!cog_worker_ask(subject, files, &job, &dialog, &speaker_fd, ruling))
         return;
     take_tokens(&dialog, kept);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        judge(subject, &files->config, &dialog, job.sign_in_name, kept,
-              ruling);
-    else
+    if (ruling->outcome != COG_OUTCOME_ADMITTED) {
         remember_refusal(subject, ruling);
+        return;
+    }
+    judge(subject, &files->config, &dialog, job.sign_in_name, kept, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_worker_keep_keys(subject, files, &dialog);
 }
 
 /* ---- deciding */

@@ -3,18 +3,23 @@
 #include "keeper/worker.h"
 
 #include "base/clock.h"
+#include "host/key_set.h"
 #include "keeper/parent.h"
 #include "keeper/places.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 /* Well below the ten seconds that the module waits for the first word. */
 #define WAIT_MOST_MS 5000
 /* Between two looks for a place: seldom while a crowd is waiting. */
 #define PAUSE_MIN_MS 25
 #define PAUSE_MAX_MS 400
+
+/* For another login to write its own. */
+#define KEYS_LOCK_MS 300
 
 /* Wait until deadline_ms, and no longer than anybody waits for us. */
 static int
@@ -114,4 +119,25 @@ cog_worker_ask(const struct cog_subject *subject,
     dialog->speaker_fd = *speaker_fd;
     cog_dialog_listen(dialog, ruling);
     return true;
+}
+
+void
+cog_worker_keep_keys(const struct cog_subject *subject,
+                     const struct cog_host_files *files,
+                     const struct cog_dialog *dialog)
+{
+    const struct cog_field *keys = &dialog->keys.field[COG_KEYS_BYTES];
+    int error;
+
+    if (dialog->keys.type != COG_MSG_NEW_KEYS || !subject->caller_is_root ||
+        !cog_key_set_may_keep(files, cog_clock_unix_s()))
+        return;
+    error = cog_key_set_keep(&files->config, keys->bytes, keys->len,
+                             cog_clock_ms() + KEYS_LOCK_MS);
+    if (error != 0)
+        cog_parent_note(LOG_WARNING, "the key set cannot be kept: %s",
+                        strerror(error));
+    else
+        cog_parent_note(LOG_NOTICE, "new key set of %s kept",
+                        files->config.pool_id);
 }

@@ -33,4 +33,14 @@ bool cog_worker_ask(const struct cog_subject *subject,
                     struct cog_speaker_job *job, struct cog_dialog *dialog,
                     int *speaker_fd, struct cog_ruling *ruling);
 
+/*
+ * Keep a key set for the next logins: only one that has just verified
+ * somebody who was admitted, for root's callers, where none is pinned, at most
+ * once an hour. The speaker had the same rules; it is not taken at its word
+ * (P42).
+ */
+void cog_worker_keep_keys(const struct cog_subject *subject,
+                          const struct cog_host_files *files,
+                          const struct cog_dialog *dialog);
+
 #endif

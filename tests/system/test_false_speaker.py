@@ -10,6 +10,7 @@ from room import host, pool, wire
 from room.by_hand import false_program
 from room.namespace import ROOM
 from room.processes import SPEAKER
+from test_account_check import change
 from test_keeper import KeeperCase
 
 
@@ -196,6 +197,33 @@ class Keys(FalseSpeakerCase):
         os.utime(path, (old, old))
         self.assertEqual(self.offer(config, newer), "ADMITTED")
         self.assertEqual(self.kept(newer), [path])
+
+    def test_kept_by_an_account_check_too(self):
+        """who comes with keys alone does not have it fetched each time"""
+        config, keys = self.endpoint(account_check="refresh",
+                                     account_max_age="30")
+        outcome, _, person = self.meet(
+            f"{self.JOB}say('NEW_KEYS', b'{keys}')\n"
+            "say('TOKEN', 1, b'of-the-login')\nresult(job)\n",
+            config=config)
+        self.assertEqual(outcome, "ADMITTED")
+        (path,) = self.kept(keys)
+        newer = keys.replace("k", "n")
+        check = f"{self.JOB}hear()\nsay('NEW_KEYS', b'{newer}')\n"
+        for age_s, outcome, kept in ((3700, "SERVICE", []),
+                                     (3000, "ADMITTED", []),
+                                     (3700, "ADMITTED", [path])):
+            with self.subTest(f"{age_s} {outcome}"):
+                lines = change(person, {})
+                change(person, {number: str(int(lines[number]) - 60)
+                                for number in (3, 4)})
+                then = time.time() - age_s
+                os.utime(path, (then, then))
+                self.assertEqual(
+                    self.meet(f"{check}result(job, '{outcome}')\n",
+                              person=person, operation="ACCOUNT",
+                              config=config)[0], outcome)
+                self.assertEqual(self.kept(newer), kept)
 
     def test_not_kept_where_others_write(self):
         """proves P72: the directory's owner and mode are looked at"""
