@@ -29,8 +29,8 @@
 #include <stdint.h>
 
 #include "aws/environment.h"
+#include "base/clock.h"
 #include "base/secret.h"
-#include "cognito/login.h"
 #include "cognito/status.h"
 
 struct cog_aws_search;

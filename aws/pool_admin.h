@@ -20,8 +20,8 @@
 #include <stdint.h>
 
 #include "aws/credentials.h"
+#include "base/clock.h"
 #include "cognito/json.h"
-#include "cognito/login.h"
 #include "cognito/status.h"
 
 /*

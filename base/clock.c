@@ -84,3 +84,9 @@ cog_clock_date(int64_t days)
     date.year = (int) (year_of_era + era * 400 + (date.month <= 2 ? 1 : 0));
     return date;
 }
+
+const struct cog_clock cog_clock_real = {
+    .unix_s = cog_clock_unix_s,
+    .monotonic_ms = cog_clock_ms,
+    .sleep_ms = cog_clock_sleep_ms,
+};

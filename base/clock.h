@@ -43,4 +43,15 @@ int cog_clock_wait_for(int fd, short events, int64_t deadline_ms);
 /* Do nothing for so many milliseconds, signals or not. */
 void cog_clock_sleep_ms(int64_t ms);
 
+/* A clock for whoever has none of its own: cognito/ and aws/. */
+struct cog_clock {
+    int64_t (*unix_s)(void);       /* wall clock, seconds since 1970 */
+    int64_t (*monotonic_ms)(void); /* for deadlines and ages */
+    /* Wait before the one repeat after throttling; NULL: never repeat. */
+    void (*sleep_ms)(int64_t ms);
+};
+
+/* The functions above. */
+extern const struct cog_clock cog_clock_real;
+
 #endif

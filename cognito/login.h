@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "cognito/conversation.h"
 #include "cognito/identity.h"
@@ -69,13 +70,6 @@ struct cog_login_settings {
                        mended for this caller: messages are sent though
                        nothing was proved */
     int timeout_ms; /* from each answer to the next prompt or the end */
-};
-
-struct cog_clock {
-    int64_t (*unix_s)(void);       /* wall clock, seconds since 1970 */
-    int64_t (*monotonic_ms)(void); /* for deadlines and ages */
-    /* Wait before the one repeat after throttling; NULL: never repeat. */
-    void (*sleep_ms)(int64_t ms);
 };
 
 /* Longest key set document taken from the service or kept. */

@@ -57,8 +57,8 @@ open_service(struct service *service)
     if (status != COG_OK)
         return status;
     service->transport = cog_http_transport(service->http);
-    service->clock = (struct cog_clock){.unix_s = cog_clock_unix_s,
-                                        .monotonic_ms = cog_clock_ms};
+    service->clock = cog_clock_real;
+    service->clock.sleep_ms = NULL; /* no repeats */
     service->rpc = (struct cog_rpc){.transport = &service->transport,
                                     .clock = &service->clock,
                                     .report = &service->report};

@@ -33,7 +33,7 @@ open_chain(const struct cog_config *config, struct cog_pool_access *access)
         .ca_file = given(config->ca_file),
         .ca_path = given(config->ca_path),
         .proxy = given(config->proxy),
-        .clock = &access->clock,
+        .clock = &cog_clock_real,
         .timeout_ms = TIMEOUT_MS,
     };
 
@@ -52,7 +52,7 @@ open_admin(const struct cog_config *config, const struct cog_pool_pace *pace,
         .ca_path = given(config->ca_path),
         .proxy = given(config->proxy),
         .chain = access->chain,
-        .clock = &access->clock,
+        .clock = &cog_clock_real,
         .timeout_ms = TIMEOUT_MS,
         .patience_ms = pace->patience_ms,
         .interval_ms = pace->interval_ms,
@@ -70,9 +70,6 @@ cog_pool_access_open(const struct cog_config *config,
     int error;
 
     memset(access, 0, sizeof *access);
-    access->clock = (struct cog_clock){.unix_s = cog_clock_unix_s,
-                                       .monotonic_ms = cog_clock_ms,
-                                       .sleep_ms = cog_clock_sleep_ms};
     error = cog_aws_environment_take(cog_environment_given(),
                                      &access->environment);
     if (error != 0)

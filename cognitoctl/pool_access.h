@@ -16,7 +16,6 @@ struct cog_pool_access {
     struct cog_aws_chain *chain;
     struct cog_aws_environment environment;
     char home[PATH_MAX];
-    struct cog_clock clock;
 };
 
 /* How much is asked, and how patiently. */

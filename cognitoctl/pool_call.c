@@ -54,8 +54,8 @@ cog_pool_call_open(const struct cog_host_files *files, const char *name,
         .case_insensitive = config->case_insensitive,
         .timeout_ms = (int) config->timeout_s * 1000,
     };
-    pool->clock = (struct cog_clock){.unix_s = cog_clock_unix_s,
-                                     .monotonic_ms = cog_clock_ms};
+    pool->clock = cog_clock_real;
+    pool->clock.sleep_ms = NULL; /* no repeats */
     pool->call = (struct cog_tokens_call){&pool->settings, &pool->transport,
                                           &pool->clock, &pool->report};
     return open_transport(config, pool);

@@ -12,12 +12,6 @@
 
 #include <unistd.h>
 
-static const struct cog_clock real_clock = {
-    .unix_s = cog_clock_unix_s,
-    .monotonic_ms = cog_clock_ms,
-    .sleep_ms = cog_clock_sleep_ms,
-};
-
 int
 main(void)
 {
@@ -27,7 +21,7 @@ main(void)
     if (cog_sandbox_enter(false) != NULL || cog_job_receive(&job) != 0 ||
         job.operation != COG_OPERATION_ADMIN)
         _exit(1);
-    cog_admin_ask(&job, &real_clock);
+    cog_admin_ask(&job, &cog_clock_real);
     cog_job_clear(&job);
     _exit(0);
 }

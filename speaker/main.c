@@ -18,12 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct cog_clock real_clock = {
-    .unix_s = cog_clock_unix_s,
-    .monotonic_ms = cog_clock_ms,
-    .sleep_ms = cog_clock_sleep_ms,
-};
-
 static void
 fail(enum cog_operation operation, enum cog_status status)
 {
@@ -64,8 +58,8 @@ serve_login(struct cog_job *job, const struct cog_transport *transport)
     const struct cog_conversation person =
         cog_person_conversation(&job->ascii);
     struct cog_login *login = NULL;
-    enum cog_status status =
-        cog_login_new(&job->login, transport, &person, &real_clock, &login);
+    enum cog_status status = cog_login_new(&job->login, transport, &person,
+                                           &cog_clock_real, &login);
 
     if (status != COG_OK) {
         fail(job->operation, status);
@@ -90,10 +84,10 @@ serve(struct cog_job *job, struct cog_http *http)
         serve_login(job, &transport);
         return;
     case COG_OPERATION_REFRESH:
-        cog_session_refresh(job, &transport, &real_clock);
+        cog_session_refresh(job, &transport, &cog_clock_real);
         return;
     case COG_OPERATION_REVOKE:
-        cog_session_revoke(job, &transport, &real_clock);
+        cog_session_revoke(job, &transport, &cog_clock_real);
         return;
     case COG_OPERATION_ACCOUNT:
     case COG_OPERATION_CHANGE:
