@@ -86,12 +86,16 @@ cog_admin_check(const struct cog_subject *subject, const char *config_path,
 {
     cog_cleanup_files struct cog_host_files files = {0};
     struct cog_login_entry login;
+    int error;
 
     if (config->account_check != COG_CONFIG_CHECK_ADMIN ||
         (subject->flags & COG_REQUEST_PROVED) != 0)
         return;
-    if (cog_logins_find(COG_LOGINS_DIR, subject->user, &login) != 0) {
-        cog_rule(ruling, COG_OUTCOME_STORE, "login store");
+    error = cog_logins_find(COG_LOGINS_DIR, subject->user, &login);
+    if (error != 0) {
+        ruling->outcome = COG_OUTCOME_STORE;
+        (void) snprintf(ruling->reason, sizeof ruling->reason,
+                        "login store: %s", strerror(error));
         return;
     }
     if (cog_away_is_younger(login.last_login_s, cog_config_max_age_s(config)))

@@ -6,7 +6,7 @@
 #include "accounts/ids.h"
 #include "base/clock.h"
 #include "host/account_id.h"
-#include "host/verifiers.h"
+#include "keeper/offline.h"
 #include "keeper/parent.h"
 #include "keeper/record.h"
 #include "keeper/unprivileged.h"
@@ -315,7 +315,7 @@ cog_store_mark(const struct cog_subject *subject)
     int error;
 
     /* For any caller, since this only takes something away. */
-    (void) cog_verifier_remove(COG_VERIFIERS_DIR, subject->user);
+    cog_offline_drop(subject);
     if (!subject->caller_is_root)
         return;
     error = find_to_change(subject, &lock, &login);

@@ -107,6 +107,16 @@ judge(const struct cog_subject *subject, const struct cog_config *config,
     save(kept);
 }
 
+static void
+remove_kept(const struct cog_subject *subject)
+{
+    int error = cog_kept_remove(COG_KEPT_DIR, subject->user);
+
+    if (error != 0 && error != ENOENT)
+        cog_parent_note(LOG_ERR, "the tokens of %s cannot be removed: %s",
+                        subject->user, strerror(error));
+}
+
 /* The pool's no is remembered: it holds also when the pool is away. */
 static void
 remember_refusal(const struct cog_subject *subject,
@@ -118,7 +128,7 @@ remember_refusal(const struct cog_subject *subject,
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD ||
         ruling->outcome == COG_OUTCOME_TOKEN) {
-        (void) cog_kept_remove(COG_KEPT_DIR, subject->user);
+        remove_kept(subject);
         cog_offline_drop(subject);
     }
 }
@@ -152,6 +162,14 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
 
 /* ---- deciding */
 
+static void
+refuse(struct cog_ruling *ruling, const char *what, int error)
+{
+    ruling->outcome = COG_OUTCOME_STORE;
+    (void) snprintf(ruling->reason, sizeof ruling->reason, "%s: %s", what,
+                    strerror(error));
+}
+
 /* The word of another pool, or to another client, is none of this one's. */
 static bool
 load_kept(const struct cog_subject *subject, const struct cog_config *config,
@@ -172,7 +190,7 @@ load_kept(const struct cog_subject *subject, const struct cog_config *config,
                  "no sign-in is kept to ask the pool with: sign in by "
                  "password");
     else
-        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens cannot be read");
+        refuse(ruling, "the kept tokens cannot be read", error);
     return false;
 }
 
@@ -184,15 +202,17 @@ ask_locked(const struct cog_subject *subject, const char *config_path,
     cog_cleanup_files struct cog_host_files files = {0};
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     cog_cleanup_fd int lock = -1;
+    int error;
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;
         return;
     }
-    if (cog_kept_lock(COG_KEPT_DIR, subject->user,
-                      cog_clock_ms() + (int64_t) files.config.timeout_s * 1000,
-                      &lock) != 0) {
-        cog_rule(ruling, COG_OUTCOME_STORE, "the kept tokens are in use");
+    error = cog_kept_lock(
+        COG_KEPT_DIR, subject->user,
+        cog_clock_ms() + (int64_t) files.config.timeout_s * 1000, &lock);
+    if (error != 0) {
+        refuse(ruling, "the kept tokens cannot be locked", error);
         return;
     }
     if (!load_kept(subject, &files.config, &kept, ruling) ||

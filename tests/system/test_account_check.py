@@ -19,22 +19,30 @@ def forget_tokens():
     shutil.rmtree(TOKENS, ignore_errors=True)
 
 
-def change(person, changes):
-    """Put other lines into what is kept of somebody; all of it then."""
+def path_of(person):
+    """The file of somebody's tokens; None without."""
     for entry in os.listdir(TOKENS):
         path = f"{TOKENS}/{entry}"
         if entry.endswith((".lock", ".new")):
             continue
         with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-        if lines[1] != person.name:
-            continue
-        for number, line in changes.items():
-            lines[number] = line
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines))
-        return lines
+            if file.read().split("\n")[1] == person.name:
+                return path
     return None
+
+
+def change(person, changes):
+    """Put other lines into what is kept of somebody; all of it then."""
+    path = path_of(person)
+    if path is None:
+        return None
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    for number, line in changes.items():
+        lines[number] = line
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    return lines
 
 
 class Refresh(Case):
@@ -218,6 +226,20 @@ class Refresh(Case):
                 self.age(person, seconds)
             self.assertEqual(self.account(self.away(**settings), person),
                              code, settings)
+
+    def test_tokens_that_cannot_be_used(self):
+        """proves P10: refused, and the log says what is wrong with them"""
+        service = self.refresher()
+        for end, words in (("", "cannot be read"),
+                           (".lock", "cannot be locked")):
+            with self.subTest(words):
+                person = self.person()
+                self.sign_in(service, person)
+                self.age(person)
+                os.chmod(path_of(person) + end, 0o640)
+                self.assertNotEqual(self.account(service, person), "success")
+                self.assertIn(f"the kept tokens {words}: Operation not",
+                              self.log_of(person.name, phases="account")[-1])
 
     def test_two_at_once(self):
         """one token is not spent twice, and one answer is enough for all"""

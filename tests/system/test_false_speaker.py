@@ -10,17 +10,17 @@ from room import host, pool, wire
 from room.by_hand import false_program
 from room.namespace import ROOM
 from room.processes import SPEAKER
-from test_account_check import change
+from test_account_check import change, path_of
 from test_keeper import KeeperCase
 
 
 class FalseSpeakerCase(KeeperCase):
-    def meet(self, body, person=None, caller=False, **request):
+    def meet(self, body, person=None, caller=False, prepare=(), **request):
         """The first verdict, for a speaker that does this; the keeper."""
         person = person or self.person()
         path = false_program(body)
         keeper = self.keeper(f"mount --bind {path} /usr/libexec/{SPEAKER}",
-                             caller=caller)
+                             *prepare, caller=caller)
         keeper.request(person.name, **request)
         return keeper.verdict()[0], keeper, person
 
@@ -224,6 +224,24 @@ class Keys(FalseSpeakerCase):
                               person=person, operation="ACCOUNT",
                               config=config)[0], outcome)
                 self.assertEqual(self.kept(newer), kept)
+
+    def test_tokens_that_cannot_be_removed(self):
+        """the pool's no is not forgotten in silence"""
+        config, _ = self.endpoint(account_check="refresh",
+                                  account_max_age="30")
+        person = self.meet(f"{self.JOB}say('TOKEN', 1, b'of-the-login')\n"
+                           "result(job)\n", config=config)[2]
+        lines = change(person, {})
+        change(person, {number: str(int(lines[number]) - 60)
+                        for number in (3, 4)})
+        path = path_of(person)
+        outcome, keeper, _ = self.meet(
+            f"{self.JOB}hear()\nresult(job, 'DISABLED')\n", person=person,
+            operation="ACCOUNT", config=config,
+            prepare=[f"mount --bind {path} {path}"])
+        self.assertEqual(outcome, "DISABLED")
+        self.assertTrue([note for note in keeper.notes
+                         if "cannot be removed" in note], keeper.notes)
 
     def test_not_kept_where_others_write(self):
         """proves P72: the directory's owner and mode are looked at"""
