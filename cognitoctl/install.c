@@ -28,6 +28,7 @@ struct installing {
     struct cog_sync_report *report;
     struct cog_cache_bulk *bulk;
     struct cog_cache_file logins; /* of no bytes when missing */
+    struct cog_login_entry login; /* one of them; large */
     struct cog_keys keys;
     struct cog_group_choices choices;
     struct cog_progress progress;
@@ -85,11 +86,11 @@ see_group(void *context, const struct cog_pool_group_record *record)
     return false;
 }
 
-/* The login of a name that is newer than the listing, or ENOENT. */
+/* Into at->login, one that is newer than the listing, or ENOENT. */
 static int
-find_newer_login(const struct installing *at, const char *name,
-                 struct cog_login_entry *login)
+find_newer_login(struct installing *at, const char *name)
 {
+    struct cog_login_entry *login = &at->login;
     int error;
 
     if (at->logins.bytes == NULL)
@@ -124,16 +125,15 @@ make_groups(struct installing *at, const struct cog_pool_record *record,
             struct cog_groups *groups)
 {
     const struct cog_group_choice *choice;
-    struct cog_login_entry login;
     const char *name = NULL;
-    int error = find_newer_login(at, record->name, &login);
+    int error = find_newer_login(at, record->name);
     bool newer = error == 0;
 
     groups->count = 0;
     if (error != 0 && error != ENOENT)
         return error;
     while ((name = cog_pool_groups_next(&record->groups, name)) != NULL) {
-        if (newer && !has_group(&login.groups, name))
+        if (newer && !has_group(&at->login.groups, name))
             continue;
         error = choose_group(at, name, &choice);
         if (error != 0)
