@@ -145,6 +145,21 @@ lock_deadline(const struct cog_config *config, bool known)
 }
 
 /*
+ * Of a login that is not recorded. The record of one that is becomes what the
+ * host was told, or the login is refused (keeper/record.c); else the host
+ * would go on with a home or shell that the account does not have.
+ */
+static enum cog_outcome
+admit_unrecorded(const struct cog_subject *subject,
+                 char reason[COG_REASON_SIZE])
+{
+    if ((subject->flags & COG_REQUEST_TOLD) != 0)
+        return refuse(COG_OUTCOME_TOLD, reason,
+                      "the host was told of another home or shell", 0);
+    return COG_OUTCOME_ADMITTED;
+}
+
+/*
  * Look first without the lock, to know how long it is worth waiting for.
  * Then check and write under it, so that two first logins cannot both be
  * the first.
@@ -177,7 +192,7 @@ check_and_record(const struct cog_subject *subject,
         !cog_rules_make_account(subject)) {
         cog_record_unwritten(subject, reason);
         reason[0] = '\0';
-        return COG_OUTCOME_ADMITTED;
+        return admit_unrecorded(subject, reason);
     }
     return outcome;
 }
@@ -206,6 +221,7 @@ cog_store_admit(const struct cog_subject *subject,
                 char reason[COG_REASON_SIZE])
 {
     bool known = false;
+    enum cog_outcome outcome;
 
     if (subject->is_unprivileged)
         return cog_unprivileged_admit(subject, reason);
@@ -213,7 +229,9 @@ cog_store_admit(const struct cog_subject *subject,
         return check_former(subject, proof, reason);
     if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
-    return check_binding(subject, proof, &known, reason);
+    outcome = check_binding(subject, proof, &known, reason);
+    return outcome == COG_OUTCOME_ADMITTED ? admit_unrecorded(subject, reason)
+                                           : outcome;
 }
 
 /* Where the pool is asked, its answer decides (keeper/tokens.h, admin.h). */

@@ -98,6 +98,23 @@ class FirstLogin(ProvisionalCase):
                 self.assertIn(f"another {next(iter(change))}", verdict[1])
                 self.assert_no_trace(person)
 
+    def test_told_otherwise_where_nothing_is_recorded(self):
+        """su of an ordinary user, or a full disk: the host does not go on
+        with a home or shell that the account does not have"""
+        person = self.person()
+        self.assertEqual(self.first_login(person)[0], "ADMITTED")
+        private = "/var/lib/cognito/private"
+        read_only = (*ALONE, f"mount --bind {private} {private}",
+                     f"mount -o remount,bind,ro {private}")
+        other = told_of(person.name, shell="/bin/sh")
+        for shell, caller in ((ALONE, True), (read_only, False)):
+            for told, outcome in ((other, "TOLD"), (None, "ADMITTED")):
+                with self.subTest(f"{caller} {outcome}"), \
+                        self.keeper(*shell, caller=caller) as keeper:
+                    self.assertEqual(
+                        keeper.log_in(person.name, person.password, told=told,
+                                      config=make_config())[0], outcome)
+
     def test_configuration_that_says_otherwise(self):
         """The module went by the settings record, which may be older."""
         for changes, outcome in (
