@@ -21,13 +21,39 @@ struct taking {
     struct cog_progress progress;
     uint64_t taken;
     int error; /* of writing */
+    const struct cog_signature_key *key;
+    char head[COG_SNAPSHOT_HEAD_MAX];
+    size_t head_len;
+    uint64_t size;                /* of all, as was signed; 0: not known yet */
+    char reason[COG_POOL_REASON]; /* why it is refused, or "" */
 };
+
+/* Only who has the key may fill our disk. */
+static bool
+look_at_head(struct taking *taking, const char *bytes, size_t len)
+{
+    size_t room = sizeof taking->head - taking->head_len;
+    size_t more = len < room ? len : room;
+
+    memcpy(taking->head + taking->head_len, bytes, more);
+    taking->head_len += more;
+    return more < room ||
+           cog_snapshot_begin(taking->head, taking->head_len, taking->key,
+                              &taking->size, taking->reason);
+}
 
 static enum cog_status
 take(void *context, const char *bytes, size_t len)
 {
     struct taking *taking = context;
 
+    if (taking->size == 0 && !look_at_head(taking, bytes, len))
+        return COG_ABORTED;
+    if (taking->size != 0 && taking->taken + len > taking->size) {
+        (void) snprintf(taking->reason, sizeof taking->reason,
+                        "it is longer than its header says");
+        return COG_ABORTED;
+    }
     taking->error = cog_write_all(taking->spool->fd, bytes, len);
     taking->taken += len;
     cog_progress_at(&taking->progress, taking->taken >> 20, 0);
@@ -47,6 +73,9 @@ fail(const char *url, enum cog_status status, const struct taking *taking,
     if (taking->error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: cannot be kept: %s", url,
                         strerror(taking->error));
+    if (taking->reason[0] != '\0')
+        return cog_fail(COG_EXIT_FAILED, "%s is refused: %s", url,
+                        taking->reason);
     return cog_fail(
         status == COG_MISCONFIGURED ? COG_EXIT_CONFIG : COG_EXIT_FAILED,
         "%s: %s%s%s", url, cog_status_name(status),
@@ -74,8 +103,8 @@ judge(const char *url, const char *known_etag,
 
 int
 cog_download(const struct cog_config *config, const char *url,
-             const char *known_etag, const struct cog_spool *spool,
-             struct cog_download *download)
+             const char *known_etag, const struct cog_signature_key *key,
+             const struct cog_spool *spool, struct cog_download *download)
 {
     const struct cog_fetcher_settings settings = {
         .ca_file = given(config->ca_file),
@@ -84,7 +113,7 @@ cog_download(const struct cog_config *config, const char *url,
         .monotonic_ms = cog_clock_ms,
     };
     const struct cog_fetch_header header = {"If-None-Match", known_etag};
-    struct taking taking = {.spool = spool};
+    struct taking taking = {.spool = spool, .key = key};
     const struct cog_fetch_request request = {
         .url = url,
         .method = COG_FETCH_GET,

@@ -250,25 +250,51 @@ check_header(const struct cog_snapshot_header *header,
     return true;
 }
 
+/* The signed line, which ends where the body begins. */
+static bool
+read_head(const char *bytes, size_t len, const struct cog_signature_key *key,
+          struct cog_snapshot_header *header, const char **body,
+          char reason[COG_POOL_REASON])
+{
+    size_t header_len = 0;
+    const char *line = find_header(bytes, len, &header_len);
+
+    if (line == NULL)
+        return refuse(reason, "it is no snapshot, or not signed");
+    if (!is_signed(bytes, line, header_len, key))
+        return refuse(reason, "its signature is not by snapshot_key");
+    if (!read_header(line, header_len, header))
+        return refuse(reason, "its header is of another version");
+    *body = line + header_len;
+    return true;
+}
+
+bool
+cog_snapshot_begin(const char *bytes, size_t len,
+                   const struct cog_signature_key *key, uint64_t *size,
+                   char reason[COG_POOL_REASON])
+{
+    struct cog_snapshot_header header;
+    const char *body;
+
+    if (!read_head(bytes, len, key, &header, &body, reason))
+        return false;
+    *size = (uint64_t) (body - bytes) + header.body_len;
+    return true;
+}
+
 bool
 cog_snapshot_open(const char *bytes, size_t len,
                   const struct cog_snapshot_wanted *wanted,
                   struct cog_snapshot *snapshot, char reason[COG_POOL_REASON])
 {
     struct cog_snapshot found;
-    const char *header;
-    size_t header_len = 0;
 
     if (len > COG_SNAPSHOT_MAX)
         return refuse(reason, "it is too big");
-    header = find_header(bytes, len, &header_len);
-    if (header == NULL)
-        return refuse(reason, "it is no snapshot, or not signed");
-    if (!is_signed(bytes, header, header_len, wanted->key))
-        return refuse(reason, "its signature is not by snapshot_key");
-    if (!read_header(header, header_len, &found.header))
-        return refuse(reason, "its header is of another version");
-    found.body = header + header_len;
+    if (!read_head(bytes, len, wanted->key, &found.header, &found.body,
+                   reason))
+        return false;
     found.body_len = len - (size_t) (found.body - bytes);
     if (!check_header(&found.header, wanted, reason) ||
         !check_body(&found, reason))

@@ -89,6 +89,15 @@ bool cog_snapshot_open(const char *bytes, size_t len,
                        char reason[COG_POOL_REASON]);
 
 /*
+ * Look at the beginning of a file while the rest is still to come: all of it,
+ * or COG_SNAPSHOT_HEAD_MAX bytes. True and how long the whole file is in
+ * *size; or false, when it is not signed, and why.
+ */
+bool cog_snapshot_begin(const char *bytes, size_t len,
+                        const struct cog_signature_key *key, uint64_t *size,
+                        char reason[COG_POOL_REASON]);
+
+/*
  * Visit the lines of an opened snapshot in their order. Returns true at the
  * end; false when a line is malformed or the numbers of users and groups are
  * not the header's, with reason, or when a visitor ended it: reason is

@@ -37,7 +37,8 @@ struct given {
 struct work {
     const struct given *given;
     const struct cog_sync_settings *settings;
-    const char *source; /* for people */
+    struct cog_signature_key *key; /* of a snapshot */
+    const char *source;            /* for people */
     struct cog_sync_report report;
     int64_t created_s;
 };
@@ -114,12 +115,11 @@ walk_snapshot(void *context, const struct cog_pool_visitor *visitor,
 
 static int
 check_and_install(struct work *work, const struct cog_spool *spool,
-                  const struct cog_signature_key *key, int64_t installed_s,
-                  const struct cog_installed *noted)
+                  int64_t installed_s, const struct cog_installed *noted)
 {
     const struct cog_config *config = &work->settings->config;
     struct cog_snapshot_wanted wanted = {
-        .key = key,
+        .key = work->key,
         .now_s = cog_clock_unix_s(),
         .max_age_s = (int64_t) config->snapshot_max_age_h * AN_HOUR_S,
         .installed_s = installed_s,
@@ -190,7 +190,7 @@ fetch(struct work *work, const struct cog_installed *installed,
     code = cog_download(&work->settings->config, work->source,
                         is_in_place(work, installed, noted) ? installed->etag
                                                             : "",
-                        spool, &download);
+                        work->key, spool, &download);
     *unchanged = download.unchanged;
     (void) snprintf(noted->from, sizeof noted->from, "%s", work->source);
     (void) snprintf(noted->etag, sizeof noted->etag, "%s", download.etag);
@@ -237,15 +237,13 @@ static int
 from_snapshot(struct work *work)
 {
     const struct cog_sync_settings *settings = work->settings;
-    cog_cleanup_signature_key struct cog_signature_key key =
-        COG_SIGNATURE_KEY_NONE;
     cog_cleanup_spool struct cog_spool spool = COG_SPOOL_NONE;
     struct cog_installed installed,
         noted = {
             .fingerprint = cog_installed_fingerprint(
                 &settings->config, &settings->sources, &settings->settings)};
     bool unchanged = false;
-    int code = load_key(&settings->config, &key), error;
+    int code = load_key(&settings->config, work->key), error;
 
     if (code == COG_EXIT_OK)
         code = load_installed(&installed);
@@ -261,7 +259,7 @@ from_snapshot(struct work *work)
     if (error != 0)
         return cog_fail(COG_EXIT_FAILED, "%s: %s", work->source,
                         strerror(error));
-    return check_and_install(work, &spool, &key, installed.created_s, &noted);
+    return check_and_install(work, &spool, installed.created_s, &noted);
 }
 
 /* ---- the command */
@@ -297,7 +295,9 @@ static int
 run(const struct given *given)
 {
     cog_cleanup_sync_settings struct cog_sync_settings settings = {0};
-    struct work work = {.given = given, .settings = &settings};
+    cog_cleanup_signature_key struct cog_signature_key key =
+        COG_SIGNATURE_KEY_NONE;
+    struct work work = {.given = given, .settings = &settings, .key = &key};
     struct cog_sync_style style = {.json = given->common.json};
     int code = cog_sync_settings_load(given->common.config, &settings), shown;
 

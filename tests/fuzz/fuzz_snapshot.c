@@ -104,9 +104,13 @@ open_file(const char *bytes, size_t len)
     struct cog_snapshot_wanted host = wanted();
     char reason[COG_POOL_REASON];
     struct cog_snapshot snapshot;
+    uint64_t size = 0;
+    size_t head = len < COG_SNAPSHOT_HEAD_MAX ? len : COG_SNAPSHOT_HEAD_MAX;
+    bool begun = cog_snapshot_begin(bytes, head, host.key, &size, reason);
 
     if (!cog_snapshot_open(bytes, len, &host, &snapshot, reason))
         return;
+    must(begun && size == len);
     must(snapshot.body + snapshot.body_len == bytes + len);
     (void) cog_snapshot_walk(&snapshot, &visitor, reason);
 }

@@ -316,6 +316,31 @@ class SnapshotTest(FleetCase):
         self.bucket.put(self.forge(created=header(self.plain)["created"]))
         self.sync()
 
+    def test_no_disk_for_strangers(self):
+        """what is not signed, or goes on behind what was, is not written to
+        the disk, however much it is"""
+        much = b"x" * (8 << 20)
+        stranger = f"{ROOM}/stranger.pem"
+        sync.make_keys(stranger)
+        kept = f"{ROOM}/kept-private"
+        subprocess.run(
+            ["sh", "-c", f"cp -a {sync.PRIVATE} {kept} && mount -t tmpfs -o"
+             f" size=4m,mode=0700 none {sync.PRIVATE} && cp -a {kept}/."
+             f" {sync.PRIVATE}/"], check=True)
+        try:
+            for snapshot, reason in (
+                    (much, "no snapshot"),
+                    (self.sign(header(self.plain), b"", stranger) +
+                     much, "signature"),
+                    (self.plain + much, "longer than its header"),
+                    (self.forge(b"") + much, "longer than its header")):
+                self.bucket.put(snapshot)
+                self.refused(reason)
+            self.bucket.put(self.plain)
+            self.sync()
+        finally:
+            subprocess.run(["umount", sync.PRIVATE], check=True)
+
     def test_of_somebody_else(self):
         """of another pool, or made with other ids: refused"""
         for reason, change in (

@@ -145,6 +145,28 @@ p73_every_flipped_bit_is_refused(void **state)
 }
 
 static void
+p73_the_beginning_tells_how_long_all_of_it_is(void **state)
+{
+    struct cog_snapshot_wanted wanted = host();
+    char reason[COG_POOL_REASON] = "";
+    uint64_t size = 0;
+    size_t len, head = 0;
+    char *bytes = load("small.snapshot", &len);
+
+    (void) state;
+    while (!cog_snapshot_begin(bytes, head, wanted.key, &size, reason))
+        assert_true(++head < len);
+    assert_int_equal(size, len);
+    assert_int_equal(bytes[head - 1], '\n');
+    bytes[head - 2] ^= 1;
+    size = 7;
+    assert_false(cog_snapshot_begin(bytes, len, wanted.key, &size, reason));
+    assert_int_equal(size, 7);
+    assert_non_null(strstr(reason, "signature"));
+    free(bytes);
+}
+
+static void
 p73_anything_added_is_refused(void **state)
 {
     struct cog_snapshot_wanted wanted = host();
@@ -381,6 +403,7 @@ main(void)
         cmocka_unit_test(an_empty_snapshot_is_one),
         cmocka_unit_test(a_visitor_ends_the_walk),
         cmocka_unit_test(p73_truncated_anywhere_is_refused),
+        cmocka_unit_test(p73_the_beginning_tells_how_long_all_of_it_is),
         cmocka_unit_test(p73_every_flipped_bit_is_refused),
         cmocka_unit_test(p73_anything_added_is_refused),
         cmocka_unit_test(p73_unsigned_or_by_a_stranger_is_refused),
