@@ -8,10 +8,8 @@
 
 #include "base/text.h"
 #include "cognito/crypto.h"
-#include "cognito/error.h"
 #include "cognito/json_scan.h"
-
-#define MESSAGE_MAX 4096 /* bytes of an error's text; longer ones are none */
+#include "cognito/refusal.h"
 
 /* Pauses: doubled from the first to the longest, the half of it by chance. */
 #define PAUSE_FIRST_MS   200
@@ -92,13 +90,6 @@ cog_admin_malformed(struct cog_pool_admin *admin, enum cog_status status,
     return status;
 }
 
-/* The first of two that says anything. */
-static const char *
-first(const char *a, const char *b)
-{
-    return *a != '\0' ? a : b;
-}
-
 /* A clock that is off explains most signatures that are refused. */
 static void
 note_clock(struct cog_pool_admin *admin)
@@ -115,41 +106,24 @@ note_clock(struct cog_pool_admin *admin)
     set_detail(admin, text);
 }
 
-/*
- * The meaning of an answer that is not 200: by its type, which is looked for
- * in header and body as botocore does, else by its HTTP status.
- */
+/* What an answer that is not 200 says and means. */
 static enum cog_status
 read_error(struct cog_pool_admin *admin, const struct cog_response *response)
 {
     struct cog_pool_admin_report *report = &admin->report;
-    cog_cleanup_json struct cog_json *body = NULL;
-    char type[COG_ERROR_TYPE_SIZE];
-    const char *message;
-    enum cog_status status;
+    cog_cleanup_refusal struct cog_refusal refusal = {.message = ""};
+    enum cog_status status = cog_refusal_read(response, &refusal);
 
-    if (cog_json_parse(response->body.data, response->body.len, &body) ==
-        COG_NO_MEMORY)
-        return COG_NO_MEMORY;
-    cog_error_type(
-        first(response->error_type,
-              first(cog_json_text_or_empty(body, "__type", MESSAGE_MAX),
-                    cog_json_text_or_empty(body, "code", MESSAGE_MAX))),
-        type);
-    message =
-        first(first(cog_json_text_or_empty(body, "message", MESSAGE_MAX),
-                    cog_json_text_or_empty(body, "Message", MESSAGE_MAX)),
-              response->error_message);
-    cog_text_for_log(type, strlen(type), report->error_type,
+    if (status != COG_OK)
+        return status;
+    cog_text_for_log(refusal.type, strlen(refusal.type), report->error_type,
                      sizeof report->error_type);
-    cog_text_for_log(message, strlen(message), report->message,
+    cog_text_for_log(refusal.message, strlen(refusal.message), report->message,
                      sizeof report->message);
-    if (type[0] == '\0')
-        return cog_error_http(response->http_status);
-    status = cog_error_status(type, message);
+    status = cog_refusal_status(&refusal);
     if (status == COG_MISCONFIGURED)
         note_clock(admin);
-    return status == COG_OK ? COG_INTERNAL : status;
+    return status;
 }
 
 static void

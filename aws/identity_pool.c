@@ -7,12 +7,10 @@
 
 #include "aws/credential_document.h"
 #include "base/text.h"
-#include "cognito/error.h"
 #include "cognito/json.h"
 #include "cognito/json_write.h"
+#include "cognito/refusal.h"
 #include "cognito/url.h"
-
-#define MESSAGE_MAX 1024
 
 /* A call, as the log and X-Amz-Target name it. */
 static const char get_id[] = "GetId";
@@ -23,27 +21,21 @@ static enum cog_status
 read_error(const char *call, const struct cog_response *response,
            char problem[COG_IDENTITY_PROBLEM_SIZE])
 {
-    cog_cleanup_json struct cog_json *body = NULL;
-    char type[COG_ERROR_TYPE_SIZE], shown[256];
-    const char *message;
+    cog_cleanup_refusal struct cog_refusal refusal = {.message = ""};
+    enum cog_status status = cog_refusal_read(response, &refusal);
+    char shown[256];
 
-    if (cog_json_parse(response->body.data, response->body.len, &body) ==
-        COG_NO_MEMORY)
-        return COG_NO_MEMORY;
-    cog_error_type(response->error_type[0] != '\0'
-                       ? response->error_type
-                       : cog_json_text_or_empty(body, "__type", MESSAGE_MAX),
-                   type);
-    message = cog_json_text_or_empty(body, "message", MESSAGE_MAX);
-    cog_text_for_log(message, strlen(message), shown, sizeof shown);
-    if (type[0] == '\0') {
+    if (status != COG_OK)
+        return status;
+    cog_text_for_log(refusal.message, strlen(refusal.message), shown,
+                     sizeof shown);
+    if (refusal.type[0] == '\0')
         (void) snprintf(problem, COG_IDENTITY_PROBLEM_SIZE,
-                        "%s: HTTP status %d", call, response->http_status);
-        return cog_error_http(response->http_status);
-    }
-    (void) snprintf(problem, COG_IDENTITY_PROBLEM_SIZE, "%s: %s%s%s", call,
-                    type, shown[0] == '\0' ? "" : ": ", shown);
-    return cog_error_status(type, message);
+                        "%s: HTTP status %d", call, refusal.http_status);
+    else
+        (void) snprintf(problem, COG_IDENTITY_PROBLEM_SIZE, "%s: %s%s%s", call,
+                        refusal.type, shown[0] == '\0' ? "" : ": ", shown);
+    return cog_refusal_status(&refusal);
 }
 
 /* One call; the document is what came with status 200. */

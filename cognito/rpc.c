@@ -6,11 +6,7 @@
 
 #include "base/text.h"
 #include "cognito/crypto.h"
-#include "cognito/error.h"
-
-#define MESSAGE_MAX                                                           \
-    1024 /* bytes of an error text; longer ones are no text                   \
-          */
+#include "cognito/refusal.h"
 
 /* The pause before a repeat, and what must be left after it. */
 #define PAUSE_LEAST_MS  100
@@ -61,20 +57,6 @@ post(struct cog_rpc *rpc, const struct cog_request *request,
     return status;
 }
 
-/* The first text of several members, or "". */
-static const char *
-first_text(const struct cog_json *object, const char *const *keys,
-           size_t count)
-{
-    const char *text;
-
-    for (size_t i = 0; object != NULL && i < count; i++) {
-        if (cog_json_text(object, keys[i], MESSAGE_MAX, &text) == COG_OK)
-            return text;
-    }
-    return "";
-}
-
 static void
 note_error(struct cog_report *report, const char *type, const char *message)
 {
@@ -93,31 +75,16 @@ note_error(struct cog_report *report, const char *type, const char *message)
                             sizeof report->person);
 }
 
-/*
- * The meaning of an answer that is not 200: by type, and by HTTP status only
- * when there is none (a proxy's page).
- */
 static enum cog_status
 read_error(struct cog_report *report, const struct cog_response *response)
 {
-    static const char *const type_keys[] = {"__type", "code"};
-    static const char *const message_keys[] = {"message", "Message"};
-    cog_cleanup_json struct cog_json *body = NULL;
-    char type[COG_ERROR_TYPE_SIZE];
-    const char *raw = response->error_type, *message;
+    cog_cleanup_refusal struct cog_refusal refusal = {.message = ""};
+    enum cog_status status = cog_refusal_read(response, &refusal);
 
-    if (cog_json_parse(response->body.data, response->body.len, &body) ==
-        COG_NO_MEMORY)
-        return COG_NO_MEMORY;
-    if (*raw == '\0')
-        raw = first_text(body, type_keys, 2);
-    message = first_text(body, message_keys, 2);
-    if (*message == '\0')
-        message = response->error_message;
-    cog_error_type(raw, type);
-    note_error(report, type, message);
-    return type[0] != '\0' ? cog_error_status(type, message)
-                           : cog_error_http(response->http_status);
+    if (status != COG_OK)
+        return status;
+    note_error(report, refusal.type, refusal.message);
+    return cog_refusal_status(&refusal);
 }
 
 static enum cog_status
@@ -148,9 +115,7 @@ call_once(struct cog_rpc *rpc, const struct cog_call *call, bool held,
         return status;
     if (response.http_status == 200)
         return read_reply(&response, reply);
-    status = read_error(rpc->report, &response);
-    /* No table of errors may ever say yes. */
-    return status == COG_OK ? COG_INTERNAL : status;
+    return read_error(rpc->report, &response);
 }
 
 /*
