@@ -155,8 +155,8 @@ compare_with_record(struct cog_call *call)
 }
 
 /*
- * An account of ours whose name another directory has under another uid:
- * the host would go on as that one.
+ * An account of ours whose name another directory has under another uid, or
+ * in another group: the host would go on as that one.
  */
 static enum cog_outcome
 decide_account(struct cog_call *call, const struct cog_whose_ids *ids)
@@ -165,7 +165,8 @@ decide_account(struct cog_call *call, const struct cog_whose_ids *ids)
     case FOUND_NOWHERE:
         return COG_OUTCOME_NONE;
     case FOUND_IN_RANGE:
-        return compare_with_record(call);
+        return call->told.gid == ids->gid ? compare_with_record(call)
+                                          : COG_OUTCOME_NAME;
     case FOUND_ELSEWHERE:
         return COG_OUTCOME_NAME;
     case FOUND_UNKNOWN:

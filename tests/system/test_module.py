@@ -9,7 +9,7 @@ import shutil
 import signal
 import time
 
-from room import callers, host, native
+from room import callers, host, ids, native
 from room.by_hand import false_program
 from room.guest import (PAM_SERVICE_ERR, PAM_SUCCESS, PAM_USER_UNKNOWN,
                         GuestCase, change_accounts)
@@ -388,8 +388,8 @@ class Directories(GuestCase):
         """A command in whose mount namespace a directory knows these."""
         path = f"/run/room/directory-{os.urandom(4).hex()}"
         with open(path, "w", encoding="utf-8") as file:
-            file.write("".join(f"{name} {uid}\n"
-                               for name, uid in known.items()))
+            file.write("".join(f"{name} {uid} {gid}\n"
+                               for name, (uid, gid) in known.items()))
         open("/run/room/directory", "a", encoding="utf-8").close()
         return ("unshare", "-m", "sh", "-c",
                 f"mount --bind {path} /run/room/directory &&"
@@ -406,23 +406,30 @@ class Directories(GuestCase):
                     lines = self.be_host(
                         self.service(arguments), person.name,
                         "authenticate", answers=[person.password],
-                        wrapper=self.among({person.name: 54321}
-                                           if known else {"other": 54321}))
+                        wrapper=self.among({person.name if known else "other":
+                                            (54321, 54321)}))
                     self.assertEqual(self.codes(lines, "authenticate"),
                                      [wanted])
 
-    def test_account_whose_name_means_another_uid(self):
+    def test_account_that_the_host_knows_otherwise(self):
+        """the host would go on as another, or in another group"""
         person = self.person(local=False)
         service = self.service("create_account")
         lines = self.be_host(service, person.name, "authenticate",
                              answers=[person.password])
         self.assertEqual(self.codes(lines, "authenticate"), [PAM_SUCCESS])
-        lines = self.be_host(service, person.name, "authenticate", "account",
-                             answers=[person.password],
-                             wrapper=self.among({person.name: 54321}))
-        self.assertNotEqual(self.codes(lines, "authenticate"),
-                            [PAM_SUCCESS])
-        self.assertNotEqual(self.codes(lines, "account"), [PAM_SUCCESS])
+        uid = ids.id_of(person.name)
+        for known, wanted in (((uid, uid), True), ((54321, 54321), False),
+                              ((uid, 27), False)):
+            with self.subTest(known):
+                lines = self.be_host(
+                    service, person.name, "authenticate", "account",
+                    answers=[person.password],
+                    wrapper=self.among({person.name: known}))
+                for word in ("authenticate", "account"):
+                    self.assertEqual(
+                        self.codes(lines, word) == [PAM_SUCCESS], wanted,
+                        lines)
 
 
 class Names(GuestCase):

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Another directory of the host, as LDAP would be: the users of the file
- * /run/room/directory, whose lines are `name uid`.
+ * /run/room/directory, whose lines are `name uid gid`. Home and shell are as
+ * ours have them.
  */
 #include <errno.h>
 #include <nss.h>
@@ -15,24 +16,24 @@ _nss_room_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
 {
     FILE *file = fopen("/run/room/directory", "re");
     char found[64];
-    unsigned uid;
+    unsigned uid, gid;
 
-    while (file != NULL && fscanf(file, "%63s %u", found, &uid) == 2) {
+    while (file != NULL &&
+           fscanf(file, "%63s %u %u", found, &uid, &gid) == 3) {
         if (strcmp(found, name) != 0)
             continue;
         fclose(file);
-        if (strlen(name) + 1 > size) {
+        if ((size_t) snprintf(buffer, size, "/home/%s", name) >= size) {
             *error = ERANGE;
             return NSS_STATUS_TRYAGAIN;
         }
-        strcpy(buffer, name);
-        *entry = (struct passwd){.pw_name = buffer,
+        *entry = (struct passwd){.pw_name = buffer + strlen("/home/"),
                                  .pw_passwd = (char *) "*",
                                  .pw_uid = uid,
-                                 .pw_gid = uid,
+                                 .pw_gid = gid,
                                  .pw_gecos = (char *) "",
-                                 .pw_dir = (char *) "/",
-                                 .pw_shell = (char *) "/bin/sh"};
+                                 .pw_dir = buffer,
+                                 .pw_shell = (char *) "/bin/bash"};
         return NSS_STATUS_SUCCESS;
     }
     if (file != NULL)
