@@ -175,6 +175,24 @@ decide_account(struct cog_call *call, const struct cog_whose_ids *ids)
     return COG_OUTCOME_STORE;
 }
 
+/*
+ * A local account of ours is the one of /etc/passwd. Where another directory
+ * comes before that, and has the name otherwise, the host would go on as that
+ * one.
+ */
+static enum cog_outcome
+decide_local(const struct cog_call *call, const struct cog_whose_ids *ids)
+{
+    struct passwd entry, *found = NULL;
+    char buffer[16384];
+
+    if (getpwnam_r(call->user, &entry, buffer, sizeof buffer, &found) == 0 &&
+        found != NULL &&
+        (entry.pw_uid != ids->uid || entry.pw_gid != ids->gid))
+        return COG_OUTCOME_NAME;
+    return COG_OUTCOME_NONE;
+}
+
 static enum cog_outcome
 decide(struct cog_call *call)
 {
@@ -190,7 +208,7 @@ decide(struct cog_call *call)
     case COG_WHOSE_OTHERS:
         return COG_OUTCOME_NOT_OURS;
     case COG_WHOSE_LOCAL:
-        return COG_OUTCOME_NONE;
+        return decide_local(call, &ids);
     case COG_WHOSE_ACCOUNT:
         return decide_account(call, &ids);
     case COG_WHOSE_NOBODY:

@@ -5,6 +5,7 @@ waits, what it shows; and which keeper it starts at all."""
 import concurrent.futures
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import time
@@ -384,7 +385,7 @@ class Directories(GuestCase):
         super().setUpClass()
         native.name_service()
 
-    def among(self, known):
+    def among(self, known, order="files room"):
         """A command in whose mount namespace a directory knows these."""
         path = f"/run/room/directory-{os.urandom(4).hex()}"
         with open(path, "w", encoding="utf-8") as file:
@@ -393,7 +394,7 @@ class Directories(GuestCase):
         open("/run/room/directory", "a", encoding="utf-8").close()
         return ("unshare", "-m", "sh", "-c",
                 f"mount --bind {path} /run/room/directory &&"
-                " sed 's/^passwd:.*/passwd: files room/' /etc/nsswitch.conf"
+                f" sed 's/^passwd:.*/passwd: {order}/' /etc/nsswitch.conf"
                 f" >{path}.conf && mount --bind {path}.conf"
                 ' /etc/nsswitch.conf && exec "$@"', "sh")
 
@@ -430,6 +431,24 @@ class Directories(GuestCase):
                     self.assertEqual(
                         self.codes(lines, word) == [PAM_SUCCESS], wanted,
                         lines)
+
+
+    def test_local_user_whom_another_directory_has_before(self):
+        """proves P12: only as the one of /etc/passwd"""
+        person = self.person()
+        entry = pwd.getpwnam(person.name)
+        known = (entry.pw_uid, entry.pw_gid)
+        for ids_there, wanted in ((known, True), ((54321, known[1]), False),
+                                  ((known[0], 27), False)):
+            with self.subTest(ids_there):
+                lines = self.be_host(
+                    self.service(), person.name, "authenticate",
+                    answers=[person.password],
+                    wrapper=self.among({person.name: ids_there},
+                                       "room files"))
+                self.assertEqual(
+                    self.codes(lines, "authenticate") == [PAM_SUCCESS],
+                    wanted, lines)
 
 
 class Names(GuestCase):
