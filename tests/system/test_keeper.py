@@ -326,17 +326,15 @@ class State(KeeperCase):
 
     def test_nothing_is_recorded_for_a_module_that_is_gone(self):
         person = self.person()
-        self.fault(person, "RespondToAuthChallenge", "delay", ms=700)
+        self.hold(person, "RespondToAuthChallenge")
         keeper = self.keeper()
         keeper.request(person.name)
         self.assertEqual(keeper.question()[0], "ASK")
         pid = working_for(os.getpid(), KEEPER)
         keeper.answer(person.password)
-        for _ in range(200):
-            if self.calls_of(person.name):
-                break
-            time.sleep(0.02)
+        self.wait_until_held(person, "RespondToAuthChallenge")
         keeper.parent.close()
+        self.release(person)
         for _ in range(400):
             if not os.path.exists(f"/proc/{pid}"):
                 break

@@ -154,9 +154,11 @@ class Signals(Case):
         started = {}
         for moment, operation in self.MOMENTS.items():
             person = self.person()
-            service = self.service(timeout=4)
+            # What is stopped is waited for, to the end.
+            service = self.service(
+                timeout=4 if number == signal.SIGSTOP else 30)
             if operation:
-                self.fault(person, operation, "delay", ms=1200)
+                self.hold(person, operation)
             terminal = callers.pamtester(service, person.name)
             terminal.read_to("Password: ")
             victim = working_for(terminal.spawned.pid, victim_name)
@@ -167,7 +169,7 @@ class Signals(Case):
                 self.kill_at_prompt(terminal, victim, number, begun_anew)
             terminal.send(person.password + "\r")
             if operation:
-                self.wait_for_call(person, operation)
+                self.wait_until_held(person, operation)
                 os.kill(victim, number)
         for moment, (terminal, person, *_) in started.items():
             with self.subTest(f"{moment}, {signal.Signals(number).name}"):
@@ -191,16 +193,6 @@ class Signals(Case):
             if not begun_anew or not os.path.exists(f"/proc/{speaker}"):
                 break
             time.sleep(0.02)
-
-    def wait_for_call(self, person, operation):
-        """The pool logs a call when it answers; the delay comes before.
-        With the first the second is still to come."""
-        if operation == "RespondToAuthChallenge":
-            for _ in range(200):
-                if self.calls_of(person.name):
-                    break
-                time.sleep(0.02)
-        time.sleep(0.4)
 
     def test_keeper_killed(self):
         self.meet(PROGRAMS[0], signal.SIGKILL, "PAM_SYSTEM_ERR",

@@ -291,12 +291,14 @@ class Meanwhile(ProvisionalCase):
 
     def test_module_that_is_gone(self):
         person = self.person()
-        self.fault(person, "RespondToAuthChallenge", "delay", ms=500)
+        self.hold(person, "RespondToAuthChallenge")
         with self.keeper(*ALONE) as keeper:
             keeper.request(person.name, told=told_of(person.name),
                            config=make_config())
             self.assertEqual(keeper.question()[0], "ASK")
             keeper.answer(person.password)
+            self.wait_until_held(person, "RespondToAuthChallenge")
+        self.release(person)
         time.sleep(1)
         self.assert_no_trace(person)
 
@@ -502,12 +504,13 @@ class Writing(ProvisionalCase):
     def test_host_that_is_stopped(self):
         """The keeper writes on and lets go of the lock: nobody waits."""
         person = self.person()
-        self.fault(person, "RespondToAuthChallenge", "delay", ms=700)
+        self.hold(person, "RespondToAuthChallenge")
         terminal = callers.pamtester(self.service("create_account"),
                                      person.name)
         terminal.answer("Password: ", person.password)
-        self.wait_for(lambda: self.calls_of(person.name))
+        self.wait_until_held(person, "RespondToAuthChallenge")
         os.kill(terminal.spawned.pid, signal.SIGSTOP)
+        self.release(person)
         self.wait_for(lambda: len(files_with(person.name)) == 2)
         self.assertEqual(self.first_login(self.person())[0], "ADMITTED")
         os.kill(terminal.spawned.pid, signal.SIGCONT)

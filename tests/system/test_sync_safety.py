@@ -181,25 +181,17 @@ class BesideLoginsTest(SyncCase):
                          sync.user("bob", "Other", password="First-Horse-7"))
         service = self.service("create_account", endpoint=pool.url,
                                allow_groups="Other")
-        pool.control("faults", faults=[
-            {"operation": "ListUsersInGroup", "do": "delay", "ms": 5000,
-             "nth": 1}])
+        pool.hold("ListUsersInGroup")
         words = ["/usr/sbin/cognitoctl", "sync", f"--config={pool.config}"]
         with subprocess.Popen(words, env=sync.KEYS,
                               stdout=subprocess.DEVNULL) as running:
-            self.wait_for_call(pool, "ListGroups")
+            pool.wait_until_held("ListUsersInGroup")
             self.assertEqual(self.sign_in(service, "bob"), "success")
             self.assertIsNone(running.poll())
+            pool.release()
             self.assertEqual(running.wait(), 0)
         # Nobody is lost who signed in meanwhile.
         self.assertEqual(sorted(sync.accounts()), ["alice", "bob"])
-
-    def wait_for_call(self, pool, operation):
-        for _ in range(500):
-            if pool.calls(operation):
-                return
-            time.sleep(0.02)
-        self.fail("sync does not begin")
 
     def test_no_committed_record_is_lost(self):
         """P76: people sign in for the first time, made a moment before, while
@@ -257,17 +249,16 @@ class BesideLoginsTest(SyncCase):
         """P73: a slow sync does not undo what a later and faster one has
         brought; a note of the future, by a wrong clock, stops nobody"""
         pool = self.pool(*[sync.user(f"u{i}") for i in range(10)])
-        pool.control("faults", faults=[
-            {"operation": "ListUsersInGroup", "do": "delay", "ms": 4000,
-             "nth": 1, "after": True}])
+        pool.hold("ListUsersInGroup", after=True)
         with subprocess.Popen(
                 ["/usr/sbin/cognitoctl", "sync", f"--config={pool.config}"],
                 env=sync.KEYS, stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE, text=True) as slow:
-            self.wait_for_call(pool, "ListGroups")
-            time.sleep(1.2)
+            pool.wait_until_held("ListUsersInGroup")
+            time.sleep(1.2)  # listings are told apart by the second
             pool.add(sync.user("newcomer"))
             self.assertEqual(sync.sync(pool)["added"], 11)
+            pool.release()
             said = slow.communicate()[1]
         self.assertEqual(slow.returncode, ctl.FAILED)
         self.assertIn("newer listing", said)
@@ -359,17 +350,17 @@ class CallerTest(SyncCase):
     def test_p82_no_secret_in_sight(self):
         """no key in any argument, environment, output or log line"""
         pool = self.pool(sync.user("alice"))
-        pool.control("faults", faults=[
-            {"operation": "ListGroups", "do": "delay", "ms": 1500}])
+        pool.hold("ListGroups")
         with subprocess.Popen(
                 ["/usr/sbin/cognitoctl", "sync", f"--config={pool.config}"],
                 env=sync.KEYS, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT) as running:
-            time.sleep(0.7)
+            pool.wait_until_held("ListGroups")
             with open(f"/proc/{running.pid}/environ", "rb") as file:
                 environment = file.read()
             with open(f"/proc/{running.pid}/cmdline", "rb") as file:
                 words = file.read()
+            pool.release()
             output = running.communicate()[0]
         for text in (environment, words, output):
             self.assertNotIn(sync.SECRET.encode(), text)

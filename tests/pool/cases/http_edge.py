@@ -223,6 +223,37 @@ class Faults(PoolCase):
         self.assertEqual(self.start("alice")["ChallengeName"],
                          "PASSWORD_VERIFIER")
 
+    def ask(self):
+        """On a connection of its own."""
+        connection = http.client.HTTPSConnection(
+            self.server.url.removeprefix("https://"),
+            context=self.server.tls, timeout=30)
+        connection.request("POST", "/", json.dumps(GOOD), HEADERS)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def test_held_until_released(self):
+        self.fault("hold", ms=20000, username="alice")
+        with concurrent.futures.ThreadPoolExecutor() as others:
+            asked = others.submit(self.ask)
+            while not asked.done() and not self.log_lines("InitiateAuth"):
+                time.sleep(0.01)
+            self.control("release", username="bob")
+            time.sleep(0.2)
+            self.assertFalse(asked.done())
+            self.assertEqual([line["outcome"] for line in
+                              self.log_lines("InitiateAuth")], ["held"])
+            self.control("release", username="alice")
+            self.assertEqual(asked.result(10), 200)
+        held, done = self.log_lines("InitiateAuth")
+        self.assertEqual(done["outcome"], "PASSWORD_VERIFIER")
+        self.assertLess(done["ms"], 20000)
+        self.assertEqual(held["username"], "alice")
+        # At most so long.
+        self.fault("hold", ms=20, username="alice")
+        self.assertEqual(self.ask(), 200)
+
     def test_odd_answers(self):
         self.fault("gzip")
         response, body = self.exchange("POST", "/", json.dumps(GOOD),

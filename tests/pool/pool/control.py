@@ -104,6 +104,11 @@ def faults(box, command):
     return {}
 
 
+def release(box, command):
+    box.faults.release(command.get("username", ""))
+    return {}
+
+
 def iam(box, command):
     """Other access keys and roles, in place of all before."""
     box.pool.iam.keys.replace(
@@ -167,6 +172,7 @@ COMMANDS = {
     "sign_out": (sign_out, ("username",), ()),
     "rotate_keys": (rotate_keys, (), ("keep",)),
     "faults": (faults, ("faults",), ()),
+    "release": (release, (), ("username",)),
     "iam": (iam, ("iam",), ("roles",)),
     "reset_counts": (reset_counts, (), ()),
     "reload": (reload, (), ("seed",)),

@@ -26,6 +26,8 @@ class Faults:
 
     def __init__(self, seeds):
         self._lock = threading.Lock()
+        self._released = threading.Condition()
+        self._releases = {}  # username -> how often
         self.replace(seeds)
 
     def replace(self, seeds):
@@ -55,6 +57,23 @@ class Faults:
                         and hits(fault, entry[1])):
                     met = fault
         return met
+
+    def hold(self, fault, begun):
+        """Keep a call waiting until its username is released, fault.ms at
+        most; begun() is called when a release would be heard."""
+        name = fault.username
+        with self._released:
+            before = self._releases.get(name, 0)
+            begun()
+            self._released.wait_for(
+                lambda: self._releases.get(name, 0) != before,
+                fault.ms / 1000)
+
+    def release(self, username):
+        """Let the calls go on that are held for this username."""
+        with self._released:
+            self._releases[username] = self._releases.get(username, 0) + 1
+            self._released.notify_all()
 
     def close_before_next(self):
         """Is the next call of some operation to find its connection

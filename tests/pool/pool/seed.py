@@ -27,7 +27,7 @@ OTHER_STATUSES = ("EXTERNAL_PROVIDER", "ARCHIVED", "COMPROMISED", "UNKNOWN")
 FLOWS = ("ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH")
 ERROR_STYLES = ("plain", "namespaced", "capital_message", "header_only",
                 "body_only", "model_status")
-FAULTS = ("delay", "reset", "close", "truncate", "status", "body", "error",
+FAULTS = ("delay", "hold", "reset", "close", "truncate", "status", "body", "error",
           "throttle", "redirect", "drip", "headers", "gzip", "close_before",
           "close_after", "endless", "length", "version")
 ALIASES = ("email", "phone_number", "preferred_username")

@@ -214,13 +214,21 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
     def find_fault(self, operation, **about):
         """The fault that this call meets, noted and waited for if it is a
-        delay."""
+        delay or a hold."""
         fault = self.box.faults.match(operation, **about)
         if fault:
             self.noted["fault"] = fault.do
-        if fault and fault.do == "delay" and not fault.after:
-            time.sleep(fault.ms / 1000)
+        if fault and not fault.after:
+            self.keep_waiting(operation, fault)
         return fault
+
+    def keep_waiting(self, operation, fault):
+        if fault.do == "delay":
+            time.sleep(fault.ms / 1000)
+        elif fault.do == "hold":
+            self.box.faults.hold(fault, lambda: self.server.log.write(
+                operation, "held", **{**self.noted,
+                                      "username": fault.username}))
 
     def answer_with(self, operation, fault, perform):
         """Carry an operation out, unless a fault stands in for it, and
@@ -229,8 +237,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.conclude(operation, f"fault:{fault.do}", None, fault)
             return
         outcome, answer = perform()
-        if fault and fault.do == "delay" and fault.after:
-            time.sleep(fault.ms / 1000)
+        if fault and fault.after:
+            self.keep_waiting(operation, fault)
         self.conclude(operation, outcome, answer, fault)
 
     def conclude(self, operation, outcome, answer, fault=None):

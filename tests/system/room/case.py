@@ -73,6 +73,20 @@ class Case(unittest.TestCase):
             FAULTS.add({"operation": operation, "do": do,
                         "username": person.name, **more})
 
+    def hold(self, person, operation):
+        """Keep this person's calls waiting from now on: a moment that lasts
+        until release(), however busy the machine is."""
+        self.fault(person, operation, "hold", ms=60000)
+        self.addCleanup(self.release, person)
+
+    @staticmethod
+    def wait_until_held(person, operation):
+        pool.wait_until_held(operation, person.name)
+
+    @staticmethod
+    def release(person):
+        pool.control("release", username=person.name)
+
     # ---- what happened
 
     def log_of(self, name, wait_for=1, phases="[a-z]+"):

@@ -40,7 +40,7 @@ class KeyTests:
 
     def press_at_each_moment(self, key):
         slow = self.person()
-        self.fault(slow, "InitiateAuth", "delay", ms=4500)
+        self.hold(slow, "InitiateAuth")
         coded = self.person(totp_secret=TOTP_SECRET)
         at_prompt = self.start(slow)
         at_prompt.read_to("Password: ")
@@ -49,14 +49,17 @@ class KeyTests:
         half_typed.send(slow.password[:8])
         waiting = self.start(slow)
         waiting.answer("Password: ", slow.password)
-        # The answer comes from the delayed pool: the key comes before it.
         at_code = self.start(coded)
         at_code.answer("Password: ", coded.password)
         at_code.read_to(CODE)
         moments = {"at the prompt": at_prompt, "half typed": half_typed,
                    "while the pool thinks": waiting, "at the code": at_code}
+        self.wait_until_held(slow, "InitiateAuth")
         for terminal in moments.values():
             terminal.send(key)
+        # The key comes before the answer, and is there before it.
+        time.sleep(0.5)
+        self.release(slow)
         for name, terminal in moments.items():
             with self.subTest(name):
                 if name != "while the pool thinks":

@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import subprocess
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -100,10 +101,24 @@ def fetch_keys(port, path, address="127.0.0.1"):
     connection.close()
 
 
-def calls(path=LOG):
-    """Every call the pool has answered, oldest first."""
+def log_lines(path=LOG):
     try:
         with open(path, encoding="utf-8") as file:
             return [json.loads(line) for line in file]
     except FileNotFoundError:
         return []
+
+
+def calls(path=LOG):
+    """Every call the pool has answered, oldest first."""
+    return [line for line in log_lines(path) if line["outcome"] != "held"]
+
+
+def wait_until_held(operation, username="", path=LOG):
+    """Until a hold of the pool keeps such a call waiting."""
+    for _ in range(3000):
+        if any(line["outcome"] == "held" and line["operation"] == operation
+               and line["username"] == username for line in log_lines(path)):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{operation} does not come")

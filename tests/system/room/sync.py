@@ -74,13 +74,20 @@ class Server:
 
     def calls(self, *operations):
         """What was asked, without what steers the server."""
-        try:
-            with open(self.log, encoding="utf-8") as file:
-                found = [json.loads(line) for line in file]
-        except FileNotFoundError:
-            return []
-        return [call for call in found if call["operation"] != "_control"
+        return [call for call in pool.calls(self.log)
+                if call["operation"] != "_control"
                 and (not operations or call["operation"] in operations)]
+
+    def hold(self, operation, **more):
+        """The next call of an operation, until release()."""
+        self.control("faults", faults=[{"operation": operation, "do": "hold",
+                                        "ms": 60000, "nth": 1, **more}])
+
+    def wait_until_held(self, operation):
+        pool.wait_until_held(operation, path=self.log)
+
+    def release(self):
+        self.control("release")
 
 
 class UserPool(Server):
