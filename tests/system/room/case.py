@@ -114,7 +114,8 @@ class Case(unittest.TestCase):
             self.assertIn(f"pam_cognito({service}:", lines[0])
 
     def assert_in(self, terminal, name):
-        self.assertTrue(callers.is_in(terminal, name), terminal.text)
+        if not callers.is_in(terminal, name):
+            self.fail("\n".join([terminal.text, *self.log_of(name, 0)]))
 
     def assert_out(self, terminal):
         self.assertNotIn("in-42", terminal.text)

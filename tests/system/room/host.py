@@ -25,6 +25,9 @@ SETTINGS = {
     "endpoint": pool.ENDPOINT,
     "ca_file": "/etc/cognito/test-ca.pem",
     "allow_groups": "Staff",
+    # Not the default, 10: dozens of tests share the processors, and one that
+    # is about time says how long.
+    "timeout": 30,
 }
 # A host whose people may come by ssh before it has heard of them: those
 # whose names begin so.
