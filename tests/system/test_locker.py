@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 
+import pexpect
+
 from room import host, pool
 from room.case import TOTP_SECRET
 from room.namespace import SOURCE
@@ -47,14 +49,20 @@ class Screen:
         self.locker.read_to("redraw_screen")
 
     def type(self, text):
-        """Somebody at the keyboard; what came of it."""
+        """Somebody at the keyboard; what came of it. A busy server can
+        lose a key: who sees nothing happen begins again."""
         note_secret(text)
-        for words in (("type", "--delay", "2", "--file", "-"),
-                      ("key", "Return")):
-            subprocess.run([*self.user, "xdotool", *words],
-                           env={**os.environ, **self.environment},
-                           input=text, text=True, check=True)
-        return (WRONG, OPEN)[self.locker.read_to(WRONG, OPEN)]
+        for _ in range(3):
+            for words in (("key", "Escape"),
+                          ("type", "--delay", "2", "--file", "-"),
+                          ("key", "Return")):
+                subprocess.run([*self.user, "xdotool", *words],
+                               env={**os.environ, **self.environment},
+                               input=text, text=True, check=True)
+            seen = self.locker.read_to(WRONG, OPEN, pexpect.TIMEOUT)
+            if seen < 2:
+                return (WRONG, OPEN)[seen]
+        raise RuntimeError("the locker takes no keys")
 
     def close(self):
         self.locker.close()
