@@ -40,11 +40,13 @@ def pairs():
 
 
 def working_for(host, name):
-    """The pid of the keeper or speaker of a host, waited for."""
-    for _ in range(300):
-        for pid in pairs().get(host, ()):
-            if program(pid) == name:
-                return pid
+    """The pid of the keeper or speaker of a host, waited for. What a keeper
+    has forked is named like it until it becomes the speaker: of two, one is
+    not what it seems."""
+    for _ in range(1000):
+        found = [pid for pid in pairs().get(host, ()) if program(pid) == name]
+        if len(found) == 1:
+            return found[0]
         time.sleep(0.02)
     raise AssertionError(f"no {name} works for {host} ({program(host)})")
 
