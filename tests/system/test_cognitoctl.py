@@ -9,6 +9,7 @@ import subprocess
 
 from room import ctl, host
 from room.case import Case
+from room.guest import change_accounts
 
 ACCOUNTS = "/var/lib/cognito/accounts"
 RANGE = range(1879048192, 2147352576)
@@ -339,7 +340,7 @@ class IdsTest(Case):
     def test_p12_local_names(self):
         """P12, P19: a local user's name, and a local group's"""
         group = "g" + secrets.token_hex(4)
-        subprocess.run(["groupadd", group], check=True)
+        change_accounts("groupadd", group)
         found = self.verify(f"{host.LOCAL_USER}\n{group}\n", ctl.ERRORS)
         self.assertEqual(found["taken"], 2, found)
 

@@ -8,6 +8,7 @@ import subprocess
 
 from room import callers, ctl, host, pool, syslog
 from room.case import TOTP_SECRET, Case
+from room.guest import change_accounts
 from room.terminal import CODE, make_password
 
 
@@ -336,8 +337,7 @@ class Arguments(Case):
         """proves P16: whose name it was here, it stays"""
         person = self.person()
         self.sign_in("", person)
-        subprocess.run(["userdel", "-r", person.name], check=True,
-                       capture_output=True)
+        change_accounts("userdel", "-r", person.name)
         self.sign_in("allow_unknown", person)
         make_again(person)
         service = self.service("allow_unknown")

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from room import callers, host, pool, sessions
+from room.guest import change_accounts
 from room.sessions import SessionCase
 from test_keeper import KeeperCase
 from test_sshd import put_key
@@ -117,8 +118,7 @@ class Life(SessionCase):
         person, other = self.person(), self.person()
         terminal = self.begin(person)
         token = sessions.refresh_token(person)
-        host.run("gpasswd", "-d", person.name, "cognito-users",
-                 stdout=subprocess.DEVNULL)
+        change_accounts("gpasswd", "-d", person.name, "cognito-users")
         self.end(terminal)
         time.sleep(0.5)
         self.end(self.begin(other))

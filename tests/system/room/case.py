@@ -115,7 +115,9 @@ class Case(unittest.TestCase):
 
     def assert_in(self, terminal, name):
         if not callers.is_in(terminal, name):
-            self.fail("\n".join([terminal.text, *self.log_of(name, 0)]))
+            with open(syslog.PATH, encoding="utf-8") as file:
+                self.fail(terminal.text + "".join(
+                    line for line in file if name in line))
 
     def assert_out(self, terminal):
         self.assertNotIn("in-42", terminal.text)

@@ -11,7 +11,7 @@ PAM_SUCCESS, PAM_SERVICE_ERR, PAM_AUTH_ERR, PAM_USER_UNKNOWN = 0, 3, 7, 10
 
 
 def change_accounts(*command):
-    """useradd or groupadd, one at a time with host.add_user."""
+    """useradd and its like, one at a time with host.add_user."""
     with host.accounts_lock():
         host.run(*command, capture_output=True)
 
