@@ -142,7 +142,7 @@ class Refused(PoolCase):
     def test_disk_that_is_full(self):
         """proves P74"""
         other, person = self.other_host(), self.person()
-        other.run("sh", "-c", "mkdir /run/small && mount -t tmpfs -o"
+        other.run("sh", "-c", "mkdir -p /run/small && mount -t tmpfs -o"
                   " size=128k,mode=0755 none /run/small && cp -a"
                   " /var/lib/cognito/accounts/. /run/small/ && mount --bind"
                   " /run/small /var/lib/cognito/accounts")
