@@ -23,6 +23,7 @@
 #include "accounts/cache_format.h"
 #include "accounts/little_endian.h"
 #include "base/cleanup.h"
+#include "base/transfer.h"
 
 #define TEMPORARY_SUFFIX ".new"
 
@@ -45,27 +46,9 @@ open_directory(const char *directory, int *fd)
 #define BUFFER_BYTES ((size_t) 64 * 1024)
 
 static int
-write_all(int fd, const unsigned char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t done = write(fd, bytes, len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return errno;
-        if (done == 0)
-            return EIO;
-        bytes += done;
-        len -= (size_t) done;
-    }
-    return 0;
-}
-
-static int
 flush(struct cog_cache_build *build)
 {
-    int error = write_all(build->fd, build->buffer, build->used);
+    int error = cog_write_all(build->fd, build->buffer, build->used);
 
     build->used = 0;
     return error;

@@ -315,13 +315,6 @@ cog_cache_bulk_compare(const struct cog_cache_bulk *bulk,
 
 /* ---- what becomes of the old accounts */
 
-/*
- * Signed in since the listing began, which therefore cannot know of it. A
- * time that is still to come was told by a clock that was ahead: who the pool
- * lost would stay until then.
- */
-#define CLOCKS_DIFFER_S 300
-
 static int
 has_signed_in(const struct cog_cache_bulk *bulk, const char *name,
               int64_t since_s, bool *yes)
@@ -333,8 +326,8 @@ has_signed_in(const struct cog_cache_bulk *bulk, const char *name,
     if (bulk->logins.bytes == NULL)
         return 0;
     error = cog_logins_file_find(&bulk->logins, name, &login);
-    *yes = error == 0 && login.last_login_s >= since_s &&
-           login.last_login_s <= cog_clock_unix_s() + CLOCKS_DIFFER_S;
+    *yes =
+        error == 0 && cog_login_is_since(&login, since_s, cog_clock_unix_s());
     return error == ENOENT ? 0 : error;
 }
 

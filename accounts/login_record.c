@@ -22,6 +22,17 @@ enum {
 /* Offsets into the data of an id's owner. */
 enum { OWNER_KIND = 0, OWNER_FLAGS = 1, OWNER_NAME = 2 };
 
+/* By so much two clocks may differ. */
+#define CLOCKS_DIFFER_S 300
+
+bool
+cog_login_is_since(const struct cog_login_entry *login, int64_t since_s,
+                   int64_t now_s)
+{
+    return login->last_login_s >= since_s &&
+           login->last_login_s <= now_s + CLOCKS_DIFFER_S;
+}
+
 int
 cog_pool_groups_add(struct cog_pool_groups *groups, const char *name,
                     size_t len)

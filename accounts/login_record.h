@@ -33,6 +33,14 @@ int cog_logins_file_find(const struct cog_cache_file *file, const char *name,
 int cog_logins_file_find_id(const struct cog_cache_file *file, uint32_t id,
                             struct cog_id_owner *owner);
 
+/*
+ * Whether somebody has signed in since a unix time, which a listing begun then
+ * cannot know. Not by a time more than 300 s ahead of now_s: it was told by a
+ * clock that was ahead, and would hold until then.
+ */
+bool cog_login_is_since(const struct cog_login_entry *login, int64_t since_s,
+                        int64_t now_s);
+
 /* Whether a login may be written: name, sub, id and groups by their rules. */
 int cog_login_check(const struct cog_login_entry *login);
 

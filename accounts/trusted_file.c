@@ -131,7 +131,10 @@ cog_trusted_open(const char *path, unsigned flags, uint64_t max, int *fd,
     return open_path(path, &rule, fd, size, why);
 }
 
-/* Read until the end or until the buffer is full. */
+/*
+ * Read until the end or until the buffer is full. By pread, not by
+ * base/transfer: the NSS module imports no read (P68).
+ */
 static int
 read_all(int fd, char *buffer, size_t size, size_t *len)
 {

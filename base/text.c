@@ -88,6 +88,24 @@ cog_text_to_number(const char *text, uint64_t max, uint64_t *number)
     return 0;
 }
 
+static void
+append(char *text, size_t size, const char *more)
+{
+    size_t at = strlen(text), room = size - 1 - at;
+    size_t len = strnlen(more, room);
+
+    memcpy(text + at, more, len);
+    text[at + len] = '\0';
+}
+
+void
+cog_text_list_add(char *list, size_t size, const char *name)
+{
+    if (list[0] != '\0')
+        append(list, size, ", ");
+    append(list, size, name);
+}
+
 bool
 cog_text_has_control(const char *bytes, size_t len)
 {

@@ -33,6 +33,9 @@ bool cog_text_begins(const char *text, const char *prefix);
  */
 int cog_text_to_number(const char *text, uint64_t max, uint64_t *number);
 
+/* Append a name to others, ", " between them; cut where the room ends. */
+void cog_text_list_add(char *list, size_t size, const char *name);
+
 /* Whether any byte is a control character (0-31 or 127). */
 bool cog_text_has_control(const char *bytes, size_t len);
 

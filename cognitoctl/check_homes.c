@@ -7,8 +7,9 @@
 #include "cognitoctl/checks.h"
 
 #include "accounts/cache_levels.h"
-#include "cognitoctl/pam_trial.h"
 #include "accounts/places.h"
+#include "base/text.h"
+#include "cognitoctl/pam_trial.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -97,15 +98,6 @@ makes_homes(const struct cog_pam_stack *stack)
 }
 
 static void
-add_name(char *names, size_t size, const char *name)
-{
-    size_t len = strlen(names);
-
-    (void) snprintf(names + len, size - len, "%s%s", len > 0 ? ", " : "",
-                    name);
-}
-
-static void
 look_at_service(void *context, const char *service)
 {
     struct look *look = context;
@@ -117,9 +109,9 @@ look_at_service(void *context, const char *service)
     if (makes_homes(&look->stack))
         look->any_makes = true;
     else if (IS_ONE_OF(service, entrances))
-        add_name(look->entrance, sizeof look->entrance, service);
+        cog_text_list_add(look->entrance, sizeof look->entrance, service);
     else
-        add_name(look->other, sizeof look->other, service);
+        cog_text_list_add(look->other, sizeof look->other, service);
 }
 
 /* ---- homes */
@@ -189,7 +181,7 @@ cog_check_homes(struct cog_checks *checks)
     cog_pam_services(look_at_service, &look);
     cog_pam_stack_clear(&look.stack);
     if (!look.any_makes && look.other[0] != '\0')
-        add_name(look.entrance, sizeof look.entrance, look.other);
+        cog_text_list_add(look.entrance, sizeof look.entrance, look.other);
     if (look.entrance[0] != '\0' && is_wanted(&look))
         cog_findings_add(&checks->findings, COG_FIND_NO_HOMES,
                          "session: %s (%s)", look.entrance, look.missing);

@@ -19,9 +19,6 @@
 /* Logins write for milliseconds; another sync may take seconds. */
 #define LOCK_MS 60000
 
-/* Of a login; a later time was told by a clock that was ahead. */
-#define CLOCKS_DIFFER_S 300
-
 /* While the listing is read. */
 struct installing {
     const struct cog_install *what;
@@ -90,16 +87,15 @@ see_group(void *context, const struct cog_pool_group_record *record)
 static int
 find_newer_login(struct installing *at, const char *name)
 {
-    struct cog_login_entry *login = &at->login;
     int error;
 
     if (at->logins.bytes == NULL)
         return ENOENT;
-    error = cog_logins_file_find(&at->logins, name, login);
+    error = cog_logins_file_find(&at->logins, name, &at->login);
     if (error != 0)
         return error;
-    return login->last_login_s >= at->what->listing.created_s &&
-                   login->last_login_s <= cog_clock_unix_s() + CLOCKS_DIFFER_S
+    return cog_login_is_since(&at->login, at->what->listing.created_s,
+                              cog_clock_unix_s())
                ? 0
                : ENOENT;
 }

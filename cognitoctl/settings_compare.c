@@ -2,8 +2,9 @@
 /* Two settings records against each other; see checks.h. */
 #include "cognitoctl/checks.h"
 
+#include "base/text.h"
+
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #define TEXT(option, field)                                                   \
@@ -46,15 +47,6 @@ maps_differ(const struct cog_settings *a, const struct cog_settings *b)
     return false;
 }
 
-static void
-add_name(char *names, size_t size, const char *name)
-{
-    size_t len = strlen(names);
-
-    (void) snprintf(names + len, size - len, "%s%s", len > 0 ? ", " : "",
-                    name);
-}
-
 void
 cog_settings_compare(const struct cog_settings *a,
                      const struct cog_settings *b, char *names, size_t size)
@@ -66,8 +58,8 @@ cog_settings_compare(const struct cog_settings *a,
 
         if (fields[i].text ? strcmp(one, other) != 0
                            : memcmp(one, other, fields[i].size) != 0)
-            add_name(names, size, fields[i].option);
+            cog_text_list_add(names, size, fields[i].option);
     }
     if (maps_differ(a, b))
-        add_name(names, size, "group_map");
+        cog_text_list_add(names, size, "group_map");
 }

@@ -218,6 +218,20 @@ a_refused_set_leaves_the_secret_unchanged(void **state)
     free(big);
 }
 
+static void
+a_list_of_names_is_cut_where_its_room_ends(void **state)
+{
+    char list[9] = "";
+
+    (void) state;
+    cog_text_list_add(list, sizeof list, "one");
+    assert_string_equal(list, "one");
+    cog_text_list_add(list, sizeof list, "three");
+    assert_string_equal(list, "one, thr");
+    cog_text_list_add(list, sizeof list, "more");
+    assert_string_equal(list, "one, thr");
+}
+
 /* A pipe holds a fraction of it, so that no call moves all at once. */
 #define LONG ((size_t) 300000)
 
@@ -286,6 +300,7 @@ main(void)
         cmocka_unit_test(utf8_is_rfc_3629),
         cmocka_unit_test(secrets_copy_append_and_compare),
         cmocka_unit_test(a_refused_set_leaves_the_secret_unchanged),
+        cmocka_unit_test(a_list_of_names_is_cut_where_its_room_ends),
         cmocka_unit_test(all_is_read_and_written_in_whatever_pieces),
         cmocka_unit_test(a_transfer_that_fails_says_why),
     };

@@ -69,16 +69,17 @@ fill(enum cog_starts_kind kind, int64_t now_ms)
     }
 }
 
+/* Who comes behind fill, for each limit. */
+static const struct {
+    enum cog_starts_kind kind;
+    const char *name, *rhost;
+} next[] = {{COG_STARTS_NAME, "p0", "10.9.9.9"},
+            {COG_STARTS_ADDRESS, "new", "10.0.0.0"},
+            {COG_STARTS_ALL, "new", "10.9.9.9"}};
+
 static void
 each_limit_is_kept_and_named(void **state)
 {
-    static const struct {
-        enum cog_starts_kind kind;
-        const char *name, *rhost;
-    } next[] = {{COG_STARTS_NAME, "p0", "10.9.9.9"},
-                {COG_STARTS_ADDRESS, "new", "10.0.0.0"},
-                {COG_STARTS_ALL, "new", "10.9.9.9"}};
-
     (void) state;
     for (size_t i = 0; i < COUNT(next); i++) {
         const struct cog_starts_limit *limit =
@@ -138,12 +139,6 @@ a_success_is_given_back(void **state)
 static void
 who_was_slow_empties_nothing(void **state)
 {
-    static const struct {
-        enum cog_starts_kind kind;
-        const char *name, *rhost;
-    } next[] = {{COG_STARTS_NAME, "p0", "10.9.9.9"},
-                {COG_STARTS_ADDRESS, "new", "10.0.0.0"},
-                {COG_STARTS_ALL, "new", "10.9.9.9"}};
     static const int64_t slow_ms[] = {1, 50, 5000, 50000};
 
     (void) state;
