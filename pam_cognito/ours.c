@@ -185,12 +185,15 @@ decide_local(const struct cog_call *call, const struct cog_whose_ids *ids)
 {
     struct passwd entry, *found = NULL;
     char buffer[16384];
+    int error = getpwnam_r(call->user, &entry, buffer, sizeof buffer, &found);
 
-    if (getpwnam_r(call->user, &entry, buffer, sizeof buffer, &found) == 0 &&
-        found != NULL &&
-        (entry.pw_uid != ids->uid || entry.pw_gid != ids->gid))
-        return COG_OUTCOME_NAME;
-    return COG_OUTCOME_NONE;
+    /* An entry too long for the buffer is not that of /etc/passwd either. */
+    if (found == NULL)
+        return error == 0 || error == ENOENT ? COG_OUTCOME_NONE
+                                             : COG_OUTCOME_NAME;
+    return entry.pw_uid == ids->uid && entry.pw_gid == ids->gid
+               ? COG_OUTCOME_NONE
+               : COG_OUTCOME_NAME;
 }
 
 static enum cog_outcome

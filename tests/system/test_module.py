@@ -439,7 +439,9 @@ class Directories(GuestCase):
         entry = pwd.getpwnam(person.name)
         known = (entry.pw_uid, entry.pw_gid)
         for ids_there, wanted in ((known, True), ((54321, known[1]), False),
-                                  ((known[0], 27), False)):
+                                  ((known[0], 27), False),
+                                  # Longer than any buffer.
+                                  ((2 ** 32 - 1, known[1]), False)):
             with self.subTest(ids_there):
                 lines = self.be_host(
                     self.service(), person.name, "authenticate",

@@ -2,9 +2,10 @@
 /*
  * Another directory of the host, as LDAP would be: the users of the file
  * /run/room/directory, whose lines are `name uid gid`. Home and shell are as
- * ours have them.
+ * ours have them. An entry with the last uid fits into nobody's buffer.
  */
 #include <errno.h>
+#include <limits.h>
 #include <nss.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -23,7 +24,8 @@ _nss_room_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
         if (strcmp(found, name) != 0)
             continue;
         fclose(file);
-        if ((size_t) snprintf(buffer, size, "/home/%s", name) >= size) {
+        if (uid == UINT_MAX ||
+            (size_t) snprintf(buffer, size, "/home/%s", name) >= size) {
             *error = ERANGE;
             return NSS_STATUS_TRYAGAIN;
         }
