@@ -124,6 +124,58 @@ check_put(const struct cog_places *places, const struct cog_settings *settings,
                                   refusal == NULL ? NULL : &refusal->conflict);
 }
 
+/* Keep the settings that are there, in *settings; there may be none. */
+static int
+settings_of(const struct cog_cache_levels *levels,
+            struct cog_settings *settings, struct cog_cache_change *change)
+{
+    int error = cog_cache_level_settings(&levels->recent, settings);
+
+    change->settings = error == 0 ? settings : NULL;
+    return error == ENOENT ? 0 : error;
+}
+
+/* The account is as the rules want it. */
+static int
+put_checked(const char *directory, const struct cog_cache_levels *levels,
+            const struct cog_cache_change *change)
+{
+    enum cog_cache_difference difference = COG_CACHE_ABSENT;
+
+    if ((change->settings == NULL || has_settings(levels, change->settings)) &&
+        cog_cache_levels_compare(levels, change->account, change->groups,
+                                 &difference) == 0 &&
+        difference == COG_CACHE_SAME)
+        return 0;
+    if (levels->recent.accounts + 1 >= COG_FOLD_FROM &&
+        levels->base.accounts < COG_FOLD_UP_TO)
+        return cog_cache_rewrite_folded(directory, levels, change);
+    return cog_cache_rewrite_recent(directory, levels, change);
+}
+
+/* own: the settings are written, too; else those that are there stay. */
+static int
+put_account(const struct cog_places *places, const struct cog_cache_lock *lock,
+            const struct cog_settings *settings, bool own,
+            struct cog_cache_change *change, struct cog_write_refusal *refusal)
+{
+    cog_cleanup_cache_levels struct cog_cache_levels levels =
+        COG_CACHE_LEVELS_EMPTY;
+    struct cog_settings kept;
+    int error;
+
+    if (lock->fd < 0)
+        return EBADF;
+    error =
+        check_put(places, settings, change->account, change->groups, refusal);
+    if (error == 0)
+        error = cog_cache_levels_open(places->accounts, &levels);
+    change->settings = settings;
+    if (error == 0 && !own)
+        error = settings_of(&levels, &kept, change);
+    return error != 0 ? error : put_checked(places->accounts, &levels, change);
+}
+
 int
 cog_cache_put_account(const struct cog_places *places,
                       const struct cog_cache_lock *lock,
@@ -132,30 +184,24 @@ cog_cache_put_account(const struct cog_places *places,
                       const struct cog_groups *groups,
                       struct cog_write_refusal *refusal)
 {
-    cog_cleanup_cache_levels struct cog_cache_levels levels =
-        COG_CACHE_LEVELS_EMPTY;
-    struct cog_cache_change change = {.settings = settings,
-                                      .without = account->name,
-                                      .account = account,
-                                      .groups = groups};
-    enum cog_cache_difference difference = COG_CACHE_ABSENT;
-    int error;
+    struct cog_cache_change change = {
+        .without = account->name, .account = account, .groups = groups};
 
-    if (lock->fd < 0)
-        return EBADF;
-    error = check_put(places, settings, account, groups, refusal);
-    if (error == 0)
-        error = cog_cache_levels_open(places->accounts, &levels);
-    if (error != 0)
-        return error;
-    if (has_settings(&levels, settings) &&
-        cog_cache_levels_compare(&levels, account, groups, &difference) == 0 &&
-        difference == COG_CACHE_SAME)
-        return 0;
-    if (levels.recent.accounts + 1 >= COG_FOLD_FROM &&
-        levels.base.accounts < COG_FOLD_UP_TO)
-        return cog_cache_rewrite_folded(places->accounts, &levels, &change);
-    return cog_cache_rewrite_recent(places->accounts, &levels, &change);
+    return put_account(places, lock, settings, true, &change, refusal);
+}
+
+int
+cog_cache_put_account_only(const struct cog_places *places,
+                           const struct cog_cache_lock *lock,
+                           const struct cog_settings *settings,
+                           const struct cog_account *account,
+                           const struct cog_groups *groups,
+                           struct cog_write_refusal *refusal)
+{
+    struct cog_cache_change change = {
+        .without = account->name, .account = account, .groups = groups};
+
+    return put_account(places, lock, settings, false, &change, refusal);
 }
 
 /* ---- removing */
@@ -230,17 +276,6 @@ collect_account(const struct cog_cache_file *level, struct remains *remains,
         return 0;
     /* What cannot be read may be the account: it is not removed then. */
     return error != 0 ? error : add_remains(remains, account.uid, false);
-}
-
-static int
-settings_of(const struct cog_cache_levels *levels,
-            struct cog_settings *settings, struct cog_cache_change *change)
-{
-    int error = cog_cache_level_settings(&levels->recent, settings);
-
-    if (error == 0)
-        change->settings = settings;
-    return error == ENOENT ? 0 : error;
 }
 
 /* base first: recent's record hides an older one until both are gone. */

@@ -60,6 +60,17 @@ int cog_cache_put_account(const struct cog_places *places,
                           struct cog_write_refusal *refusal);
 
 /*
+ * The same for an account of another configuration than the host's: the
+ * settings judge it, but those that are there stay, or there are still none.
+ */
+int cog_cache_put_account_only(const struct cog_places *places,
+                               const struct cog_cache_lock *lock,
+                               const struct cog_settings *settings,
+                               const struct cog_account *account,
+                               const struct cog_groups *groups,
+                               struct cog_write_refusal *refusal);
+
+/*
  * Remove an account from both files, and forget whom it was bound to. Its id
  * stays retired for ever, unless same_person: then the name may have it
  * again. That goes for a name, too, that is not there any more but had an id

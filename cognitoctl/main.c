@@ -4,6 +4,7 @@
 
 #include "cognitoctl/command_line.h"
 #include "cognitoctl/environment.h"
+#include "host/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,7 +162,7 @@ main(int argc, char **argv)
         .doc = "Look after the sign-in with an Amazon Cognito user pool.",
         .help_filter = help,
     };
-    struct given given = {.common.config = COG_CONFIG_DIR "/cognito.conf"};
+    struct given given = {.common.config = COG_HOST_CONFIG};
     char name[] = "cognitoctl";
 
     cog_environment_take();

@@ -14,6 +14,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/*
+ * The host's own configuration. Others, of config= of a PAM service, decide
+ * who comes in there, and nothing of the host.
+ */
+#define COG_HOST_CONFIG COG_CONFIG_DIR "/cognito.conf"
+
 /* Room for a reason that names the file. */
 #define COG_FILES_REASON 600
 

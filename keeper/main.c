@@ -69,6 +69,7 @@ receive_request(struct request *request)
     copy_field(&field[COG_REQUEST_USER], subject->user, sizeof subject->user);
     copy_field(&field[COG_REQUEST_CONFIG], request->config_path,
                sizeof request->config_path);
+    subject->other_config = strcmp(request->config_path, COG_HOST_CONFIG) != 0;
     copy_field(&field[COG_REQUEST_LOCAL_GROUP], request->local_group,
                sizeof request->local_group);
     request->minimum_uid = (uid_t) field[COG_REQUEST_MINIMUM_UID].number;

@@ -324,15 +324,23 @@ tell_nscd(const struct stat *before)
                         strerror(error));
 }
 
+/*
+ * What NSS goes by is the host's: a login to a database by a configuration
+ * of its own changes neither whom sshd is told of nor who gets a local group.
+ */
 static enum cog_outcome
-put_account(const struct making *making, const struct cog_cache_lock *lock,
-            char reason[COG_REASON_SIZE])
+put_account(const struct cog_subject *subject, const struct making *making,
+            const struct cog_cache_lock *lock, char reason[COG_REASON_SIZE])
 {
     const struct stat before = look_at_accounts();
     struct cog_write_refusal refusal = {0};
-    int error =
-        cog_cache_put_account(&places, lock, &making->settings,
-                              &making->account, &making->groups, &refusal);
+    int error = subject->other_config
+                    ? cog_cache_put_account_only(
+                          &places, lock, &making->settings, &making->account,
+                          &making->groups, &refusal)
+                    : cog_cache_put_account(&places, lock, &making->settings,
+                                            &making->account, &making->groups,
+                                            &refusal);
 
     if (error == EEXIST)
         return id_taken(reason, &refusal.conflict);
@@ -371,7 +379,7 @@ record_account(const struct cog_subject *subject,
     login->uid = making.account.uid;
     outcome = put_login(login, &making.groups, lock, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
-        outcome = put_account(&making, lock, reason);
+        outcome = put_account(subject, &making, lock, reason);
     return outcome;
 }
 

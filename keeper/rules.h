@@ -27,6 +27,7 @@ struct cog_subject {
     uint64_t flags;              /* of enum cog_request_flag */
     bool caller_is_root;         /* only then is anything recorded */
     bool is_unprivileged;        /* nor is the effective uid root's */
+    bool other_config;           /* config= names another than the host's */
     uid_t caller;                /* the host's real uid */
     enum cog_whose whose;
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */

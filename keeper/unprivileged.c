@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONFIG_FILE COG_CONFIG_DIR "/cognito.conf"
-
 static const struct cog_places places = COG_PLACES;
 
 /*
@@ -81,7 +79,7 @@ load(const struct cog_subject *subject, const char *config_path,
     enum cog_outcome outcome;
 
     /* Not with a path that whoever starts us by hand may choose. */
-    if (strcmp(config_path, CONFIG_FILE) != 0 && !cog_lent_give_up())
+    if (subject->other_config && !cog_lent_give_up())
         return cog_refuse(COG_OUTCOME_SYSTEM, reason,
                           "a group cannot be given up");
     if (!cog_files_load_config(config_path, &files->config, reason))

@@ -205,6 +205,25 @@ class Ssh(PoolCase):
                 self.assert_in(terminal, person.name)
                 self.assertEqual(group in terminal.text, there)
 
+    def test_login_by_another_configuration_between(self):
+        """proves P26, P86: what a service of its own has configured
+        decides neither whom sshd is told of nor who gets a local group"""
+        group = "l" + secrets.token_hex(4)
+        service = self.service("create_account",
+                               group_map=f"Staff:{group}")
+        other, first = self.other_host(), self.person()
+        other.run("groupadd", group)
+        terminal = other.terminal("pamtester", service, first.name,
+                                  "authenticate", "acct_mgmt")
+        self.finish(terminal, ("Password: ", first.password))
+        self.assertIn("account management done", terminal.text)
+        self.assertNotIn(group, other.say("id", "-nG", first.name))
+        person = self.person()
+        terminal = other.ssh(person.name)
+        self.finish(terminal, ("Password: ", person.password))
+        self.assert_in(terminal, person.name)
+        self.assertNotIn("differ", other.say("cognitoctl", "status"))
+
     def test_by_the_password_method(self):
         person = self.person()
         terminal = callers.ssh(person.name, method="password")

@@ -381,6 +381,50 @@ settings_are_kept_by_accounts_and_replaced_alone(void **state)
     cog_cache_close(&reader);
 }
 
+/* A login by a configuration that is not the host's. */
+static void
+another_configuration_leaves_the_settings(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = mapping_reader(room);
+    struct cog_settings host = sample_settings(), other = host, found;
+    struct cog_account alice = sample_account("alice", ALICE),
+                       carol = sample_account("carol", CAROL);
+    struct cog_groups groups = sample_groups(2);
+    struct cog_cache_lock lock = take_lock(room);
+    struct stat before, after;
+
+    other.provisional = true;
+    strcpy(other.provisional_match, "*");
+    strcpy(other.shell, "/bin/zsh");
+    assert_int_equal(cog_cache_put_account_only(&room->places, &lock, &other,
+                                                &alice, &groups, NULL),
+                     0);
+    assert_int_equal(cog_cache_settings(&reader, &found), ENOENT);
+    assert_alice(&reader);
+    assert_int_equal(cog_cache_put_settings(&room->places, &lock, &host, NULL),
+                     0);
+    assert_int_equal(cog_cache_put_account_only(&room->places, &lock, &other,
+                                                &carol, &groups, NULL),
+                     0);
+    assert_int_equal(cog_cache_settings(&reader, &found), 0);
+    assert_memory_equal(&found, &host, sizeof found);
+    /* Nothing to write: no new file. */
+    assert_int_equal(stat(path_in(room->accounts, "recent.cdb"), &before), 0);
+    assert_int_equal(cog_cache_put_account_only(&room->places, &lock, &other,
+                                                &carol, &groups, NULL),
+                     0);
+    assert_int_equal(stat(path_in(room->accounts, "recent.cdb"), &after), 0);
+    assert_true(before.st_ino == after.st_ino);
+    /* It is judged by its own rules. */
+    other.id_base = CAROL + 1;
+    assert_int_equal(cog_cache_put_account_only(&room->places, &lock, &other,
+                                                &carol, &groups, NULL),
+                     EINVAL);
+    cog_cache_lock_release(&lock);
+    cog_cache_close(&reader);
+}
+
 /* Debian's tinycdb is the second reader. */
 static void
 tinycdbs_tool_lists_our_file(void **state)
@@ -511,6 +555,7 @@ main(void)
         IN_ROOM(an_older_number_in_base_is_hidden_by_recent),
         IN_ROOM(p71_a_lost_base_is_no_absence),
         IN_ROOM(settings_are_kept_by_accounts_and_replaced_alone),
+        IN_ROOM(another_configuration_leaves_the_settings),
         IN_ROOM(tinycdbs_tool_lists_our_file),
         IN_ROOM(p69_p71_threads_and_forks_never_see_a_wrong_answer),
     };
