@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Verifiers; see the header. A file is lines in a fixed order: what it is,
- * name, sub, two times, failures, whether one factor was enough, the hash.
+ * name, sub, pool, two times, failures, whether one factor was enough, the
+ * hash.
  */
 #include "host/verifiers.h"
 
@@ -82,6 +83,7 @@ cog_verifier_parse(const char *bytes, size_t len,
     if (!cog_lines_is(&lines, FIRST_LINE) ||
         !cog_lines_text(&lines, fresh.name, sizeof fresh.name) ||
         !cog_lines_text(&lines, fresh.sub, sizeof fresh.sub) ||
+        !cog_lines_text(&lines, fresh.pool_id, sizeof fresh.pool_id) ||
         !cog_lines_time(&lines, &fresh.proved_s) ||
         !cog_lines_time(&lines, &fresh.seen_s) ||
         !cog_lines_number(&lines, UINT32_MAX, &failures) ||
@@ -92,7 +94,7 @@ cog_verifier_parse(const char *bytes, size_t len,
         !cog_verifier_hash_is_sound(lines.at, hash_len) ||
         cog_login_name_check(fresh.name, strlen(fresh.name)) !=
             COG_FAULT_NONE ||
-        cog_sub_check(fresh.sub) != COG_FAULT_NONE)
+        cog_sub_check(fresh.sub) != COG_FAULT_NONE || fresh.pool_id[0] == '\0')
         return EBADMSG;
     if (cog_secret_set(&fresh.hash, lines.at, hash_len) != 0)
         return ENOMEM;
@@ -135,9 +137,9 @@ cog_verifier_save(const char *directory, const struct cog_verifier *verifier)
 
     (void) snprintf(
         head, sizeof head,
-        FIRST_LINE "\n%s\n%s\n%" PRId64 "\n%" PRId64 "\n%" PRIu32 "\n%d\n",
-        verifier->name, verifier->sub, verifier->proved_s, verifier->seen_s,
-        verifier->failures, verifier->one_factor ? 1 : 0);
+        FIRST_LINE "\n%s\n%s\n%s\n%" PRId64 "\n%" PRId64 "\n%" PRIu32 "\n%d\n",
+        verifier->name, verifier->sub, verifier->pool_id, verifier->proved_s,
+        verifier->seen_s, verifier->failures, verifier->one_factor ? 1 : 0);
     error = cog_secret_set_text(&bytes, head);
     if (error == 0)
         error =

@@ -16,6 +16,7 @@
 
 #include "accounts/account.h"
 #include "base/secret.h"
+#include "config/config.h"
 
 #define COG_VERIFIERS_DIR COG_STATE_DIR "/private/offline"
 
@@ -23,8 +24,10 @@
 struct cog_verifier {
     char name[COG_NAME_MAX + 1]; /* PAM_USER */
     char sub[COG_SUB_MAX + 1];   /* whose password it is */
-    int64_t proved_s;            /* the login it comes from, unix time */
-    int64_t seen_s;              /* the latest time at which it was used */
+    /* And of which pool: another's people may have the same name. */
+    char pool_id[sizeof((struct cog_config *) NULL)->pool_id];
+    int64_t proved_s;  /* the login it comes from, unix time */
+    int64_t seen_s;    /* the latest time at which it was used */
     uint32_t failures; /* wrong passwords since that login, and guesses
                           whose end is not known */
     bool one_factor;   /* the pool was content with the password */

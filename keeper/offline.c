@@ -72,18 +72,32 @@ lock_file(const struct cog_subject *subject, int *lock)
 }
 
 /*
+ * What is kept, if it is of this pool. Another's says nothing here: a host
+ * with two has two people of one name, who may both choose a password.
+ */
+static int
+load_own(const struct cog_subject *subject, const struct cog_config *config,
+         struct cog_verifier *kept)
+{
+    int error = cog_verifier_load(COG_VERIFIERS_DIR, subject->user, kept);
+
+    return error == 0 && strcmp(kept->pool_id, config->pool_id) != 0 ? ENOENT
+                                                                     : error;
+}
+
+/*
  * Remove the kept hash unless it agrees with what the pool has just said:
  * that the typed password is right (then it must be the kept one), or wrong
  * (then it must not be). Nothing is written.
  */
 static void
-drop_unless(const struct cog_subject *subject, const struct cog_dialog *dialog,
-            bool typed_is_kept)
+drop_unless(const struct cog_subject *subject, const struct cog_config *config,
+            const struct cog_dialog *dialog, bool typed_is_kept)
 {
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
     bool same = false;
 
-    if (cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept) != 0 ||
+    if (load_own(subject, config, &kept) != 0 ||
         cog_parent_started(COMPARE_LIMIT_MS) != 0 ||
         !cog_dialog_compare(dialog, &kept.hash, &same))
         return;
@@ -92,14 +106,15 @@ drop_unless(const struct cog_subject *subject, const struct cog_dialog *dialog,
 }
 
 static int
-write_new(const struct cog_subject *subject, const struct cog_proof *proof,
-          struct cog_verifier *fresh)
+write_new(const struct cog_subject *subject, const struct cog_config *config,
+          const struct cog_proof *proof, struct cog_verifier *fresh)
 {
     cog_cleanup_fd int lock = -1;
     int error = lock_file(subject, &lock);
 
     (void) snprintf(fresh->name, sizeof fresh->name, "%s", subject->user);
     (void) snprintf(fresh->sub, sizeof fresh->sub, "%s", proof->sub);
+    memcpy(fresh->pool_id, config->pool_id, sizeof fresh->pool_id);
     fresh->proved_s = fresh->seen_s = cog_clock_unix_s();
     return error != 0 ? error : cog_verifier_save(COG_VERIFIERS_DIR, fresh);
 }
@@ -118,7 +133,7 @@ cog_offline_keep(const struct cog_subject *subject,
         break;
     case COG_WIRE_OFFLINE_COMPARE:
         if (was_one_factor(dialog))
-            drop_unless(subject, dialog, true);
+            drop_unless(subject, config, dialog, true);
         else
             cog_offline_drop(subject);
         return;
@@ -131,7 +146,7 @@ cog_offline_keep(const struct cog_subject *subject,
     }
     fresh.one_factor = was_one_factor(dialog);
     if (take_hash(dialog, &fresh.hash))
-        error = write_new(subject, proof, &fresh);
+        error = write_new(subject, config, proof, &fresh);
     else
         error = ENODATA;
     if (error == 0)
@@ -295,14 +310,12 @@ admit(bool window, const struct cog_verifier *kept, struct cog_ruling *ruling)
 
 /* Load the file, and lock it. */
 static int
-load_held(const struct cog_subject *subject, struct cog_verifier *kept,
-          int *lock)
+load_held(const struct cog_subject *subject, const struct cog_config *config,
+          struct cog_verifier *kept, int *lock)
 {
     int error = lock_file(subject, lock);
 
-    return error != 0
-               ? error
-               : cog_verifier_load(COG_VERIFIERS_DIR, subject->user, kept);
+    return error != 0 ? error : load_own(subject, config, kept);
 }
 
 /* Check the rules, and count the guess. */
@@ -312,7 +325,7 @@ begin_use(const struct cog_subject *subject, const struct cog_config *config,
           bool *window, struct cog_ruling *ruling)
 {
     cog_cleanup_fd int lock = -1;
-    int error = load_held(subject, kept, &lock);
+    int error = load_held(subject, config, kept, &lock);
 
     if (error != 0) {
         refuse(ruling, error == ETIMEDOUT ? "another login is being tried"
@@ -336,7 +349,7 @@ end_use(const struct cog_subject *subject, const struct cog_config *config,
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
     cog_cleanup_fd int lock = -1;
 
-    if (load_held(subject, &kept, &lock) != 0 ||
+    if (load_held(subject, config, &kept, &lock) != 0 ||
         kept.proved_s != used->proved_s ||
         !cog_secret_equal(&kept.hash, &used->hash))
         return false;
@@ -392,10 +405,10 @@ cog_offline_try(const struct cog_subject *subject,
         return;
     /* If the kept password was refused, it was changed elsewhere. */
     if (ruling->outcome == COG_OUTCOME_PASSWORD)
-        drop_unless(subject, dialog, false);
+        drop_unless(subject, config, dialog, false);
     if (!is_outage(ruling->outcome) || dialog->guesses == NULL ||
         dialog->guesses->asked > 0 ||
-        cog_verifier_load(COG_VERIFIERS_DIR, subject->user, &kept) == ENOENT)
+        load_own(subject, config, &kept) == ENOENT)
         return;
     /* The module waits for a hash now, not for the pool. */
     if (cog_parent_started(COMPARE_LIMIT_MS) == 0)

@@ -87,6 +87,17 @@ class Offline(OfflineCase):
         self.sign_in(here, person)
         self.assertIsNone(offline.read(person.name))
 
+    def test_another_pool(self):
+        """What one pool has proved is nothing to a service of another, whose
+        users may have the same names"""
+        person, _, away = self.enrolled()
+        _, elsewhere = self.configure(pool_id="eu-west-1_Elsewhere")
+        self.assert_denied(elsewhere, person, "no-connection")
+        self.assert_denied(elsewhere, person, "no-connection",
+                           make_password())
+        self.assertEqual(offline.read(person.name)["failures"], "0")
+        self.assertEqual(self.try_(away, person), "success")
+
     def test_right_password_enters(self):
         person, _, away = self.enrolled()
         self.assertEqual(self.try_(away, person), "success")
@@ -115,19 +126,19 @@ class Offline(OfflineCase):
             status = os.stat(name)
             self.assertEqual((status.st_uid, status.st_mode & 0o7777),
                              (0, mode))
-        self.assertRegex(lines[7], r"^\$y\$j9T\$[./A-Za-z0-9]{22}\$"
+        self.assertRegex(lines[-2], r"^\$y\$j9T\$[./A-Za-z0-9]{22}\$"
                                    r"[./A-Za-z0-9]{43}$")
         self.assertNotIn(person.name, path)
         with open(path, encoding="utf-8") as file:
             self.assertNotIn(person.password, file.read())
         # An independent reader of the hash: perl's crypt().
         made = subprocess.run(
-            ["perl", "-e", "print crypt(<STDIN>, $ARGV[0])", lines[7]],
+            ["perl", "-e", "print crypt(<STDIN>, $ARGV[0])", lines[-2]],
             input=person.password, capture_output=True, text=True,
             check=True).stdout
-        self.assertEqual(made, lines[7])
+        self.assertEqual(made, lines[-2])
         self.sign_in(here, person)
-        self.assertNotEqual(offline.find(person.name)[1][7], lines[7])
+        self.assertNotEqual(offline.find(person.name)[1][-2], lines[-2])
 
     def test_no_secret_in_the_log(self):
         """proves P93: neither password nor hash, with debug either"""
@@ -337,7 +348,7 @@ class Offline(OfflineCase):
         def other_method(path):
             with open(path, encoding="utf-8") as file:
                 lines = file.read().split("\n")
-            lines[7] = "$1$abcdefgh$Z2Hpa2nnnR0VcLDNcxqAA0"
+            lines[-2] = "$1$abcdefgh$Z2Hpa2nnnR0VcLDNcxqAA0"
             with open(path, "w", encoding="utf-8") as file:
                 file.write("\n".join(lines))
 

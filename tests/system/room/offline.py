@@ -7,7 +7,7 @@ import os
 DIRECTORY = "/var/lib/cognito/private/offline"
 WINDOWS = "/var/lib/cognito/private/breakglass"
 
-FIELDS = ("first", "name", "sub", "proved_s", "seen_s", "failures",
+FIELDS = ("first", "name", "sub", "pool_id", "proved_s", "seen_s", "failures",
           "one_factor", "hash")
 
 

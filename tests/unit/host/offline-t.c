@@ -24,6 +24,7 @@
 #define PROOF "jx.v6sN8Xhf1kUb38/yim0rwR3qSN9D1BlHjFHHW1L8"
 #define HASH  "$y$j9T$" SALT "$" PROOF
 #define SUB   "3f1b9c52-7d0e-4a61-9c3b-0a1e5d7f2b48"
+#define POOL  "eu-west-1_Ab12Cd34E"
 
 static char place[4300];
 
@@ -38,6 +39,7 @@ make(const char *name, uint32_t failures, struct cog_verifier *verifier)
 {
     (void) snprintf(verifier->name, sizeof verifier->name, "%s", name);
     (void) snprintf(verifier->sub, sizeof verifier->sub, "%s", SUB);
+    (void) snprintf(verifier->pool_id, sizeof verifier->pool_id, "%s", POOL);
     verifier->proved_s = 1795266123;
     verifier->seen_s = 1795266200;
     verifier->failures = failures;
@@ -63,6 +65,7 @@ test_again(void **state)
     save("alice", 3);
     assert_int_equal(cog_verifier_load(place, "alice", &found), 0);
     assert_string_equal(found.sub, SUB);
+    assert_string_equal(found.pool_id, POOL);
     assert_string_equal(found.hash.data, HASH);
     assert_int_equal(found.proved_s, 1795266123);
     assert_int_equal(found.seen_s, 1795266200);
@@ -140,21 +143,24 @@ static void
 test_damaged(void **state)
 {
     static const char good[] =
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "\n";
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n" HASH "\n";
     static const char *const bad[] = {
-        "COGOFF2\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "\n",
-        "COGOFF1\nAlice\n" SUB "\n1\n2\n0\n1\n" HASH "\n",
-        "COGOFF1\nalice\n\n1\n2\n0\n1\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n-1\n2\n0\n1\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n999999999999999\n0\n1\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n-1\n1\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n4294967296\n1\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n2\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n\n" HASH "\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "\n\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "x",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n\n",
-        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n",
+        "COGOFF2\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nAlice\n" SUB "\n" POOL "\n1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nalice\n\n" POOL "\n1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n\n1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n-1\n2\n0\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n999999999999999\n0\n1\n" HASH
+        "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n-1\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n4294967296\n1\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n2\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n\n" HASH "\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n" HASH "\n\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n" HASH "x",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n\n",
+        "COGOFF1\nalice\n" SUB "\n" POOL "\n1\n2\n0\n1\n",
     };
     cog_cleanup_verifier struct cog_verifier found = COG_VERIFIER_EMPTY;
 
