@@ -7,6 +7,7 @@
 #include "cognito/json.h"
 #include "cognito/json_write.h"
 #include "cognitoctl/replacement.h"
+#include "cognitoctl/snapshot.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -30,7 +31,7 @@ parse(const char *bytes, size_t len, struct cog_installed *out)
 {
     cog_cleanup_json struct cog_json *json = NULL;
     struct cog_installed found;
-    const char *from, *etag, *fingerprint;
+    const char *from, *etag, *key, *fingerprint;
     char *end;
 
     if (cog_json_parse(bytes, len, &json) != COG_OK ||
@@ -39,11 +40,15 @@ parse(const char *bytes, size_t len, struct cog_installed *out)
         cog_json_text(json, "etag", COG_ETAG_MAX, &etag) != COG_OK ||
         cog_json_text(json, "fingerprint", 16, &fingerprint) != COG_OK)
         return EBADMSG;
+    /* Not in what earlier builds noted. */
+    if (cog_json_text(json, "key", COG_SIGNATURE_TAG - 1, &key) != COG_OK)
+        key = "";
     found.fingerprint = strtoull(fingerprint, &end, 16);
     if (*fingerprint == '\0' || *end != '\0')
         return EBADMSG;
     (void) snprintf(found.from, sizeof found.from, "%s", from);
     (void) snprintf(found.etag, sizeof found.etag, "%s", etag);
+    (void) snprintf(found.key, sizeof found.key, "%s", key);
     *out = found;
     return 0;
 }
@@ -97,6 +102,7 @@ cog_installed_store(const char *directory,
     cog_json_put_number(&writer, "created", installed->created_s);
     cog_json_put_text(&writer, "from", installed->from);
     cog_json_put_text(&writer, "etag", installed->etag);
+    cog_json_put_text(&writer, "key", installed->key);
     cog_json_put_text(&writer, "fingerprint", fingerprint);
     cog_json_close(&writer);
     if (writer.status == COG_NO_MEMORY)
@@ -158,6 +164,7 @@ cog_installed_fingerprint(const struct cog_config *config,
     mix_text(&sum, config->id_attribute);
     mix_text(&sum, config->key_attribute);
     mix_settings(&sum, settings);
+    mix_number(&sum, cog_snapshot_key_tag(&sources->key, settings->pool_id));
     for (size_t i = 0; i < sources->map.count; i++) {
         mix_number(&sum, sources->map.entries[i].id);
         mix_number(&sum, sources->map.entries[i].kind);

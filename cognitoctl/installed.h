@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "cognitoctl/signature.h"
 #include "config/config.h"
 #include "host/account_id.h"
 
@@ -20,6 +21,7 @@ struct cog_installed {
     int64_t created_s; /* unix time when that listing began; 0: none yet */
     char from[COG_FROM_MAX + 1]; /* the snapshot's address, or "" */
     char etag[COG_ETAG_MAX + 1]; /* what was served there with it, or "" */
+    char key[COG_SIGNATURE_TAG]; /* the public key that had signed it, or "" */
     uint64_t fingerprint;        /* of the settings it was installed with */
 };
 
@@ -36,7 +38,7 @@ int cog_installed_store(const char *directory,
 
 /*
  * A number that is another one when other accounts would come out of the
- * same listing: of allow_groups, the settings and the map of ids.
+ * same listing: of allow_groups, the settings, the id key and the map of ids.
  */
 uint64_t cog_installed_fingerprint(const struct cog_config *config,
                                    const struct cog_id_sources *sources,

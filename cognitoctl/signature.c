@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 
 static void
 free_bio(BIO **bio)
@@ -106,6 +107,20 @@ cog_signature_load_private(const char *path, struct cog_signature_key *key)
                              &trust) != 0)
         return cog_trust_text(trust);
     return cog_signature_parse_private(pem.data, pem.len, key);
+}
+
+void
+cog_signature_key_tag(const struct cog_signature_key *key,
+                      char tag[COG_SIGNATURE_TAG])
+{
+    unsigned char bytes[COG_SIGNATURE_TAG / 2];
+    size_t len = sizeof bytes;
+
+    *tag = '\0';
+    if (EVP_PKEY_get_raw_public_key(key->pkey, bytes, &len) != 1)
+        return;
+    for (size_t i = 0; i < len; i++)
+        (void) snprintf(tag + 2 * i, 3, "%02x", bytes[i]);
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #define COG_SIGNATURE_SIZE    64
+#define COG_SIGNATURE_TAG     65   /* bytes of a public key in hex, with NUL */
 #define COG_SIGNATURE_PEM_MAX 4096 /* bytes of a key file */
 
 /* One key, private or public; wiped by cog_signature_key_clear. */
@@ -50,6 +51,10 @@ const char *cog_signature_load_public(const char *path,
                                       struct cog_signature_key *key);
 const char *cog_signature_load_private(const char *path,
                                        struct cog_signature_key *key);
+
+/* Which public key this is, in hex (RFC 8032); "" if OpenSSL fails. */
+void cog_signature_key_tag(const struct cog_signature_key *key,
+                           char tag[COG_SIGNATURE_TAG]);
 
 /* Sign with a private key. False when OpenSSL fails. */
 bool cog_signature_make(const struct cog_signature_key *key, const void *bytes,

@@ -150,6 +150,7 @@ is_in_place(const struct work *work, const struct cog_installed *installed,
 
     return !work->given->force && installed->etag[0] != '\0' &&
            strcmp(installed->from, work->source) == 0 &&
+           strcmp(installed->key, noted->key) == 0 &&
            installed->fingerprint == noted->fingerprint &&
            cog_cache_levels_open(cog_stores.accounts, &levels) == 0 &&
            cog_cache_level_exists(&levels.base);
@@ -245,8 +246,10 @@ from_snapshot(struct work *work)
     bool unchanged = false;
     int code = load_key(&settings->config, work->key), error;
 
-    if (code == COG_EXIT_OK)
+    if (code == COG_EXIT_OK) {
+        cog_signature_key_tag(work->key, noted.key);
         code = load_installed(&installed);
+    }
     if (code == COG_EXIT_OK)
         code = open_spool(cog_stores.logins, &spool);
     if (code == COG_EXIT_OK)

@@ -354,6 +354,24 @@ class SnapshotTest(FleetCase):
                 self.bucket.put(self.forge(**change))
                 self.refused(reason)
 
+    def test_another_key_and_nothing_new(self):
+        """P73: what is in place is looked at again by another snapshot_key
+        or id_key: sync does not say of it that nothing has changed"""
+        self.sync()
+        self.assertTrue(self.sync()["unchanged"])
+        public = sync.make_keys("/etc/cognito/new_key")
+        self.configure(snapshot_key=public)
+        self.refused("not by snapshot_key")
+        self.configure()
+        self.assertTrue(self.sync()["unchanged"])
+        os.rename("/etc/cognito/id_key", "/etc/cognito/id_key.old")
+        try:
+            ctl.run("ids", "init")
+            self.refused("another id_key")
+        finally:
+            os.rename("/etc/cognito/id_key.old", "/etc/cognito/id_key")
+        self.assertTrue(self.sync()["unchanged"])
+
     def test_other_ids(self):
         """an id that this host would not give refuses all of it"""
         with open("/etc/cognito/fleet-map", "w", encoding="utf-8") as file:

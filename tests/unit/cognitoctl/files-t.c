@@ -296,6 +296,7 @@ what_was_noted_comes_back(void **state)
     struct cog_installed noted = {.created_s = INT64_C(1800000000),
                                   .from = "https://b.example/x",
                                   .etag = "\"a\\b\"",
+                                  .key = "00ff",
                                   .fingerprint = UINT64_MAX};
     struct cog_installed back = {.created_s = 7};
 
@@ -308,6 +309,7 @@ what_was_noted_comes_back(void **state)
     assert_true(back.created_s == noted.created_s);
     assert_string_equal(back.from, noted.from);
     assert_string_equal(back.etag, noted.etag);
+    assert_string_equal(back.key, noted.key);
     assert_true(back.fingerprint == noted.fingerprint);
     assert_int_equal(names(), 1);
 }
@@ -346,7 +348,7 @@ the_fingerprint_follows_what_decides_about_accounts(void **state)
     struct cog_id_sources sources = COG_ID_SOURCES_EMPTY;
     struct cog_settings settings = {.pool_id = "r_a", .home = "/home/%u"};
     struct cog_config config = {.allow = {.everybody = true}};
-    uint64_t seen[8];
+    uint64_t seen[9];
 
     (void) state;
     seen[0] = cog_installed_fingerprint(&config, &sources, &settings);
@@ -369,6 +371,8 @@ the_fingerprint_follows_what_decides_about_accounts(void **state)
     (void) snprintf(config.key_attribute, sizeof config.key_attribute,
                     "custom:k");
     seen[7] = cog_installed_fingerprint(&config, &sources, &settings);
+    sources.key.bytes[0] = 1;
+    seen[8] = cog_installed_fingerprint(&config, &sources, &settings);
     for (size_t i = 0; i < COUNT(seen); i++) {
         for (size_t j = 0; j < i; j++)
             assert_true(seen[i] != seen[j]);
