@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "accounts/login_record.h"
 #include "accounts/logins.h"
 #include "tests/unit/accounts/hostile_names.h"
 #include "tests/unit/accounts/pool_groups.h"
@@ -352,6 +353,30 @@ a_walk_sees_each_login_and_each_id_once(void **state)
                      EINTR);
 }
 
+/* A clock that was ahead at a login must not outlast the next listings. */
+static void
+a_login_counts_since_a_listing_unless_it_is_to_come(void **state)
+{
+    static const struct {
+        int64_t login_s, listing_s, now_s;
+        bool since;
+    } rows[] = {
+        {1000, 1000, 1000, true},       {999, 1000, 1000, false},
+        {1001, 1000, 1000, true},       {1300, 1000, 1000, true},
+        {1301, 1000, 1000, false},      {0, 0, 0, true},
+        {INT64_MAX, 1000, 2000, false}, {INT64_MIN, 0, 0, false},
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cog_login_entry login = {.last_login_s = rows[i].login_s};
+
+        assert_int_equal(
+            cog_login_is_since(&login, rows[i].listing_s, rows[i].now_s),
+            rows[i].since);
+    }
+}
+
 #define IN_ROOM(test)                                                         \
     cmocka_unit_test_setup_teardown(test, room_make, room_remove)
 
@@ -369,6 +394,7 @@ main(void)
         IN_ROOM(p21_an_id_once_given_is_not_given_to_another_name),
         IN_ROOM(p17_p20_logins_that_break_a_rule_are_not_written),
         cmocka_unit_test(p62_pool_groups_are_bounded_and_kept_as_they_are),
+        cmocka_unit_test(a_login_counts_since_a_listing_unless_it_is_to_come),
         IN_ROOM(the_largest_login_is_written_and_found),
         IN_ROOM(a_walk_sees_each_login_and_each_id_once),
     };
