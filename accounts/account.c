@@ -433,22 +433,24 @@ cog_sub_check(const char *sub)
     return COG_FAULT_NONE;
 }
 
-/* REGION_NAME, as UserPoolId of the Cognito API: [\w-]+_[0-9a-zA-Z]+. */
-static bool
-is_pool_id(const char *id)
+/* UserPoolId of the Cognito API: [\w-]+_[0-9a-zA-Z]+. */
+enum cog_fault
+cog_pool_id_check(const char *pool_id)
 {
-    size_t len = strnlen(id, COG_POOL_ID_MAX + 1), bar = 0;
+    size_t len = strnlen(pool_id, COG_POOL_ID_MAX + 1), bar = 0;
 
     if (len > COG_POOL_ID_MAX)
-        return false;
+        return COG_FAULT_POOL_ID;
     for (size_t i = 0; i < len; i++) {
-        if (id[i] == '_')
+        if (pool_id[i] == '_')
             bar = i;
-        else if (!cog_ascii_is_alnum(id[i]) && id[i] != '-')
-            return false;
+        else if (!cog_ascii_is_alnum(pool_id[i]) && pool_id[i] != '-')
+            return COG_FAULT_POOL_ID;
     }
     return bar > 0 && bar + 1 < len &&
-           memchr(id + bar, '-', len - bar) == NULL;
+                   memchr(pool_id + bar, '-', len - bar) == NULL
+               ? COG_FAULT_NONE
+               : COG_FAULT_POOL_ID;
 }
 
 static bool
@@ -484,11 +486,10 @@ enum cog_fault
 cog_settings_check(const struct cog_settings *settings)
 {
     char home[COG_HOME_MAX + 1];
-    enum cog_fault fault;
+    enum cog_fault fault = cog_pool_id_check(settings->pool_id);
 
-    if (!is_pool_id(settings->pool_id))
-        return COG_FAULT_POOL_ID;
-    fault = cog_id_range_check(settings->id_base, settings->id_range);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_id_range_check(settings->id_base, settings->id_range);
     if (fault == COG_FAULT_NONE)
         fault = cog_home_expand(settings->home, "a", home);
     if (fault == COG_FAULT_NONE)

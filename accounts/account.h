@@ -190,6 +190,9 @@ enum cog_fault cog_shell_check(const char *shell);
 /* A sub: 1 to 36 letters, digits and "-". */
 enum cog_fault cog_sub_check(const char *sub);
 
+/* The id of a pool: REGION_NAME, at most 55 bytes. */
+enum cog_fault cog_pool_id_check(const char *pool_id);
+
 /* All fields of the settings, each by its rule above. */
 enum cog_fault cog_settings_check(const struct cog_settings *settings);
 

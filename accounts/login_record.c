@@ -16,7 +16,8 @@ enum {
     LOGIN_SUB_LEN = 13,
     LOGIN_GROUPS = 14,     /* how many */
     LOGIN_GROUPS_LEN = 16, /* bytes of all, NULs included */
-    LOGIN_TEXTS = 18       /* sub and NUL, groups each with its NUL */
+    LOGIN_POOL_LEN = 18,
+    LOGIN_TEXTS = 19 /* sub, pool and groups, each with its NUL */
 };
 
 /* Offsets into the data of an id's owner. */
@@ -93,6 +94,7 @@ cog_login_check(const struct cog_login_entry *login)
                              strnlen(login->name, COG_NAME_MAX + 1)) !=
             COG_FAULT_NONE ||
         cog_sub_check(login->sub) != COG_FAULT_NONE ||
+        cog_pool_id_check(login->pool_id) != COG_FAULT_NONE ||
         (login->has_id && cog_id_is_forbidden(login->uid)) ||
         !are_groups(login->groups.text, login->groups.used,
                     login->groups.count))
@@ -100,13 +102,24 @@ cog_login_check(const struct cog_login_entry *login)
     return 0;
 }
 
+/* With its NUL; returns where the next begins. */
+static unsigned char *
+put_text(unsigned char *to, const char *text, size_t len)
+{
+    memcpy(to, text, len);
+    to[len] = '\0';
+    return to + len + 1;
+}
+
 int
 cog_login_pack(const struct cog_login_entry *login,
                struct cog_cache_data *data)
 {
     size_t sub_len = strnlen(login->sub, COG_SUB_MAX);
-    size_t len = LOGIN_TEXTS + sub_len + 1 + login->groups.used;
-    unsigned char *to = data->bytes + COG_HEAD_BYTES;
+    size_t pool_len = strnlen(login->pool_id, COG_POOL_ID_MAX);
+    size_t len = LOGIN_TEXTS + sub_len + 1 + pool_len + 1 + login->groups.used;
+    unsigned char *to = data->bytes + COG_HEAD_BYTES,
+                  *texts = to + LOGIN_TEXTS;
 
     if (len > data->size - COG_HEAD_BYTES)
         return EMSGSIZE;
@@ -117,12 +130,24 @@ cog_login_pack(const struct cog_login_entry *login,
     to[LOGIN_SUB_LEN] = (unsigned char) sub_len;
     cog_le16_put(to + LOGIN_GROUPS, (uint16_t) login->groups.count);
     cog_le16_put(to + LOGIN_GROUPS_LEN, (uint16_t) login->groups.used);
-    memcpy(to + LOGIN_TEXTS, login->sub, sub_len);
-    to[LOGIN_TEXTS + sub_len] = '\0';
-    memcpy(to + LOGIN_TEXTS + sub_len + 1, login->groups.text,
-           login->groups.used);
+    to[LOGIN_POOL_LEN] = (unsigned char) pool_len;
+    texts = put_text(texts, login->sub, sub_len);
+    texts = put_text(texts, login->pool_id, pool_len);
+    memcpy(texts, login->groups.text, login->groups.used);
     data->len = COG_HEAD_BYTES + len;
     return 0;
+}
+
+/* Sub and pool at the beginning of the texts, by their rules. */
+static bool
+are_ids(const char *sub, size_t sub_len, size_t pool_len)
+{
+    const char *pool = sub + sub_len + 1;
+
+    return sub_len <= COG_SUB_MAX && pool_len <= COG_POOL_ID_MAX &&
+           sub[sub_len] == '\0' && pool[pool_len] == '\0' &&
+           cog_sub_check(sub) == COG_FAULT_NONE &&
+           cog_pool_id_check(pool) == COG_FAULT_NONE;
 }
 
 int
@@ -130,30 +155,29 @@ cog_login_parse(const struct cog_cache_record *record,
                 struct cog_login_entry *login)
 {
     const unsigned char *from = record->data;
-    size_t name_len = record->key_len - 1, sub_len, used, count;
-    const char *name = (const char *) record->key + 1, *sub, *groups;
-    char sub_text[COG_SUB_MAX + 1];
+    size_t name_len = record->key_len - 1, sub_len, pool_len, used, count;
+    const char *name = (const char *) record->key + 1, *sub, *pool, *groups;
 
-    if (record->key[0] != 'L' || record->len < LOGIN_TEXTS + 1 ||
+    if (record->key[0] != 'L' || record->len < LOGIN_TEXTS + 2 ||
         cog_login_name_check(name, name_len) != COG_FAULT_NONE)
         return EBADMSG;
     sub_len = from[LOGIN_SUB_LEN];
+    pool_len = from[LOGIN_POOL_LEN];
     used = cog_le16_get(from + LOGIN_GROUPS_LEN);
     count = cog_le16_get(from + LOGIN_GROUPS);
     sub = (const char *) from + LOGIN_TEXTS;
-    groups = sub + sub_len + 1;
-    if (sub_len > COG_SUB_MAX || from[LOGIN_FLAGS] > 3 ||
-        record->len != LOGIN_TEXTS + sub_len + 1 + used ||
-        sub[sub_len] != '\0' || !are_groups(groups, used, count))
-        return EBADMSG;
-    memcpy(sub_text, sub, sub_len + 1);
-    if (cog_sub_check(sub_text) != COG_FAULT_NONE ||
+    pool = sub + sub_len + 1;
+    groups = pool + pool_len + 1;
+    if (from[LOGIN_FLAGS] > 3 ||
+        record->len != LOGIN_TEXTS + sub_len + 1 + pool_len + 1 + used ||
+        !are_ids(sub, sub_len, pool_len) || !are_groups(groups, used, count) ||
         ((from[LOGIN_FLAGS] & 1) != 0 &&
          cog_id_is_forbidden(cog_le32_get(from + LOGIN_UID))))
         return EBADMSG;
     memcpy(login->name, name, name_len);
     login->name[name_len] = '\0';
-    memcpy(login->sub, sub_text, sub_len + 1);
+    memcpy(login->sub, sub, sub_len + 1);
+    memcpy(login->pool_id, pool, pool_len + 1);
     login->has_id = (from[LOGIN_FLAGS] & 1) != 0;
     login->disabled = (from[LOGIN_FLAGS] & 2) != 0;
     login->uid = cog_le32_get(from + LOGIN_UID);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The login store, LOGINS/logins.cdb (0600 in a 0700 directory): for each
- * name of ours, local-group accounts too, whom it is bound to, the pool
- * groups, the last login and whether it is disabled; and each id that was
- * ever given, so that none is given to another name (P16, P21). Same format,
- * reader and writer as the accounts files.
+ * name of ours, local-group accounts too, whom it is bound to, in which pool,
+ * their groups there, the last login and whether it is disabled; and each id
+ * that was ever given, so that none is given to another name (P16, P21). Same
+ * format, reader and writer as the accounts files.
  *
  * All functions return 0 or a positive errno as in cache_read.h (ENOENT: no
  * such record in a sound store; ENODATA: there is no store) and
@@ -53,10 +53,12 @@ const char *cog_pool_groups_next(const struct cog_pool_groups *groups,
 struct cog_login_entry {
     char name[COG_NAME_MAX + 1];
     char sub[COG_SUB_MAX + 1]; /* whom the name is bound to; not empty */
-    bool has_id;               /* false: a local account, id not ours */
-    uint32_t uid;              /* with has_id; gid is the same */
-    int64_t last_login_s;      /* unix time; 0: never */
-    bool disabled; /* the pool said so: refused until it vouches anew */
+    /* Where: a service of another pool has not heard of this login. */
+    char pool_id[COG_POOL_ID_MAX + 1];
+    bool has_id;          /* false: a local account, id not ours */
+    uint32_t uid;         /* with has_id; gid is the same */
+    int64_t last_login_s; /* unix time; 0: never */
+    bool disabled;        /* the pool said so: refused until it vouches anew */
     struct cog_pool_groups groups;
 };
 

@@ -120,6 +120,8 @@ print_login(struct cog_output *output, const struct subject *subject)
         return;
     cog_output_time(output, "last_login",
                     subject->has_login ? login->last_login_s : 0);
+    cog_output_text(output, "pool_id",
+                    subject->has_login ? login->pool_id : "");
     cog_output_text(output, "sub", subject->has_login ? login->sub : "");
     cog_output_open_list(output, "pool_groups");
     while (subject->has_login &&

@@ -37,7 +37,7 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
         ruling->outcome =
             cog_store_admit(subject, config, &proof, ruling->reason);
     else
-        cog_store_lost_groups(subject, &proof);
+        cog_store_lost_groups(subject, config, &proof);
     if (ruling->outcome != COG_OUTCOME_ADMITTED) {
         /* The kept hash may be of a password that this login has changed. */
         if (ruling->outcome != COG_OUTCOME_STORE)

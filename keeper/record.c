@@ -274,10 +274,11 @@ check_ids(struct making *making, const struct cog_proof *proof,
 }
 
 static void
-make_login(const struct cog_subject *subject, const struct cog_proof *proof,
-           struct cog_login_entry *login)
+make_login(const struct cog_subject *subject, const struct cog_config *config,
+           const struct cog_proof *proof, struct cog_login_entry *login)
 {
     memset(login, 0, sizeof *login);
+    memcpy(login->pool_id, config->pool_id, sizeof login->pool_id);
     (void) snprintf(login->name, sizeof login->name, "%s", subject->user);
     (void) snprintf(login->sub, sizeof login->sub, "%s", proof->sub);
     login->last_login_s = cog_clock_unix_s();
@@ -392,7 +393,7 @@ cog_record_login(const struct cog_subject *subject,
 {
     struct cog_login_entry login;
 
-    make_login(subject, proof, &login);
+    make_login(subject, config, proof, &login);
     if (subject->whose == COG_WHOSE_LOCAL)
         return put_login(&login, NULL, lock, reason);
     return record_account(subject, config, proof, lock, &login, reason);

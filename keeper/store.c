@@ -97,10 +97,24 @@ check_account_sub(const struct cog_subject *subject, const char *sub,
                                 : compare_tag(account.sub_tag, sub, reason);
 }
 
+static bool
+is_of_pool(const struct cog_login_entry *login,
+           const struct cog_config *config)
+{
+    return strcmp(login->pool_id, config->pool_id) == 0;
+}
+
+/* The same person: what another pool says of that sub is of no account. */
 static enum cog_outcome
-compare_sub(const struct cog_login_entry *login, const struct cog_proof *proof,
+compare_sub(const struct cog_login_entry *login,
+            const struct cog_config *config, const struct cog_proof *proof,
             char reason[COG_REASON_SIZE])
 {
+    if (!is_of_pool(login, config))
+        return refuse(COG_OUTCOME_OTHER_SUB, reason,
+                      "the name is bound to a user of another pool: see "
+                      "cognitoctl forget",
+                      0);
     if (strcmp(login->sub, proof->sub) == 0)
         return COG_OUTCOME_ADMITTED;
     return refuse(COG_OUTCOME_OTHER_SUB, reason,
@@ -109,7 +123,8 @@ compare_sub(const struct cog_login_entry *login, const struct cog_proof *proof,
 }
 
 static enum cog_outcome
-check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
+check_binding(const struct cog_subject *subject,
+              const struct cog_config *config, const struct cog_proof *proof,
               bool *known, char reason[COG_REASON_SIZE])
 {
     struct cog_login_entry login;
@@ -126,7 +141,7 @@ check_binding(const struct cog_subject *subject, const struct cog_proof *proof,
         subject->operation == COG_OPERATION_ACCOUNT)
         return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
     if (*known) {
-        outcome = compare_sub(&login, proof, reason);
+        outcome = compare_sub(&login, config, proof, reason);
         if (outcome != COG_OUTCOME_ADMITTED)
             return outcome;
     }
@@ -171,14 +186,15 @@ check_and_record(const struct cog_subject *subject,
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     bool known = false;
-    enum cog_outcome outcome = check_binding(subject, proof, &known, reason);
+    enum cog_outcome outcome =
+        check_binding(subject, config, proof, &known, reason);
     int error;
 
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     error = cog_cache_lock_take(COG_LOGINS_DIR, lock_deadline(config, known),
                                 &lock);
-    outcome = check_binding(subject, proof, &known, reason);
+    outcome = check_binding(subject, config, proof, &known, reason);
     if (outcome != COG_OUTCOME_ADMITTED)
         return outcome;
     if (cog_parent_is_gone())
@@ -202,7 +218,8 @@ check_and_record(const struct cog_subject *subject,
  * had one, and somebody signed in with it, it stays theirs (P16).
  */
 static enum cog_outcome
-check_former(const struct cog_subject *subject, const struct cog_proof *proof,
+check_former(const struct cog_subject *subject,
+             const struct cog_config *config, const struct cog_proof *proof,
              char reason[COG_REASON_SIZE])
 {
     struct cog_login_entry login;
@@ -212,7 +229,7 @@ check_former(const struct cog_subject *subject, const struct cog_proof *proof,
         return COG_OUTCOME_ADMITTED;
     if (error != 0)
         return refuse(COG_OUTCOME_STORE, reason, "login store", error);
-    return compare_sub(&login, proof, reason);
+    return compare_sub(&login, config, proof, reason);
 }
 
 enum cog_outcome
@@ -226,10 +243,10 @@ cog_store_admit(const struct cog_subject *subject,
     if (subject->is_unprivileged)
         return cog_unprivileged_admit(subject, reason);
     if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
-        return check_former(subject, proof, reason);
+        return check_former(subject, config, proof, reason);
     if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
-    outcome = check_binding(subject, proof, &known, reason);
+    outcome = check_binding(subject, config, proof, &known, reason);
     return outcome == COG_OUTCOME_ADMITTED ? admit_unrecorded(subject, reason)
                                            : outcome;
 }
@@ -262,6 +279,9 @@ cog_store_account(const struct cog_subject *subject,
     if (!known)
         return refuse(COG_OUTCOME_NO_RECORD, reason,
                       "never signed in on this host", 0);
+    if (!is_of_pool(&login, config))
+        return refuse(COG_OUTCOME_NO_RECORD, reason,
+                      "signed in on this host by another pool only", 0);
     if (login.disabled && !proved)
         return refuse(COG_OUTCOME_MARKED, reason, "disabled on this host", 0);
     if (!proved && is_too_old(config, &login))
@@ -283,7 +303,7 @@ cog_store_refreshed(const struct cog_subject *subject,
     enum cog_outcome outcome =
         subject->caller_is_root
             ? check_and_record(subject, config, proof, reason)
-            : check_binding(subject, proof, &known, reason);
+            : check_binding(subject, config, proof, &known, reason);
 
     /* After recording, so that a lost group counts without the pool, too. */
     if (outcome != COG_OUTCOME_ADMITTED)
@@ -305,6 +325,7 @@ find_to_change(const struct cog_subject *subject, struct cog_cache_lock *lock,
 
 void
 cog_store_lost_groups(const struct cog_subject *subject,
+                      const struct cog_config *config,
                       const struct cog_proof *proof)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
@@ -314,7 +335,8 @@ cog_store_lost_groups(const struct cog_subject *subject,
     if (!subject->caller_is_root)
         return;
     error = find_to_change(subject, &lock, &login);
-    if (error == 0 && strcmp(login.sub, proof->sub) == 0) {
+    if (error == 0 && is_of_pool(&login, config) &&
+        strcmp(login.sub, proof->sub) == 0) {
         login.groups = proof->groups;
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
     }

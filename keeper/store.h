@@ -11,17 +11,20 @@
 #include "keeper/rules.h"
 
 /*
- * After a login was proved: check that the name is bound to this sub (P16)
- * and not disabled here, and record the login if the caller is root. If it
- * cannot be recorded, somebody known is admitted all the same (P35), and a
- * first login is refused.
+ * After a login was proved: check that the name is bound to this sub of this
+ * pool (P16) and not disabled here, and record the login if the caller is
+ * root. If it cannot be recorded, somebody known is admitted all the same
+ * (P35), and a first login is refused.
  */
 enum cog_outcome cog_store_admit(const struct cog_subject *subject,
                                  const struct cog_config *config,
                                  const struct cog_proof *proof,
                                  char reason[COG_REASON_SIZE]);
 
-/* The account phase: decided by the stores, without the network. */
+/*
+ * The account phase: decided by the stores, without the network. A login at
+ * another pool than the configuration's is none.
+ */
 enum cog_outcome cog_store_account(const struct cog_subject *subject,
                                    const struct cog_config *config,
                                    char reason[COG_REASON_SIZE]);
@@ -41,6 +44,7 @@ enum cog_outcome cog_store_refreshed(const struct cog_subject *subject,
  * refuses them, too. For root's callers only; nothing is kept of others.
  */
 void cog_store_lost_groups(const struct cog_subject *subject,
+                           const struct cog_config *config,
                            const struct cog_proof *proof);
 
 /*

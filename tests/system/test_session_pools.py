@@ -4,22 +4,15 @@ they go to nobody but whom they are from."""
 
 import os
 import shutil
-import socket
+import subprocess
 import time
 
-from room import callers, ctl, pool, sessions
-from room.namespace import ROOM
+from room import callers, ctl, native, other_pool, pool, sessions
 from room.sessions import SessionCase
 
-OTHER_POOL = "eu-west-1_TestPool2"
 KEPT = "/var/lib/cognito/private/tokens"
 AWAY = "https://cognito.test:9"
 DAY_S = 86400
-
-
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Pools(SessionCase):
@@ -28,21 +21,13 @@ class Pools(SessionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        port = closed_port()
-        cls.log = f"{ROOM}/log/otherpool.jsonl"
-        cls.people = ("twopools0", "twopools1")
-        cls.other_pool = pool.start(
-            f"127.0.0.1:{port}", log=cls.log, settings={"id": OTHER_POOL},
-            users=[pool.person(name, f"Canary-of-{name}-8812")
-                   for name in cls.people])
-        cls.other = {"pool_id": OTHER_POOL,
-                     "endpoint": f"https://cognito.test:{port}"}
+        native.mark_record()
+        cls.other_pool = other_pool.OtherPool(other_pool.names(1))
+        cls.log, cls.other = cls.other_pool.log, cls.other_pool.config
 
     @classmethod
     def tearDownClass(cls):
-        cls.other_pool.kill()
-        cls.other_pool.wait()
-        cls.other_pool.stdout.close()
+        cls.other_pool.close()
         super().tearDownClass()
 
     def log_in(self, person, **config):
@@ -107,9 +92,13 @@ class Pools(SessionCase):
 
     def test_of_both(self):
         """proves P92: each pool hears of its own tokens"""
-        person = self.person(self.people[0],
-                             password=f"Canary-of-{self.people[0]}-8812")
-        ours, theirs = self.log_in(person), self.log_in(person, **self.other)
+        (person,) = self.other_pool.people.values()
+        self.person(person.name, password=person.password)
+        ours = self.log_in(person)
+        # A name is of one pool at a time; so it was forgotten meanwhile.
+        subprocess.run([native.mark_record(), "login", person.name, "gone"],
+                       check=True)
+        theirs = self.log_in(person, **self.other)
         self.close(person)
         self.assertIn(ours, sessions.revoked())
         self.assert_waits(person, theirs)

@@ -3,6 +3,7 @@
  * Writes into the stores what only an administrator or a sync would:
  *
  * mark_record login NAME disabled
+ * mark_record login NAME gone            bound to nobody
  * mark_record login NAME older SECONDS   as if it had been so much earlier
  * mark_record account NAME disabled
  * mark_record account NAME SUB       binds the account to this sub
@@ -34,6 +35,12 @@ mark_login(const char *name, int64_t older_s,
     return error != 0
                ? error
                : cog_logins_put(COG_LOGINS_DIR, lock, &login, NULL, &conflict);
+}
+
+static int
+forget_login(const char *name, const struct cog_cache_lock *lock)
+{
+    return cog_logins_forget(COG_LOGINS_DIR, lock, name, true);
 }
 
 static int
@@ -77,7 +84,9 @@ main(int argc, char **argv)
     if (argc != 4 && !(argc == 5 && is_login))
         return 2;
     error = cog_cache_lock_take(COG_LOGINS_DIR, cog_clock_ms() + 5000, &lock);
-    if (error == 0)
+    if (error == 0 && is_login && strcmp(argv[3], "gone") == 0)
+        error = forget_login(argv[2], &lock);
+    else if (error == 0)
         error = is_login
                     ? mark_login(argv[2], argc == 5 ? atoi(argv[4]) : 0, &lock)
                     : mark_account(argv[2], argv[3], &lock);

@@ -234,6 +234,9 @@ p17_p20_logins_that_break_a_rule_are_not_written(void **state)
     login = sample_login("alice", ALICE);
     login.sub[0] = '\0';
     assert_int_equal(put_login(room, &login, NULL, NULL), EINVAL);
+    login = sample_login("alice", ALICE);
+    login.pool_id[0] = '\0';
+    assert_int_equal(put_login(room, &login, NULL, NULL), EINVAL);
     login = sample_login("alice", 27);
     assert_int_equal(put_login(room, &login, NULL, NULL), EINVAL);
     login = sample_login("alice", ALICE);

@@ -254,6 +254,7 @@ sample_login(const char *name, uint32_t uid)
 
     SET(login.name, name);
     SET(login.sub, "0b7a4e3c-91d4-4b8e-9c55-0a1b2c3d4e5f");
+    SET(login.pool_id, "eu-west-1_Ab12Cd34E");
     assert_int_equal(cog_pool_groups_add(&login.groups, "Admins", 6), 0);
     assert_int_equal(cog_pool_groups_add(&login.groups, "Staff", 5), 0);
     return login;

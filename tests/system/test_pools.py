@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine with services of two pools, in one of which anybody can sign up:
+nobody gains by the one what the other has not given, nor takes it away."""
+
+from room import callers, other_pool
+from room.case import Case
+
+
+class Pools(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.names = other_pool.names(8)
+        cls.other = other_pool.OtherPool(cls.names)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.other.close()
+        super().tearDownClass()
+
+    def stranger(self):
+        """Somebody of the second pool alone."""
+        return self.other.people[self.names.pop()]
+
+    def open_service(self, arguments="", **config):
+        """A service of the second pool, for all who can sign in there."""
+        return self.service(arguments, allow_groups="*",
+                            **{**self.other.config, **config})
+
+    def try_(self, service, person, *operations, password=None):
+        """What comes of a login; of the account phase, if it was reached."""
+        terminal = callers.pamtester(service, person.name, "authenticate",
+                                     *operations)
+        terminal.answer("Password: ", password or person.password)
+        terminal.end()
+        return terminal.text
+
+    def check(self, service, person):
+        """What the account phase says, as of somebody with an ssh key."""
+        terminal = callers.pamtester(service, person.name, "acct_mgmt")
+        terminal.end()
+        return terminal.text
+
+    def sign_in(self, service, person):
+        text = self.try_(service, person, "acct_mgmt")
+        self.assertIn("account management done", text)
+
+    def test_account_of_the_other_pool(self):
+        """proves P10: an account that the one pool's service has made does
+        not come in, by ssh key perhaps, where the other pool is asked"""
+        for arguments in ("create_account", ""):
+            with self.subTest(arguments):
+                person = self.stranger()
+                if not arguments:
+                    self.person(person.name, in_pool=False)
+                theirs = self.open_service(arguments)
+                self.sign_in(theirs, person)
+                ours = self.service(allow_groups="*")
+                self.assertIn("Permission denied", self.check(ours, person))
+                self.assertIn("pool", self.log_of(person.name, 3)[-1])
+                self.assertIn("account management done",
+                              self.check(theirs, person))
+
+    def test_bound_to_one_pool(self):
+        """proves P16: nor does a pool that says the same sub take over the
+        name, or somebody's groups"""
+        person = self.stranger()
+        sub = self.other.subs[person.name]
+        self.person(person.name, password=person.password, sub=sub)
+        ours = self.service()
+        self.sign_in(ours, person)
+        for operations in ((), ("acct_mgmt",)):
+            self.assertIn("Permission denied", self.try_(
+                self.open_service(), person, *operations))
+        self.assertTrue(any("reason=other-sub" in line
+                            for line in self.log_of(person.name, 4)))
+        self.assertIn("account management done", self.check(ours, person))
