@@ -27,7 +27,7 @@ static const struct {
     [COG_FIND_CONFIG] = {"config", ERROR,
                          "Nobody of ours can sign in: the configuration is "
                          "not believed.",
-                         "Write or mend the file as cognito.conf(5) says, then run "
+                         "Write the file as cognito.conf(5) says, then run "
                          "cognitoctl apply."},
     [COG_FIND_NOBODY] = {"nobody", WARNING,
                          "No group of the pool is let in, so nobody is.",
