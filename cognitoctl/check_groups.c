@@ -7,6 +7,7 @@
 #include "cognitoctl/checks.h"
 
 #include "accounts/cache_read.h"
+#include "accounts/local_names.h"
 #include "cognitoctl/installed.h"
 #include "cognitoctl/named_groups.h"
 #include "cognitoctl/stores.h"
@@ -94,4 +95,28 @@ cog_check_listed_groups(struct cog_checks *checks)
 {
     if (checks->configured && is_listed(&checks->config))
         cog_named_groups_walk(&checks->config, add_if_empty, checks);
+}
+
+/* ---- on this host */
+
+void
+cog_check_mapped_groups(struct cog_checks *checks)
+{
+    static const struct cog_local_files files = COG_LOCAL_FILES;
+    const struct cog_config *config = &checks->config;
+    const char *entry;
+    size_t at = 0, pool_len;
+    uint32_t gid;
+    int error;
+
+    if (!checks->configured)
+        return;
+    while ((entry = cog_config_list_next(&config->group_map, &at)) != NULL) {
+        const char *local = cog_config_group_map_local(entry, &pool_len);
+
+        error = cog_local_group_find(&files, local, &gid, NULL);
+        if (error == ENOENT || error == EEXIST)
+            cog_findings_add(&checks->findings, COG_FIND_GROUP_NOT_LOCAL,
+                             "group_map: %s", entry);
+    }
 }

@@ -81,6 +81,9 @@ enum cog_status cog_check_groups(struct cog_checks *checks,
                                  struct cog_pool_admin *admin);
 void cog_check_listed_groups(struct cog_checks *checks);
 
+/* The local groups that group_map names, against /etc/group. */
+void cog_check_mapped_groups(struct cog_checks *checks);
+
 /* Pool and app client, with AWS credentials where there are some. */
 void cog_check_client(struct cog_checks *checks);
 

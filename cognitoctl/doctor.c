@@ -37,11 +37,11 @@ static void
 look(struct cog_checks *checks, bool offline)
 {
     static void (*const here[])(struct cog_checks *) = {
-        cog_check_config,  cog_check_settings, cog_check_stores,
-        cog_check_names,   cog_check_pam,      cog_check_arguments,
-        cog_check_modules, cog_check_sshd,     cog_check_files,
-        cog_check_power,   cog_check_accounts, cog_check_subids,
-        cog_check_homes,   cog_check_local_way};
+        cog_check_config,  cog_check_settings,  cog_check_stores,
+        cog_check_names,   cog_check_pam,       cog_check_arguments,
+        cog_check_modules, cog_check_sshd,      cog_check_files,
+        cog_check_power,   cog_check_accounts,  cog_check_subids,
+        cog_check_homes,   cog_check_local_way, cog_check_mapped_groups};
 
     for (size_t i = 0; i < sizeof here / sizeof here[0]; i++)
         here[i](checks);

@@ -339,6 +339,11 @@ static const struct {
                               "pool has none of that name.",
                               "Nothing, if it is written as the pool has it: "
                               "upper and lower case differ."},
+    [COG_FIND_GROUP_NOT_LOCAL] =
+        {"group-not-local", WARNING,
+         "group_map names a local group that this machine does not have: the "
+         "entry gives nobody anything.",
+         "Write the name as /etc/group has it, or make the group."},
     [COG_FIND_NO_CREDENTIALS] = {"no-credentials", NOTE,
                                  "Without AWS credentials the app client's "
                                  "settings could not be looked at.",

@@ -383,6 +383,13 @@ class DoctorTest(DoctorCase):
                 *self.with_config("--offline", group_map="Staff:games"))
             self.assertNotIn("power-mapped", self.find("--offline"))
 
+    def test_mapped_groups_of_this_host(self):
+        """a local group of group_map that this host does not have"""
+        words = self.with_config("--offline",
+                                 group_map="Staff:games A:gmes")
+        found = self.assert_found("group-not-local", "A:gmes", *words)
+        self.assertEqual(found["group-not-local"], ["group_map: A:gmes"])
+
     def test_p13_accounts(self):
         """P13: a local user who came later than the account"""
         person = self.person(local=False)
