@@ -7,8 +7,8 @@
 
 /*
  * For posix_spawn(3): a session of its own, no signal blocked, and each
- * signal at its default, whatever the caller is and has. attributes is
- * initialised and stays the caller's to destroy. Returns 0 or an errno.
+ * signal at its default, whatever the caller is and has. The caller has
+ * initialised attributes, and destroys them. Returns 0 or an errno.
  */
 int cog_spawn_afresh(posix_spawnattr_t *attributes);
 

@@ -80,7 +80,7 @@ cog_text_to_number(const char *text, uint64_t max, uint64_t *number)
         if (!cog_ascii_is_digit(*text))
             return EINVAL;
         digit = (uint64_t) (*text - '0');
-        if (sum > (max - digit) / 10 || digit > max)
+        if (digit > max || sum > (max - digit) / 10)
             return ERANGE;
         sum = sum * 10 + digit;
     }
@@ -175,50 +175,51 @@ cog_text_is_utf8(const char *bytes, size_t len)
     return true;
 }
 
+/* Text that is made to fit: what is cut ends in "...". */
+struct shown {
+    char *out;
+    size_t size; /* of out; at least 8 */
+    size_t used; /* so far, without the NUL */
+    size_t mark; /* the most of it that leaves room for "..." and the NUL */
+};
+
+/* Append len bytes whole. If they do not fit, the text ends: false. */
+static bool
+show(struct shown *shown, const char *bytes, size_t len)
+{
+    if (len >= shown->size - shown->used) {
+        memcpy(shown->out + shown->mark, "...", sizeof "...");
+        return false;
+    }
+    memcpy(shown->out + shown->used, bytes, len);
+    shown->used += len;
+    shown->out[shown->used] = '\0';
+    if (shown->used + sizeof "..." <= shown->size)
+        shown->mark = shown->used;
+    return true;
+}
+
 static bool
 is_plain(unsigned char c)
 {
     return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
 }
 
-/* Whether all of it fits, with its NUL: then nothing is cut. */
-static bool
-fits_log(const char *bytes, size_t len, size_t out_size)
-{
-    size_t need = 0;
-
-    for (size_t i = 0; i < len && need < out_size; i++)
-        need += is_plain((unsigned char) bytes[i]) ? 1 : 4;
-    return need < out_size;
-}
-
 void
 cog_text_for_log(const char *bytes, size_t len, char *out, size_t out_size)
 {
     static const char hex[] = "0123456789abcdef";
-    bool whole = fits_log(bytes, len, out_size);
-    size_t used = 0;
+    struct shown shown = {.out = out, .size = out_size};
+    bool fits = true;
 
-    for (size_t i = 0; i < len; i++) {
+    out[0] = '\0';
+    for (size_t i = 0; fits && i < len; i++) {
         unsigned char c = (unsigned char) bytes[i];
-        bool plain = is_plain(c);
+        const char escaped[] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
 
-        /* Room for this one, for "...", and for the NUL. */
-        if (!whole && used + (plain ? 1U : 4U) + 4U > out_size) {
-            memcpy(out + used, "...", 3);
-            used += 3;
-            break;
-        }
-        if (plain) {
-            out[used++] = (char) c;
-        } else {
-            out[used++] = '\\';
-            out[used++] = 'x';
-            out[used++] = hex[c >> 4];
-            out[used++] = hex[c & 15];
-        }
+        fits = is_plain(c) ? show(&shown, &bytes[i], 1)
+                           : show(&shown, escaped, sizeof escaped);
     }
-    out[used] = '\0';
 }
 
 /*
@@ -254,31 +255,22 @@ cog_text_is_hidden(uint32_t code)
 void
 cog_text_for_person(const char *bytes, size_t len, char *out, size_t out_size)
 {
-    size_t used = 0, i = 0;
+    struct shown shown = {.out = out, .size = out_size};
+    size_t step;
+    bool fits = true;
 
-    while (i < len) {
+    out[0] = '\0';
+    for (size_t i = 0; fits && i < len; i += step) {
         uint32_t code = 0;
-        size_t step = cog_text_decode(bytes + i, len - i, &code);
-        const char *shown = bytes + i;
-        size_t width = step;
 
+        step = cog_text_decode(bytes + i, len - i, &code);
+        if (code == '\t' || code == '\n' || code == '\r')
+            fits = show(&shown, " ", 1);
+        else if (step == 0 || cog_text_is_hidden(code))
+            fits = show(&shown, "?", 1);
+        else
+            fits = show(&shown, bytes + i, step);
         if (step == 0)
-            step = 1;
-        if (code == '\t' || code == '\n' || code == '\r') {
-            shown = " ";
-            width = 1;
-        } else if (width == 0 || cog_text_is_hidden(code)) {
-            shown = "?";
-            width = 1;
-        }
-        if (used + width + 4 > out_size) {
-            memcpy(out + used, "...", 3);
-            used += 3;
-            break;
-        }
-        memcpy(out + used, shown, width);
-        used += width;
-        i += step;
+            step = 1; /* one broken byte */
     }
-    out[used] = '\0';
 }

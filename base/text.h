@@ -33,15 +33,19 @@ bool cog_text_begins(const char *text, const char *prefix);
  */
 int cog_text_to_number(const char *text, uint64_t max, uint64_t *number);
 
-/* Append a name to others, ", " between them; cut where the room ends. */
+/*
+ * Append a name to others, ", " between them. list is a C string in size
+ * bytes, empty at first; what has no room is cut.
+ */
 void cog_text_list_add(char *list, size_t size, const char *name);
 
 /* Whether any byte is a control character (0-31 or 127). */
 bool cog_text_has_control(const char *bytes, size_t len);
 
 /*
- * The character that the bytes begin with (RFC 3629): how many bytes it takes,
- * or 0 when they are not well-formed.
+ * The character that the bytes begin with (RFC 3629): its code point in *code,
+ * and how many bytes it takes. 0, and *code untouched, when they are not
+ * well-formed.
  */
 size_t cog_text_decode(const char *bytes, size_t len, uint32_t *code);
 
@@ -52,10 +56,9 @@ bool cog_text_is_hidden(uint32_t code);
 bool cog_text_is_utf8(const char *bytes, size_t len);
 
 /*
- * Make foreign text fit for one log line: printable ASCII stays, every
- * other byte, the quote and the backslash become \xNN, and what does not fit
- * ends in
- * "...". out_size must be at least 8; out is always terminated.
+ * Make foreign text fit for one log line: printable ASCII stays, every other
+ * byte, the quote and the backslash become \xNN. What does not fit is cut and
+ * ends in "...". out_size must be at least 8; out is always terminated.
  */
 void cog_text_for_log(const char *bytes, size_t len, char *out,
                       size_t out_size);
@@ -63,8 +66,9 @@ void cog_text_for_log(const char *bytes, size_t len, char *out,
 /*
  * Make foreign text fit for a person's terminal: well-formed UTF-8 stays,
  * but control, bidirectional, invisible and private characters and broken
- * bytes each become "?". Tabs and line ends become one space. out_size must
- * be at least 8; out is always terminated and never cut inside a character.
+ * bytes each become "?". Tabs and line ends each become a space. What does not
+ * fit is cut, never inside a character, and ends in "...". out_size must be at
+ * least 8; out is always terminated.
  */
 void cog_text_for_person(const char *bytes, size_t len, char *out,
                          size_t out_size);

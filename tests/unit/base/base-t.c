@@ -171,6 +171,22 @@ person_text_is_never_cut_inside_a_character(void **state)
 }
 
 static void
+person_text_that_just_fits_is_whole(void **state)
+{
+    char out[16];
+
+    (void) state;
+    for (size_t size = 8; size <= sizeof out; size++) {
+        cog_text_for_person("abcdefghijklmnop", size - 1, out, size);
+        assert_int_equal(strlen(out), size - 1);
+        assert_null(strchr(out, '.'));
+        cog_text_for_person("abcdefghijklmnop", size, out, size);
+        assert_int_equal(strlen(out), size - 1);
+        assert_string_equal(out + size - 4, "...");
+    }
+}
+
+static void
 utf8_is_rfc_3629(void **state)
 {
     (void) state;
@@ -297,6 +313,7 @@ main(void)
         cmocka_unit_test(p94_log_text_is_one_printable_line_for_every_byte),
         cmocka_unit_test(p95_person_text_shows_what_it_holds),
         cmocka_unit_test(person_text_is_never_cut_inside_a_character),
+        cmocka_unit_test(person_text_that_just_fits_is_whole),
         cmocka_unit_test(utf8_is_rfc_3629),
         cmocka_unit_test(secrets_copy_append_and_compare),
         cmocka_unit_test(a_refused_set_leaves_the_secret_unchanged),
