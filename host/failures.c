@@ -103,7 +103,20 @@ struct place {
     const struct limit *limit;
 };
 
-/* What an owner's slot says now: failures are forgotten with time. */
+/* Less by steps; returns the steps that are left at 0. */
+static uint32_t
+lessen(uint32_t *count, uint32_t steps)
+{
+    uint32_t by = *count < steps ? *count : steps;
+
+    *count -= by;
+    return steps - by;
+}
+
+/*
+ * What an owner's slot says now: failures are forgotten with time, and so are
+ * guesses that nobody settles any more, their keeper having been killed.
+ */
 static struct slot
 settled(uint64_t number, const struct place *place, uint32_t now_s)
 {
@@ -116,7 +129,7 @@ settled(uint64_t number, const struct place *place, uint32_t now_s)
     if (decay_s == 0)
         return slot;
     steps = age_s(&slot, now_s) / decay_s;
-    slot.failed = slot.failed > steps ? slot.failed - steps : 0;
+    (void) lessen(&slot.taken, lessen(&slot.failed, steps));
     slot.changed_s = (slot.changed_s + steps * decay_s) & TIME_MASK;
     return slot;
 }
@@ -213,47 +226,50 @@ seconds(int64_t now_ms)
     return (uint32_t) (now_ms / 1000) & TIME_MASK;
 }
 
-/* A guess at this machine's own terminals, or from itself, has no host. */
-static int
-kinds_of(const struct cog_guess *guess)
+/* Not so at this machine's own terminals, or from itself. */
+static bool
+is_remote(const char *rhost)
 {
     static const unsigned char here6[9] = {'6'};
     unsigned char address[COG_SLOTS_ADDRESS_MAX];
-    size_t len = cog_slots_address(guess->rhost, address);
-    bool here =
-        guess->rhost[0] == '\0' ||
-        (len == 5 && address[0] == '4' && address[1] == 127) ||
-        (len == sizeof here6 && memcmp(address, here6, sizeof here6) == 0) ||
-        cog_ascii_equal_nocase(guess->rhost, "localhost");
+    size_t len = cog_slots_address(rhost, address);
 
-    return here ? HOST : KINDS;
+    if (rhost[0] == '\0' || cog_ascii_equal_nocase(rhost, "localhost"))
+        return false;
+    if (address[0] == '4')
+        return address[1] != 127;
+    return len != sizeof here6 || memcmp(address, here6, len) != 0;
 }
 
+/*
+ * The host first: a guess that its limit refuses must not count as one at the
+ * name, whose failures are forgotten only after a while without any.
+ */
 int
 cog_failures_take(const struct cog_guess *guess, const char **full)
 {
     cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
     int error = cog_slots_map(guess->directory, &file, &slots);
     uint32_t now_s = seconds(guess->now_ms);
-    int kind = 0;
+    bool remote = is_remote(guess->rhost);
+    struct place host, name;
 
-    while (error == 0 && kind < kinds_of(guess)) {
-        const struct place place =
-            place_of(slots.bytes, (enum kind) kind, guess);
-
-        error = take(&place, now_s);
-        if (error == 0)
-            kind++;
-    }
-    if (error != EACCES && error != EAGAIN)
+    if (error != 0)
         return error;
-    *full = limits[kind].whose;
-    while (kind-- > 0) {
-        const struct place place =
-            place_of(slots.bytes, (enum kind) kind, guess);
-
-        settle(&place, false, now_s);
+    host = place_of(slots.bytes, HOST, guess);
+    name = place_of(slots.bytes, NAME, guess);
+    if (remote)
+        error = take(&host, now_s);
+    if (error != 0) {
+        *full = host.limit->whose;
+        return error;
     }
+    error = take(&name, now_s);
+    if (error == 0)
+        return 0;
+    *full = name.limit->whose;
+    if (remote)
+        settle(&host, false, now_s);
     return error;
 }
 
@@ -262,15 +278,15 @@ cog_failures_settle(const struct cog_guess *guess, bool failed)
 {
     cog_cleanup_slots struct cog_slots slots = COG_SLOTS_NONE;
     uint32_t now_s = seconds(guess->now_ms);
+    struct place host, name;
 
     if (cog_slots_map(guess->directory, &file, &slots) != 0)
         return;
-    for (int kind = 0; kind < kinds_of(guess); kind++) {
-        const struct place place =
-            place_of(slots.bytes, (enum kind) kind, guess);
-
-        settle(&place, failed, now_s);
-    }
+    host = place_of(slots.bytes, HOST, guess);
+    name = place_of(slots.bytes, NAME, guess);
+    settle(&name, failed, now_s);
+    if (is_remote(guess->rhost))
+        settle(&host, failed, now_s);
 }
 
 int

@@ -232,6 +232,50 @@ test_refused_by_host(void **state)
         assert_int_equal(guess_wrong("alice", "198.51.100.2", NOW), 0);
 }
 
+/* Nor does it keep alive what the name has failed. */
+static void
+test_refused_by_host_does_not_extend(void **state)
+{
+    char name[32];
+
+    (void) state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(guess_wrong("alice", "", NOW), 0);
+    for (int minute = 0; minute < 15; minute++) {
+        int64_t now_ms = NOW + minute * MINUTE;
+
+        for (int i = 0; i < COG_FAILURES_OF_HOST; i++) {
+            (void) snprintf(name, sizeof name, "u%d.%d", minute, i);
+            (void) guess_wrong(name, "198.51.100.1", now_ms);
+        }
+        assert_int_equal(take("alice", "198.51.100.1", now_ms), EACCES);
+    }
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(guess_wrong("alice", "", NOW + 15 * MINUTE), 0);
+}
+
+/* Keepers that were killed left these: they count as failures, no longer. */
+static void
+test_never_settled(void **state)
+{
+    char name[16];
+
+    (void) state;
+    for (int i = 0; i < COG_FAILURES_OF_HOST; i++) {
+        (void) snprintf(name, sizeof name, "u%d", i);
+        assert_int_equal(take(name, "198.51.100.1", NOW), 0);
+    }
+    assert_int_equal(take("v", "198.51.100.1", NOW), EAGAIN);
+    for (int minute = 1; minute <= 15; minute++)
+        assert_int_equal(
+            guess_right("w", "198.51.100.1", NOW + minute * MINUTE), 0);
+    for (int i = 0; i < COG_FAILURES_OF_HOST; i++) {
+        (void) snprintf(name, sizeof name, "x%d", i);
+        assert_int_equal(guess_wrong(name, "198.51.100.1", NOW + 15 * MINUTE),
+                         0);
+    }
+}
+
 /* Guesses on their way count, so that many at once are no way around. */
 static void
 test_at_once(void **state)
@@ -346,6 +390,10 @@ main(void)
              test_forgotten_for_good),
         CASE("a host's limit is not held against the name",
              test_refused_by_host),
+        CASE("nor does it lengthen what is held against the name",
+             test_refused_by_host_does_not_extend),
+        CASE("guesses that nobody settled are forgotten as failures are",
+             test_never_settled),
         CASE("P84: guesses on their way count", test_at_once),
         CASE("P84: forty processes at once are let through four",
              test_processes),
