@@ -137,14 +137,11 @@ hear(int fd, struct cog_secret *said)
     int error = 0;
 
     while (error == 0 && said->len <= COG_KEPT_FILE_MAX) {
-        struct pollfd poller = {.fd = fd, .events = POLLIN, .revents = 0};
-        int ready = poll(&poller, 1, cog_clock_left_ms(deadline_ms));
         ssize_t len;
 
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            return ETIMEDOUT;
+        error = cog_clock_wait_for(fd, POLLIN, deadline_ms);
+        if (error != 0)
+            break;
         len = read(fd, piece, sizeof piece);
         if (len == 0)
             break;
