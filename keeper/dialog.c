@@ -84,7 +84,8 @@ is_over(const struct cog_dialog *dialog)
 {
     return dialog->keys.type == COG_MSG_NEW_KEYS ||
            dialog->hash.type == COG_MSG_HASH ||
-           dialog->tokens.refresh.len > 0 || dialog->tokens.id.len > 0;
+           dialog->tokens.refresh.len > 0 || dialog->tokens.id.len > 0 ||
+           dialog->tokens.access.len > 0;
 }
 
 /* False for a speaker that breaks the order, is gone, or too slow. */

@@ -9,6 +9,7 @@ import time
 from room import callers, host, pool, sessions
 from room.guest import change_accounts
 from room.sessions import SessionCase
+from test_false_speaker import FalseSpeakerCase
 from test_keeper import KeeperCase
 from test_sshd import put_key
 
@@ -324,6 +325,24 @@ class ByHand(SessionCase, KeeperCase):
                 self.assertEqual(self.openers(person), count)
         self.end(terminal)
         self.assert_nothing_left(person)
+
+
+class FalseSpeaker(SessionCase, FalseSpeakerCase):
+    """proves P55: a speaker that breaks the order admits nobody"""
+
+    def test_guess_after_a_token(self):
+        """Whichever token came, the login is over."""
+        path = "/etc/cognito/false-tokens.conf"
+        host.write_config(path, session_tokens="yes")
+        for kind in (1, 2, 3):
+            with self.subTest(kind):
+                token = f"{self.JOB}say('TOKEN', {kind}, b'token')\n"
+                self.assertEqual(
+                    self.meet(token + "result(job)\n", config=path)[0],
+                    "ADMITTED")
+                self.assertEqual(
+                    self.meet(token + "say('MAY_GUESS'); hear()\n"
+                              "result(job)\n", config=path)[0], "SPEAKER")
 
 
 class Hostile(SessionCase):
