@@ -132,7 +132,7 @@ hear_result(struct cog_dialog *dialog)
 
 /* Outcome, request id and detail of a result, as the speaker says. */
 static void
-take_result(const struct cog_dialog *dialog, struct cog_ruling *ruling)
+take_result(struct cog_dialog *dialog, struct cog_ruling *ruling)
 {
     const struct cog_field *field = dialog->result.field;
     enum cog_outcome outcome = COG_OUTCOME_NONE;
@@ -146,6 +146,7 @@ take_result(const struct cog_dialog *dialog, struct cog_ruling *ruling)
     (void) snprintf(ruling->request_id, sizeof ruling->request_id, "%s",
                     field[COG_RESULT_REQUEST_ID].bytes);
     cog_rule(ruling, outcome, field[COG_RESULT_DETAIL].bytes);
+    dialog->tokens.expires_s = (int64_t) field[COG_RESULT_EXPIRES_S].number;
 }
 
 void
@@ -155,8 +156,6 @@ cog_dialog_listen(struct cog_dialog *dialog, struct cog_ruling *ruling)
         take_result(dialog, ruling);
     else
         cog_rule(ruling, COG_OUTCOME_SPEAKER, "the speaker gave no result");
-    dialog->tokens.expires_s =
-        (int64_t) dialog->result.field[COG_RESULT_EXPIRES_S].number;
 }
 
 bool

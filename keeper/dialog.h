@@ -25,7 +25,7 @@ struct cog_dialog {
 
     struct cog_message result; /* while listening, the newest message */
     struct cog_message keys;   /* type COG_MSG_NEW_KEYS if one came */
-    struct cog_kept tokens;    /* only the tokens are filled in */
+    struct cog_kept tokens;    /* the tokens, and when they expire */
     struct cog_message hash;   /* type COG_MSG_HASH if one came */
 };
 
