@@ -308,7 +308,7 @@ admit(bool window, const struct cog_verifier *kept, struct cog_ruling *ruling)
              reason);
 }
 
-/* Load the file, and lock it. */
+/* Lock the file, and load it. */
 static int
 load_held(const struct cog_subject *subject, const struct cog_config *config,
           struct cog_verifier *kept, int *lock)
@@ -339,27 +339,41 @@ begin_use(const struct cog_subject *subject, const struct cog_config *config,
 
 /*
  * Record what came of it. The file was not locked while the speaker computed:
- * false when it is not the one any more that was compared with. Whoever has
+ * ESTALE when it is not the one any more that was compared with. Whoever has
  * removed or replaced it meanwhile knew better, and is not overwritten.
  */
-static bool
+static int
 end_use(const struct cog_subject *subject, const struct cog_config *config,
         const struct cog_verifier *used, bool same)
 {
     cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
     cog_cleanup_fd int lock = -1;
+    int error = load_held(subject, config, &kept, &lock);
 
-    if (load_held(subject, config, &kept, &lock) != 0 ||
-        kept.proved_s != used->proved_s ||
+    if (error != 0)
+        return error == ENOENT ? ESTALE : error;
+    if (kept.proved_s != used->proved_s ||
         !cog_secret_equal(&kept.hash, &used->hash))
-        return false;
-    if (!same) {
-        if (kept.failures >= config->offline_attempts)
-            remove_held(subject);
-        return true;
+        return ESTALE;
+    if (same) {
+        kept.failures = 0;
+        return cog_verifier_save(COG_VERIFIERS_DIR, &kept);
     }
-    kept.failures = 0;
-    return cog_verifier_save(COG_VERIFIERS_DIR, &kept) == 0;
+    if (kept.failures >= config->offline_attempts)
+        remove_held(subject);
+    return 0;
+}
+
+static void
+deny_password(const struct cog_config *config, const struct cog_verifier *kept,
+              struct cog_ruling *ruling)
+{
+    char reason[COG_REASON_SIZE];
+
+    (void) snprintf(reason, sizeof reason, "%s; wrong password %u of %u",
+                    cog_outcome_word(ruling->outcome), kept->failures,
+                    config->offline_attempts);
+    cog_rule(ruling, COG_OUTCOME_OFFLINE_PASSWORD, reason);
 }
 
 static void
@@ -370,7 +384,7 @@ use(const struct cog_subject *subject, const struct cog_config *config,
     struct cog_guess guess = {COG_RUN_DIR, subject->user, subject->rhost,
                               cog_clock_ms()};
     bool window = false, same = false;
-    char reason[COG_REASON_SIZE];
+    int error;
 
     if (!begin_use(subject, config, &guess, &kept, &window, ruling))
         return;
@@ -378,16 +392,15 @@ use(const struct cog_subject *subject, const struct cog_config *config,
         same = false;
     guess.now_ms = cog_clock_ms();
     cog_failures_settle(&guess, !same);
-    if (!end_use(subject, config, &kept, same)) {
+    error = end_use(subject, config, &kept, same);
+    if (error == ESTALE)
         refuse(ruling, "the hash was removed meanwhile");
-    } else if (same) {
+    else if (error != 0)
+        refuse(ruling, "what came of it cannot be written down");
+    else if (same)
         admit(window, &kept, ruling);
-    } else {
-        (void) snprintf(reason, sizeof reason, "%s; wrong password %u of %u",
-                        cog_outcome_word(ruling->outcome), kept.failures,
-                        config->offline_attempts);
-        cog_rule(ruling, COG_OUTCOME_OFFLINE_PASSWORD, reason);
-    }
+    else
+        deny_password(config, &kept, ruling);
 }
 
 void

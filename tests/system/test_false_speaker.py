@@ -16,13 +16,15 @@ from test_keeper import KeeperCase
 
 class FalseSpeakerCase(KeeperCase):
     def meet(self, body, person=None, caller=False, prepare=(), **request):
-        """The first verdict, for a speaker that does this; the keeper."""
+        """The first verdict, for a speaker that does this (and its words
+        in self.detail); the keeper; the person."""
         person = person or self.person()
         path = false_program(body)
         keeper = self.keeper(f"mount --bind {path} /usr/libexec/{SPEAKER}",
                              *prepare, caller=caller)
         keeper.request(person.name, **request)
-        return keeper.verdict()[0], keeper, person
+        outcome, self.detail = keeper.verdict()
+        return outcome, keeper, person
 
     JOB = "job = hear()[1]; hear(); hear()\n"
 

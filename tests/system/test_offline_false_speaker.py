@@ -2,6 +2,7 @@
 """What the keeper believes, while the pool is away, of a speaker that was
 taken over, and what opens where one has too little to work with."""
 
+import fcntl
 import os
 import resource
 import secrets
@@ -100,14 +101,39 @@ class FalseSpeakers(FalseSpeakerCase):
         self.assertEqual(passwd.verdict()[0], "ADMITTED")
         self.assertIsNone(offline.read(person.name))
 
+    def slow(self, mark):
+        """A speaker that compares until the mark is gone."""
+        return (self.JOB + "result(job, 'NETWORK')\nhear()\n"
+                f"open('{mark}', 'w').close()\n"
+                f"while os.path.exists('{mark}'): time.sleep(0.02)\n"
+                "say('COMPARED', 1)\n")
+
+    def test_held_while_it_is_compared(self):
+        """What cannot be written down lets nobody in, and is not called a
+        removal in the log."""
+        config = self.configured()
+        mark = f"/tmp/{secrets.token_hex(4)}"
+        _, _, person = self.meet(
+            self.JOB + f"say('HASH', {self.HASH!r}, 1)\nresult(job)\n",
+            config=config)
+        got = []
+        login = threading.Thread(target=lambda: got.append(self.meet(
+            self.slow(mark), person, config=config)[0]))
+        login.start()
+        self.wait_for(mark)
+        path, _ = offline.find(person.name)
+        with open(path + ".lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            os.unlink(mark)
+            login.join()
+        self.assertEqual(got, ["OFFLINE_REFUSED"])
+        self.assertIn("cannot be written down", self.detail)
+        self.assertIsNotNone(offline.read(person.name))
+
     def test_removed_while_it_is_compared(self):
         """proves P11: what is removed meanwhile is not saved again, and
         lets nobody in: by forget, passwd, the pool's word"""
         config = self.configured()
-        slow = (self.JOB + "result(job, 'NETWORK')\nhear()\n"
-                "open(f'{mark}', 'w').close()\n"
-                "while os.path.exists(f'{mark}'): time.sleep(0.02)\n"
-                "say('COMPARED', 1)\n")
 
         def disabled(person):
             self.meet(self.JOB + "result(job, 'DISABLED')\n", person,
@@ -125,7 +151,7 @@ class FalseSpeakers(FalseSpeakerCase):
             mark = f"/tmp/{secrets.token_hex(4)}"
             got = []
             thief = threading.Thread(target=lambda: got.append(self.meet(
-                slow.replace("{mark}", mark), person, config=config)[0]))
+                self.slow(mark), person, config=config)[0]))
             thief.start()
             self.wait_for(mark)
             meanwhile(person)
@@ -133,6 +159,7 @@ class FalseSpeakers(FalseSpeakerCase):
             os.unlink(mark)
             thief.join()
             self.assertEqual(got, ["OFFLINE_REFUSED"])
+            self.assertIn("removed meanwhile", self.detail)
             self.assertEqual(offline.read(person.name), kept)
 
     def test_comparisons(self):
