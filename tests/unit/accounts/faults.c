@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "accounts/cache_format.h"
+
 struct fault fault;
 
 static bool
@@ -23,6 +25,48 @@ fails(const char *name)
     return true;
 }
 
+/* ---- what is not on the disk yet */
+
+int __real_fstat(int fd, struct stat *status);
+
+static ino_t unsynced[16];
+
+static void
+forget_unsynced(ino_t inode)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < fault.unsynced; i++) {
+        if (unsynced[i] != inode)
+            unsynced[left++] = unsynced[i];
+    }
+    fault.unsynced = left;
+}
+
+static void
+note_unsynced(int fd)
+{
+    struct stat status;
+
+    if (!fault.armed || __real_fstat(fd, &status) != 0)
+        return;
+    forget_unsynced(status.st_ino);
+    if (fault.unsynced < sizeof unsynced / sizeof unsynced[0])
+        unsynced[fault.unsynced++] = status.st_ino;
+}
+
+/* The word in an old file is for readers of this moment. */
+static bool
+is_for_the_moment(int fd, off_t at)
+{
+    struct stat status;
+
+    return at == COG_SUPERSEDED_AT && __real_fstat(fd, &status) == 0 &&
+           (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+}
+
+/* ---- the calls */
+
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
 ssize_t
@@ -30,6 +74,7 @@ __wrap_write(int fd, const void *bytes, size_t len)
 {
     if (fails("write"))
         return -1;
+    note_unsynced(fd);
     if (fault.armed && fault.dribble && len > 1)
         len = 1;
     return __real_write(fd, bytes, len);
@@ -42,6 +87,8 @@ __wrap_pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
     if (fails("pwrite"))
         return -1;
+    if (!is_for_the_moment(fd, at))
+        note_unsynced(fd);
     if (fault.armed && fault.dribble && len > 1)
         len = 1;
     return __real_pwrite(fd, bytes, len, at);
@@ -52,7 +99,13 @@ int __wrap_fsync(int fd);
 int
 __wrap_fsync(int fd)
 {
-    return fails("fsync") ? -1 : __real_fsync(fd);
+    struct stat status;
+
+    if (fails("fsync"))
+        return -1;
+    if (__real_fstat(fd, &status) == 0)
+        forget_unsynced(status.st_ino);
+    return __real_fsync(fd);
 }
 
 int __real_fchmod(int fd, mode_t mode);
@@ -60,6 +113,7 @@ int __wrap_fchmod(int fd, mode_t mode);
 int
 __wrap_fchmod(int fd, mode_t mode)
 {
+    note_unsynced(fd);
     return fails("fchmod") ? -1 : __real_fchmod(fd, mode);
 }
 
@@ -68,7 +122,11 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int
 __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-    return fails("renameat") ? -1 : __real_renameat(from_fd, from, to_fd, to);
+    if (fails("renameat"))
+        return -1;
+    fault.too_soon += fault.armed && fault.unsynced > 0;
+    note_unsynced(to_fd);
+    return __real_renameat(from_fd, from, to_fd, to);
 }
 
 int __real_unlinkat(int fd, const char *name, int flags);
@@ -108,7 +166,6 @@ __wrap_close(int fd)
     return failed ? -1 : result;
 }
 
-int __real_fstat(int fd, struct stat *status);
 int __wrap_fstat(int fd, struct stat *status);
 int
 __wrap_fstat(int fd, struct stat *status)

@@ -7,6 +7,7 @@
 #define COG_TESTS_ACCOUNTS_FAULTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct fault {
     bool armed;
@@ -17,6 +18,9 @@ struct fault {
     const char *name; /* the call that failed */
     bool dribble;     /* write takes one byte at a time */
     unsigned closes;  /* failed ones that made a change fail */
+    /* What a power failure would lose: */
+    size_t unsynced;   /* files and directories, right now */
+    unsigned too_soon; /* renames that did not wait for them */
 };
 
 extern struct fault fault;

@@ -115,6 +115,7 @@ p21_nothing_is_offered_for_a_taken_name_or_id(void **state)
     struct cog_account alice, account = {.uid = 7};
     struct cog_cache_lock lock;
     struct cog_login_entry login;
+    char line[64];
 
     if (!has_key())
         skip_case("needs real root, for a mount of its own");
@@ -122,6 +123,16 @@ p21_nothing_is_offered_for_a_taken_name_or_id(void **state)
     /* A local user, a local group (P12, P19). */
     assert_int_equal(make(room, "bob", &account), ENOENT);
     assert_int_equal(make(room, "builders", &account), ENOENT);
+    /* A local user with her id, a local group (P13). */
+    (void) snprintf(line, sizeof line, "eve:x:%u:100:::\n", alice.uid);
+    write_file(room->passwd, line, 0644);
+    assert_int_equal(make(room, "alice", &account), ENOENT);
+    write_file(room->passwd, "root:x:0:0:::\n", 0644);
+    (void) snprintf(line, sizeof line, "team:x:%u:\n", alice.uid);
+    write_file(room->group, line, 0644);
+    assert_int_equal(make(room, "alice", &account), ENOENT);
+    write_file(room->group, "root:x:0:\n", 0644);
+    assert_int_equal(make(room, "alice", &account), 0);
     /* Another account with her id. */
     assert_int_equal(put(room, "eve", alice.uid, 0), 0);
     assert_int_equal(make(room, "alice", &account), ENOENT);

@@ -14,6 +14,7 @@
 #include "accounts/cache_read.h"
 #include "accounts/cache_rewrite.h"
 #include "accounts/cache_write.h"
+#include "accounts/id_check.h"
 
 #define ALICE 1900000001U
 #define EVE   1900000002U
@@ -123,9 +124,15 @@ p21_a_forgotten_id_is_given_to_nobody(void **state)
         /* And not with another word later, nor after a fold. */
         assert_int_equal(forget(room, name, true), 0);
         assert_refused(room, name, uid, 1, COG_ID_RETIRED);
-        fold(room);
+        /* Whatever is written afterwards: into recent, into base, again. */
+        assert_taken(room, "bea", ALICE + 5, 1);
+        assert_int_equal(forget(room, "bea", true), 0);
         assert_refused(room, name, uid, 1, COG_ID_RETIRED);
-        assert_refused(room, "eve", uid, 1, COG_ID_RETIRED);
+        for (int i = 0; i < 2; i++) {
+            fold(room);
+            assert_refused(room, name, uid, 1, COG_ID_RETIRED);
+            assert_refused(room, "eve", uid, 1, COG_ID_RETIRED);
+        }
         /* The name may have a new one. */
         assert_taken(room, name, uid + 1, 2);
     }
@@ -141,6 +148,10 @@ p21_the_same_person_has_the_id_again_and_nobody_else(void **state)
     fold(room);
     assert_int_equal(forget(room, "alice", true), 0);
     assert_refused(room, "eve", ALICE, 1, COG_ID_GIVEN);
+    /* Nor has a group of that name, which is not that person. */
+    assert_int_equal(
+        cog_id_check_free(&room->places, COG_ID_GROUP, "alice", ALICE, NULL),
+        EEXIST);
     fold(room);
     assert_refused(room, "eve", ALICE, 1, COG_ID_GIVEN);
     assert_taken(room, "alice", ALICE, 2);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "accounts/cache_read.h"
 #include "base/clock.h"
@@ -40,6 +41,8 @@ run_failing(const struct room *room, const struct change *change,
     fault.fail = fail;
     fault.error = error;
     fault.hit = false;
+    fault.unsynced = 0;
+    fault.too_soon = 0;
     fault.armed = true;
     result = cog_cache_lock_take(room->logins, cog_clock_ms() + 5000, &lock);
     if (result == 0)
@@ -84,6 +87,14 @@ fail_each_call(const struct room *room, const struct change *change, int error)
     assert_true(fault.closes > 0);
     bring_back(room, &kept);
     let_go(&kept);
+}
+
+static void
+empty(const struct room *room)
+{
+    (void) unlink(path_in(room->accounts, "recent.cdb"));
+    (void) unlink(path_in(room->accounts, "base.cdb"));
+    (void) unlink(path_in(room->logins, "logins.cdb"));
 }
 
 static void
@@ -156,6 +167,27 @@ p74_writes_that_take_one_byte_at_a_time_are_finished(void **state)
     assert_sound(room, &changes[CHANGE_PUT]);
 }
 
+/*
+ * The power may fail at any moment: whatever gets a name is on the disk
+ * before, each name before the next one, and all before success is told.
+ */
+static void
+p74_a_change_is_on_the_disk_in_its_order(void **state)
+{
+    struct room *room = *state;
+
+    for (int i = CHANGE_PUT; i <= CHANGE_LISTING_DENIES; i++) {
+        const struct change *change = &changes[i];
+
+        prepare(room, change);
+        assert_false(run_failing(room, change, 0, 0));
+        if (fault.too_soon != 0 || fault.unsynced != 0)
+            fail_msg("%s: %u too soon, %zu not at all", change->name,
+                     fault.too_soon, fault.unsynced);
+        empty(room);
+    }
+}
+
 /* A reader that has the old file mapped is never misled by a failure. */
 static void
 p74_a_mapped_reader_goes_on_after_a_failed_rename(void **state)
@@ -201,6 +233,7 @@ main(void)
         IN_ROOM(p74_a_failing_listing_over_an_older_one_loses_nothing),
         IN_ROOM(p74_a_failing_listing_admits_nobody_it_refuses),
         IN_ROOM(p74_writes_that_take_one_byte_at_a_time_are_finished),
+        IN_ROOM(p74_a_change_is_on_the_disk_in_its_order),
         IN_ROOM(p74_a_mapped_reader_goes_on_after_a_failed_rename),
     };
 
