@@ -6,6 +6,7 @@ import glob
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 
 from room import callers, host, ids
@@ -440,6 +441,18 @@ class Phases(PoolCase):
             terminal.answer("Password: ", person.password)
             self.assert_said(terminal, "PAM_PERM_DENIED")
             self.assertIn("successfully authenticated", terminal.text)
+
+    def test_set_id_program_called_sshd(self):
+        """Root's, but with more than its caller has (AT_SECURE)"""
+        directory = f"/home/sshd-{secrets.token_hex(4)}"
+        os.mkdir(directory)
+        program = shutil.copy("/usr/bin/id", f"{directory}/sshd")
+        os.chown(program, 0, 1)
+        for mode, told in ((0o755, True), (0o2755, False)):
+            os.chmod(program, mode)
+            name = self.person().name
+            self.assertEqual(say(program, "-u", name),
+                             str(ids.id_of(name)) if told else "")
 
     def test_setcred_and_password(self):
         """A provisional name has neither credentials nor a password."""

@@ -57,12 +57,18 @@ typedef void entry_point(void);
 
 static struct answer answer;
 
+/* How often somebody was told who is provisional. */
+static unsigned told;
+
 static void
 getpwnam_calls(void)
 {
     ask_name("alice", &answer);
     ask_name("nosuch", &answer);
-    ask_name("vera", &answer);
+    for (int i = 0; i < 2; i++) {
+        ask_name("vera", &answer);
+        told += answer.status == NSS_STATUS_SUCCESS;
+    }
     ask_name("../etc/passwd", &answer);
 }
 
@@ -224,19 +230,18 @@ without_passwd(const struct room *room)
 static const struct {
     const char *name;
     prepare *prepare;
+    bool tells; /* of vera, whom nobody knows yet */
 } states[] = {
-    {"reading", reading},
-    {"mapping", mapping},
-    {"mapped", mapped},
-    {"superseded", superseded},
-    {"half replaced", half_replaced},
-    {"missing", missing},
-    {"writable", writable},
-    {"cut", cut},
-    {"without passwd", without_passwd},
+    {"reading", reading, true},
+    {"mapping", mapping, true},
+    {"mapped", mapped, true},
+    {"superseded", superseded, true},
+    {"half replaced", half_replaced, true},
+    {"missing", missing, false},
+    {"writable", writable, false},
+    {"cut", cut, false},
+    {"without passwd", without_passwd, true},
 };
-
-static char id_key[4400], host[] = "sshd";
 
 static void
 run_caged(struct room *room, size_t state, size_t point)
@@ -261,6 +266,8 @@ run_caged(struct room *room, size_t state, size_t point)
         /* More look-ups than those that are made by reading. */
         for (int i = 0; i < 6; i++)
             entry_points[point]();
+        if (entry_points[point] == getpwnam_calls)
+            _exit(told == (states[state].tells ? 12 : 0) ? 0 : 2);
         _exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -275,10 +282,10 @@ p68_no_entry_point_makes_another_system_call(void **state)
 {
     struct room *room = *state;
 
-    (void) snprintf(id_key, sizeof id_key, "%s/id_key", room->path);
-    write_file(id_key, "00112233445566778899aabbccddeeff\n", 0600);
-    cog_nss_id_key = id_key;
-    program_invocation_short_name = host;
+    if (!make_key())
+        skip_case("a file of root's in directories of root's is not to be "
+                  "had here");
+    be_called("sshd");
     for (size_t i = 0; i < COUNT(states); i++) {
         for (size_t j = 0; j < COUNT(entry_points); j++)
             run_caged(room, i, j);
@@ -319,5 +326,7 @@ main(void)
         return skip_program("valgrind makes system calls of its own");
     if (!become_root())
         return skip_program("no uid 0 and no user namespaces here");
+    if (!make_key_place())
+        return skip_program("no private mounts here");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

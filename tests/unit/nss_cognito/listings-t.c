@@ -8,6 +8,10 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "accounts/cache_build.h"
+#include "accounts/cache_compose.h"
+#include "accounts/cache_format.h"
+
 /* ---- members and listings */
 
 static void
@@ -54,6 +58,46 @@ group_entries_have_members_only_with_enumerate(void **state)
     /* Switched off again by `cognitoctl apply`, before the next sync. */
     put_one(room, &settings, "dave", 1900000003);
     assert_string_equal(members_of(GROUP0), "");
+}
+
+/* A member list of two chunks in recent.cdb, beside the settings. */
+static void
+forge_members(const struct room *room, uint64_t first, uint64_t second)
+{
+    struct cog_cache_build build = COG_CACHE_BUILD_EMPTY;
+    struct cog_settings settings = sample_settings();
+
+    settings.enumerate = true;
+    assert_int_equal(
+        cog_cache_build_begin(room->accounts, COG_RECENT_FILE, &build), 0);
+    assert_int_equal(cog_compose_settings(&build, &settings), 0);
+    assert_int_equal(cog_compose_group(&build, "cognito-Group0", GROUP0), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct cog_members members = {.gid = GROUP0,
+                                      .chunk = i,
+                                      .chunks = 2,
+                                      .listing = i == 0 ? first : second,
+                                      .len = sizeof "alice"};
+
+        memcpy(members.names, i == 0 ? "alice" : "carol", members.len);
+        assert_int_equal(cog_compose_members(&build, &members), 0);
+    }
+    assert_int_equal(cog_cache_build_finish(&build, 0644, 0), 0);
+    cog_cache_build_end(&build);
+}
+
+/* As it looks to who reads one chunk before a sync and one after it. */
+static void
+p71_members_of_two_listings_are_no_answer(void **state)
+{
+    struct room *room = *state;
+    struct answer answer;
+
+    forge_members(room, 7, 7);
+    assert_string_equal(members_of(GROUP0), "alice carol ");
+    forge_members(room, 7, 8);
+    ask_gid(GROUP0, &answer);
+    assert_unavailable(&answer, EIO);
 }
 
 static void
@@ -355,6 +399,7 @@ main(void)
     cmocka_unit_test_setup_teardown(test, groups_room_make, module_room_remove)
     const struct CMUnitTest tests[] = {
         IN_ROOM(group_entries_have_members_only_with_enumerate),
+        IN_ROOM(p71_members_of_two_listings_are_no_answer),
         IN_ROOM(p27_no_member_is_a_local_user_of_this_moment),
         IN_ROOM(nobody_is_listed_without_enumerate),
         IN_ROOM(with_enumerate_everybody_is_listed_once),

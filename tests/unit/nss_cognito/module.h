@@ -79,6 +79,9 @@ void be_called(const char *name);
  */
 bool make_key_place(void);
 
+/* The id key there, for the module; false where it cannot be root's alone. */
+bool make_key(void);
+
 /* module_room_make, and the program has a name of no meaning. */
 int groups_room_make(void **state);
 

@@ -3,42 +3,25 @@
 #include "tests/unit/nss_cognito/module.h"
 
 #include "accounts/cache_write.h"
-#include "accounts/ids.h"
 #include "nss_cognito/place.h"
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- accounts that do not exist yet */
-
-/*
- * Directories above the id key must be root's, up to "/": those of the build
- * may be anybody's. So the key lies in memory, where only this program sees
- * it.
- */
-static char key_path[] = "/mnt/id_key";
-
-static bool
-is_key_trusted(void)
-{
-    struct cog_id_key key;
-
-    return cog_id_key_load(key_path, &key, NULL) == 0;
-}
 
 static void
 offer_provisional(const struct room *room)
 {
     struct cog_settings settings = sample_settings();
 
-    write_file(key_path, "00112233445566778899aabbccddeeff\n", 0600);
-    cog_nss_id_key = key_path;
     settings.provisional = true;
     (void) snprintf(settings.provisional_match,
                     sizeof settings.provisional_match, "v*");
     sync_accounts(room, &settings);
-    if (!is_key_trusted())
+    if (!make_key())
         skip_case("a file of root's in directories of root's is not to be "
                   "had here");
 }
@@ -142,6 +125,45 @@ other_programs_are_told_of_nobody_who_does_not_exist(void **state)
     }
 }
 
+/* Whether vera is told to an sshd with these ids. */
+static int
+ask_as(uid_t real, uid_t effective)
+{
+    struct answer answer;
+
+    if (setresuid(real, effective, effective) != 0)
+        return 2;
+    module_begin(WAY_READING);
+    ask_name("vera", &answer);
+    return answer.status == NSS_STATUS_SUCCESS ? 1 : 0;
+}
+
+static void
+an_sshd_that_is_not_roots_is_told_of_nobody(void **state)
+{
+    static const struct {
+        uid_t real, effective;
+        int told;
+    } cases[] = {{0, 0, 1}, {1234, 0, 0}, {0, 1234, 0}, {1234, 1234, 0}};
+    struct room *room = *state;
+
+    offer_provisional(room);
+    be_called("sshd");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int status = 0;
+        pid_t child = fork();
+
+        assert_true(child >= 0);
+        if (child == 0)
+            _exit(ask_as(cases[i].real, cases[i].effective));
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+            skip_case("cannot become another user here (needs real root)");
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), cases[i].told);
+    }
+}
+
 static void
 nobody_is_told_where_it_is_switched_off(void **state)
 {
@@ -181,6 +203,7 @@ main(void)
         IN_ROOM(sshd_is_told_what_a_first_login_will_make),
         IN_ROOM(what_sshd_was_told_stays_what_it_is_told),
         IN_ROOM(other_programs_are_told_of_nobody_who_does_not_exist),
+        IN_ROOM(an_sshd_that_is_not_roots_is_told_of_nobody),
         IN_ROOM(nobody_is_told_where_it_is_switched_off),
         IN_ROOM(without_the_id_key_there_is_no_answer),
     };
