@@ -457,12 +457,30 @@ check_order(const struct cog_install *what)
     return COG_EXIT_OK;
 }
 
+/*
+ * Without the login store nobody knows whose names are and which ids were
+ * given (P16, P21): then nothing is written.
+ */
+static int
+open_logins(struct installing *at)
+{
+    const struct cog_install *what = at->what;
+    int error = cog_logins_file_open(what->places->logins, &at->logins);
+
+    if (error == 0 || (error == ENODATA && what->dry_run))
+        return COG_EXIT_OK;
+    return cog_store_fail(what->places->logins, error);
+}
+
 static int
 begin(struct installing *at, const struct cog_cache_lock *lock)
 {
     const struct cog_install *what = at->what;
     struct cog_write_refusal refusal = {0};
+    int code = open_logins(at);
 
+    if (code != COG_EXIT_OK)
+        return code;
     at->choices.sources = what->sources;
     at->choices.settings = what->settings;
     at->choices.places = what->places;
@@ -470,10 +488,6 @@ begin(struct installing *at, const struct cog_cache_lock *lock)
                                      &what->sources->key, &at->bulk, &refusal);
     if (at->error == EINVAL)
         return cog_fail(COG_EXIT_CONFIG, "%s", cog_fault_text(refusal.fault));
-    if (at->error == 0)
-        at->error = cog_logins_file_open(what->places->logins, &at->logins);
-    if (at->error == ENODATA)
-        at->error = 0;
     if (at->error == 0 && !what->dry_run)
         at->error = cog_keys_begin(what->places->accounts, lock, &at->keys);
     return at->error == 0 ? COG_EXIT_OK : say_error(at);

@@ -285,9 +285,12 @@ class SignInTest(SyncCase):
         self.assertEqual(sync.accounts()[person.name]["uid"], uid)
 
     def test_before_apply(self):
-        """on a host without stores sync says what to do"""
+        """P16, P21: without the login store, which has whose the names and
+        ids are, nothing is written, and sync says what to do"""
         made = self.pool(sync.user("alice"))
         os.unlink(f"{sync.PRIVATE}/logins.cdb")
-        done = sync.run("sync", made.config)
-        if done.returncode != ctl.OK:
-            self.assertIn("cognitoctl apply", done.stderr)
+        self.assertEqual(sync.names(sync.sync(made, "--dry-run"), "added"),
+                         ["alice"])
+        self.assertIn("cognitoctl apply", sync.fails(made))
+        self.assertEqual(ctl.run("apply").returncode, ctl.OK)
+        self.assertEqual(sync.names(sync.sync(made), "added"), ["alice"])
