@@ -25,7 +25,7 @@ static const struct {
     const char *meaning, *cure;
 } kinds[COG_FIND_COUNT] = {
     [COG_FIND_CONFIG] = {"config", ERROR,
-                         "Nobody of ours can sign in: the configuration is "
+                         "No pool user can sign in: the configuration is "
                          "not believed.",
                          "Write the file as cognito.conf(5) says, then run "
                          "cognitoctl apply."},
@@ -54,7 +54,7 @@ static const struct {
                       "configuration asks for are not to be had.",
                       "Correct the file of id_map, or group_map."},
     [COG_FIND_CLIENT_SECRET] = {"client-secret", ERROR,
-                                "Nobody of ours can sign in: the app client's "
+                                "No pool user can sign in: the app client's "
                                 "secret cannot be used.",
                                 "Put the secret of the app client into the "
                                 "file of client_secret_file, root's and mode "
@@ -76,7 +76,7 @@ static const struct {
                           "with modes 0640 and 2755; or the file to root with "
                           "0600, and leave trusted_callers out."},
     [COG_FIND_PINNED_KEYS] = {"pinned-keys", ERROR,
-                              "Nobody of ours can sign in: the pinned key set "
+                              "No pool user can sign in: the pinned key set "
                               "cannot be used.",
                               "Fetch it again from the address that "
                               "cognito.conf(5) gives for jwks_file."},
@@ -95,7 +95,7 @@ static const struct {
                         "cognitoctl apply and cognitoctl sync; ids that were "
                         "retired are forgotten then."},
     [COG_FIND_LOGINS_MISSING] = {"logins-missing", ERROR,
-                                 "Without the store of logins nobody of ours "
+                                 "Without the store of logins no pool user "
                                  "comes in.",
                                  "Run cognitoctl apply."},
     [COG_FIND_NO_ROOM] = {"no-room", ERROR,
@@ -123,11 +123,11 @@ static const struct {
                                    "files."},
     [COG_FIND_NSS_STOPPED] = {"nss-stopped", ERROR,
                               "An action such as [NOTFOUND=return] ends the "
-                              "search before our users are looked up.",
+                              "search before pool users are looked up.",
                               "In /etc/nsswitch.conf put cognito before that "
                               "action, right behind files."},
     [COG_FIND_NSS_COSTLY] = {"nss-costly", WARNING,
-                             "Each look-up of one of our users first asks a "
+                             "Each look-up of a pool user first asks a "
                              "service that is slow to say no.",
                              "In /etc/nsswitch.conf put cognito right behind "
                              "files."},
@@ -162,18 +162,19 @@ static const struct {
                            "account line."},
     [COG_FIND_PAM_UNREACHED] = {"pam-unreached", ERROR,
                                 "The stack ends before pam_cognito is asked "
-                                "about our users.",
+                                "about pool users.",
                                 "Put the line of pam_cognito before the ones "
                                 "that end the stack, as in the shipped PAM "
                                 "files."},
     [COG_FIND_PAM_IGNORED] = {"pam-ignored", ERROR,
                               "When pam_cognito says no, another module can "
-                              "still let our users in.",
+                              "still let pool users in.",
                               "Use the control of the shipped PAM files: "
                               "default=die."},
     [COG_FIND_PAM_FALLBACK] = {"pam-fallback", WARNING,
-                               "While the pool cannot be reached, people of "
-                               "ours come in by their local password alone.",
+                               "While the pool cannot be reached, members of "
+                               "cognito-users come in by their local password "
+                               "alone.",
                                "Leave out authinfo_unavail=ignore, unless "
                                "that is meant: see pam_cognito(8)."},
     [COG_FIND_PAM_LOCKOUT] = {"pam-lockout", ERROR,
@@ -202,7 +203,7 @@ static const struct {
                            "(pam_mkhomedir), or make the directories in "
                            "another way."},
     [COG_FIND_SSHD_PAM] = {"sshd-pam", ERROR,
-                           "sshd asks no PAM: our users cannot sign in with "
+                           "sshd asks no PAM: pool users cannot sign in with "
                            "it, but who has a key comes in, disabled or not.",
                            "In sshd_config(5) write \"UsePAM yes\"."},
     [COG_FIND_SSHD_QUESTIONS] = {"sshd-questions", WARNING,
@@ -267,17 +268,17 @@ static const struct {
                                "not in the group cognito-users, a password, "
                                "and keep it safe."},
     [COG_FIND_POOL_UNREACHED] = {"pool-unreached", ERROR,
-                                 "Nobody of ours can sign in: the service is "
+                                 "No pool user can sign in: the service is "
                                  "not reached, or is not who it should be.",
                                  "Check name resolution, the way out, proxy, "
                                  "endpoint and ca_file or ca_path."},
     [COG_FIND_CLOCK] = {"clock", ERROR,
-                        "Nobody of ours can sign in: the clock is off by "
+                        "No pool user can sign in: the clock is off by "
                         "more than 300 seconds.",
                         "Set the clock, and keep it with NTP."},
     [COG_FIND_CLOCK_DRIFT] = {"clock-drift", WARNING,
                               "The clock is off; by more than 300 seconds "
-                              "nobody of ours could sign in.",
+                              "no pool user could sign in.",
                               "Set the clock, and keep it with NTP."},
     [COG_FIND_KEY_SET] = {"key-set", ERROR,
                           "The pool's key set cannot be had or used, so no "
@@ -285,13 +286,13 @@ static const struct {
                           "Check pool_id, endpoint and issuer."},
     [COG_FIND_PINNED_OLD] = {"pinned-old", ERROR,
                              "The pool signs with keys that the pinned set "
-                             "lacks: nobody of ours can sign in, or soon "
+                             "lacks: no pool user can sign in, or soon "
                              "nobody.",
                              "If the new set is really the pool's: replace "
                              "the file of jwks_file with it."},
     [COG_FIND_CLIENT_UNKNOWN] = {"client-unknown", ERROR,
                                  "The service knows no such pool, or no such "
-                                 "app client in it: nobody of ours can sign "
+                                 "app client in it: no pool user can sign "
                                  "in.",
                                  "Check pool_id and client_id in the Cognito "
                                  "console."},
