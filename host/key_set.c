@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/transfer.h"
 #include "wire/message.h"
 
 #include <dirent.h>
@@ -108,9 +109,10 @@ cog_key_set_load(struct cog_host_files *files, char reason[COG_FILES_REASON])
 }
 
 static int
-write_all(int dir, const void *bytes, size_t len)
+write_new(int dir, const void *bytes, size_t len)
 {
     cog_cleanup_fd int fd = -1;
+    int error;
 
     if (unlinkat(dir, KEYS_NEW, 0) != 0 && errno != ENOENT)
         return errno;
@@ -118,8 +120,9 @@ write_all(int dir, const void *bytes, size_t len)
                 O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
-    if (write(fd, bytes, len) != (ssize_t) len)
-        return EIO;
+    error = cog_write_all(fd, bytes, len);
+    if (error != 0)
+        return error;
     if (fchmod(fd, 0644) != 0 || fsync(fd) != 0)
         return errno;
     return close(cog_take_fd(&fd)) == 0 ? 0 : errno;
@@ -138,7 +141,7 @@ cog_key_set_may_keep(const struct cog_host_files *files, int64_t now_s)
 static int
 replace_keys(int dir, const char *name, const void *bytes, size_t len)
 {
-    int error = write_all(dir, bytes, len);
+    int error = write_new(dir, bytes, len);
 
     if (error == 0 && renameat(dir, KEYS_NEW, dir, name) != 0)
         error = errno;

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/transfer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -70,15 +71,15 @@ static int
 write_slots(int fd, size_t left)
 {
     static const char zeros[CHUNK];
+    int error = 0;
 
-    while (left > 0) {
+    while (error == 0 && left > 0) {
         size_t len = left < sizeof zeros ? left : sizeof zeros;
 
-        if (write(fd, zeros, len) != (ssize_t) len)
-            return EIO;
+        error = cog_write_all(fd, zeros, len);
         left -= len;
     }
-    return 0;
+    return error;
 }
 
 static int
@@ -87,6 +88,7 @@ write_new(int dir, const char *name, const struct cog_slots_file *file)
     struct cog_slots_head head;
     cog_cleanup_fd int fd = openat(
         dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int error;
 
     if (fd < 0)
         return errno;
@@ -94,9 +96,8 @@ write_new(int dir, const char *name, const struct cog_slots_file *file)
     if (getrandom(head.key, sizeof head.key, GRND_NONBLOCK) !=
         (ssize_t) sizeof head.key)
         return EAGAIN;
-    if (write(fd, &head, sizeof head) != (ssize_t) sizeof head)
-        return EIO;
-    return write_slots(fd, file->size - sizeof head);
+    error = cog_write_all(fd, &head, sizeof head);
+    return error == 0 ? write_slots(fd, file->size - sizeof head) : error;
 }
 
 /* It appears whole, under a link; another keeper may have been sooner. */

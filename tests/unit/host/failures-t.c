@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -364,6 +366,24 @@ test_unusable(void **state)
     assert_int_equal(take("alice", "", NOW), EPERM);
 }
 
+/* As where /run is full; the log then says what it is. */
+static void
+test_no_room(void **state)
+{
+    const struct rlimit little = {1000, RLIM_INFINITY};
+    const struct rlimit enough = {RLIM_INFINITY, RLIM_INFINITY};
+    char path[4400];
+
+    (void) state;
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    assert_int_equal(take("alice", "", NOW), EFBIG);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &enough), 0);
+    (void) snprintf(path, sizeof path, "%s/failures", run);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(take("alice", "", NOW), 0);
+}
+
 #define CASE(sentence, function)                                              \
     {                                                                         \
         sentence, function, make_run, room_remove, NULL                       \
@@ -401,6 +421,8 @@ main(void)
              test_crowd),
         CASE("P84: counters that are not root's alone let nothing through",
              test_unusable),
+        CASE("P84: counters that find no room let nothing through",
+             test_no_room),
     };
 
     return cmocka_run_group_tests_name("host/failures", tests, NULL, NULL);
