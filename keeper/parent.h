@@ -17,9 +17,9 @@ void cog_parent_note(int priority, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Tell the module that the speaker runs, and how long the pool may take for
- * each answer. Sent again, it gives the keeper that time once more. Returns 0
- * or an errno, as cog_message_send.
+ * Tell the module how long to wait for us from now on: for an answer of the
+ * pool, or for another process that has what we need first. Sent again, it
+ * gives that time once more. Returns 0 or an errno, as cog_message_send.
  */
 int cog_parent_started(uint64_t timeout_ms);
 

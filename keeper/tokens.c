@@ -194,6 +194,28 @@ load_kept(const struct cog_subject *subject, const struct cog_config *config,
     return false;
 }
 
+/*
+ * Whoever has the tokens is asking the pool, for as long as timeout permits.
+ * The module is told that it takes so long to get our turn.
+ */
+static bool
+lock_kept(const struct cog_subject *subject, const struct cog_config *config,
+          int *lock, struct cog_ruling *ruling)
+{
+    int64_t timeout_ms = (int64_t) config->timeout_s * 1000;
+    int error;
+
+    if (cog_parent_started((uint64_t) timeout_ms) != 0) {
+        cog_rule(ruling, COG_OUTCOME_ABORTED, "the module is gone");
+        return false;
+    }
+    error = cog_kept_lock(COG_KEPT_DIR, subject->user,
+                          cog_clock_ms() + timeout_ms, lock);
+    if (error != 0)
+        refuse(ruling, "the kept tokens cannot be locked", error);
+    return error == 0;
+}
+
 /* Under the lock of this name: another process may just have asked. */
 static void
 ask_locked(const struct cog_subject *subject, const char *config_path,
@@ -202,20 +224,13 @@ ask_locked(const struct cog_subject *subject, const char *config_path,
     cog_cleanup_files struct cog_host_files files = {0};
     cog_cleanup_kept struct cog_kept kept = COG_KEPT_EMPTY;
     cog_cleanup_fd int lock = -1;
-    int error;
 
     if (!cog_files_load(config_path, &files, ruling->reason)) {
         ruling->outcome = COG_OUTCOME_CONFIG;
         return;
     }
-    error = cog_kept_lock(
-        COG_KEPT_DIR, subject->user,
-        cog_clock_ms() + (int64_t) files.config.timeout_s * 1000, &lock);
-    if (error != 0) {
-        refuse(ruling, "the kept tokens cannot be locked", error);
-        return;
-    }
-    if (!load_kept(subject, &files.config, &kept, ruling) ||
+    if (!lock_kept(subject, &files.config, &lock, ruling) ||
+        !load_kept(subject, &files.config, &kept, ruling) ||
         is_younger(&kept, max_age_s))
         return;
     cog_rule(ruling, COG_OUTCOME_NONE, "");

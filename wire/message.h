@@ -55,7 +55,7 @@ enum cog_message_type {
     COG_MSG_REQUEST = 1, /* what is wanted; once */
     COG_MSG_CHANGE,      /* after ADMITTED: change the password */
     /* keeper to module */
-    COG_MSG_STARTED, /* rules passed, the speaker runs; the limits */
+    COG_MSG_STARTED, /* rules passed; how long to wait for what is begun */
     COG_MSG_LOG,     /* a line for the log */
     COG_MSG_VERDICT, /* the decision; exactly one per operation */
     /* keeper to speaker */

@@ -2,11 +2,13 @@
 """An account phase that decides: who comes with a key, and what the pool
 has said since."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 
-from room import callers, host, native, pool
+from room import callers, host, native, pool, wire
+from room.by_hand import Keeper, receive
 from room.case import Case
 from test_sshd import put_key
 
@@ -254,6 +256,24 @@ class Refresh(Case):
             terminal.end()
             self.assertIn("account management done", terminal.text)
         self.assertEqual(len(self.refreshes(person)), 1)
+
+    def test_turn_is_waited_for_in_time_of_its_own(self):
+        """The module is told of timeout before anybody waits: it would give
+        up after seconds of its own, long before a timeout of thirty."""
+        person = self.person()
+        service = self.refresher(timeout="30")
+        self.sign_in(service, person)
+        self.age(person)
+        with open(path_of(person) + ".lock", "rb") as lock, \
+                Keeper() as keeper:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            keeper.request(person.name, "ACCOUNT",
+                           config=f"/etc/cognito/{service}.conf")
+            kind, fields = receive(keeper.parent)
+            self.assertEqual(kind, "STARTED")
+            self.assertEqual(wire.number(fields[1]), 30000)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            self.assertEqual(keeper.verdict()[0], "ADMITTED")
 
     def test_nobody_else_reads_them(self):
         """proves P92: root's alone, and only where they are wanted"""
