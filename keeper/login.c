@@ -41,7 +41,7 @@ judge_proof(const struct cog_subject *subject, const struct cog_config *config,
     if (ruling->outcome != COG_OUTCOME_ADMITTED) {
         /* The kept hash may be of a password that this login has changed. */
         if (ruling->outcome != COG_OUTCOME_STORE)
-            cog_offline_drop(subject);
+            cog_offline_drop_own(subject, config);
         return;
     }
     cog_offline_keep(subject, config, &proof, dialog);

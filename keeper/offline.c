@@ -85,6 +85,16 @@ load_own(const struct cog_subject *subject, const struct cog_config *config,
                                                                      : error;
 }
 
+void
+cog_offline_drop_own(const struct cog_subject *subject,
+                     const struct cog_config *config)
+{
+    cog_cleanup_verifier struct cog_verifier kept = COG_VERIFIER_EMPTY;
+
+    if (load_own(subject, config, &kept) != ENOENT)
+        cog_offline_drop(subject);
+}
+
 /*
  * Remove the kept hash unless it agrees with what the pool has just said:
  * that the typed password is right (then it must be the kept one), or wrong
@@ -135,13 +145,13 @@ cog_offline_keep(const struct cog_subject *subject,
         if (was_one_factor(dialog))
             drop_unless(subject, config, dialog, true);
         else
-            cog_offline_drop(subject);
+            cog_offline_drop_own(subject, config);
         return;
     case COG_WIRE_OFFLINE_NO:
     default:
         /* Keep no old one either, for the day it is switched on again. */
         if (subject->caller_is_root)
-            cog_offline_drop(subject);
+            cog_offline_drop_own(subject, config);
         return;
     }
     fresh.one_factor = was_one_factor(dialog);
@@ -412,7 +422,7 @@ cog_offline_try(const struct cog_subject *subject,
 
     /* A hash after a failure says that the login changed the password. */
     if (is_word_of_pool(ruling->outcome) || dialog->hash.type == COG_MSG_HASH)
-        cog_offline_drop(subject);
+        cog_offline_drop_own(subject, config);
     if (cog_offline_wanted(subject, config) == COG_WIRE_OFFLINE_NO ||
         subject->whose == COG_WHOSE_NOBODY)
         return;

@@ -40,4 +40,8 @@ void cog_offline_try(const struct cog_subject *subject,
 /* Remove the hash that is kept for this name, if any. */
 void cog_offline_drop(const struct cog_subject *subject);
 
+/* Remove it, unless it is of another pool than the configuration's. */
+void cog_offline_drop_own(const struct cog_subject *subject,
+                          const struct cog_config *config);
+
 #endif

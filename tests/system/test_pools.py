@@ -2,7 +2,7 @@
 """A machine with services of two pools, in one of which anybody can sign up:
 nobody gains by the one what the other has not given, nor takes it away."""
 
-from room import callers, other_pool
+from room import callers, offline, other_pool
 from room.case import Case
 
 
@@ -24,8 +24,8 @@ class Pools(Case):
 
     def open_service(self, arguments="", **config):
         """A service of the second pool, for all who can sign in there."""
-        return self.service(arguments, allow_groups="*",
-                            **{**self.other.config, **config})
+        return self.service(arguments, **{"allow_groups": "*",
+                                          **self.other.config, **config})
 
     def try_(self, service, person, *operations, password=None):
         """What comes of a login; of the account phase, if it was reached."""
@@ -75,3 +75,16 @@ class Pools(Case):
         self.assertTrue(any("reason=other-sub" in line
                             for line in self.log_of(person.name, 4)))
         self.assertIn("account management done", self.check(ours, person))
+
+    def test_hash_of_the_other_pool(self):
+        """Nor take away what lets somebody in while their pool is away"""
+        stranger = self.stranger()
+        person = self.person(stranger.name)
+        ours = self.service(offline="password")
+        theirs = [self.open_service(**config)
+                  for config in ({}, {"offline": "password"},
+                                 {"allow_groups": "Nobody"})]
+        self.sign_in(ours, person)
+        for service in theirs:
+            self.assertIn("Permission denied", self.try_(service, stranger))
+            self.assertIsNotNone(offline.read(person.name))
