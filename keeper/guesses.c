@@ -121,7 +121,7 @@ cog_guesses_note(struct cog_guesses *guesses, bool failed)
 }
 
 void
-cog_guesses_end(struct cog_guesses *guesses, bool success)
+cog_guesses_end(struct cog_guesses *guesses)
 {
     if (guesses->who.directory == NULL)
         return;
@@ -129,6 +129,11 @@ cog_guesses_end(struct cog_guesses *guesses, bool success)
     if (guesses->open)
         cog_failures_settle(&guesses->who, true);
     guesses->open = false;
-    if (success)
+}
+
+void
+cog_guesses_forget(const struct cog_guesses *guesses)
+{
+    if (guesses->who.directory != NULL)
         (void) cog_failures_forget(guesses->who.directory, guesses->who.name);
 }

@@ -45,7 +45,13 @@ bool cog_guesses_may_send(struct cog_guesses *guesses, int speaker_fd);
 /* Note how the open guess ended. False when there is none. */
 bool cog_guesses_note(struct cog_guesses *guesses, bool failed);
 
-/* After the last one. success: the login was proved. */
-void cog_guesses_end(struct cog_guesses *guesses, bool success);
+/* After the last one: one that is open is taken for a failure. */
+void cog_guesses_end(struct cog_guesses *guesses);
+
+/*
+ * After a login that was admitted: the name's failures are forgotten. One that
+ * was only proved may be of another user, whom another pool has by that name.
+ */
+void cog_guesses_forget(const struct cog_guesses *guesses);
 
 #endif

@@ -142,7 +142,7 @@ run_login(const struct cog_subject *subject,
     dialog.speaker_fd = *speaker_fd;
     cog_guesses_begin(subject, &guesses);
     cog_dialog_listen(&dialog, ruling);
-    cog_guesses_end(&guesses, ruling->outcome == COG_OUTCOME_ADMITTED);
+    cog_guesses_end(&guesses);
     name_guard(&guesses, ruling);
     debug_result(subject, ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
@@ -150,8 +150,10 @@ run_login(const struct cog_subject *subject,
                     ruling);
     else
         cog_offline_try(subject, &files->config, &dialog, ruling);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        cog_worker_keep_keys(subject, files, &dialog);
+    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+        return;
+    cog_guesses_forget(&guesses);
+    cog_worker_keep_keys(subject, files, &dialog);
 }
 
 /*

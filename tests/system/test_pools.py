@@ -4,6 +4,7 @@ nobody gains by the one what the other has not given, nor takes it away."""
 
 from room import callers, offline, other_pool
 from room.case import Case
+from room.terminal import make_password
 
 
 class Pools(Case):
@@ -75,6 +76,24 @@ class Pools(Case):
         self.assertTrue(any("reason=other-sub" in line
                             for line in self.log_of(person.name, 4)))
         self.assertIn("account management done", self.check(ours, person))
+
+    def test_failures_of_the_other_pool(self):
+        """proves P84: whoever signs in elsewhere as their own user of
+        somebody's name does not begin the count of failures anew"""
+        stranger = self.stranger()
+        person = self.person(stranger.name)
+        ours, theirs = self.service(), self.open_service()
+        self.sign_in(ours, person)
+        for _ in range(3):
+            self.try_(ours, person, password=make_password())
+        self.assertIn("Permission denied", self.try_(theirs, stranger))
+        self.try_(ours, person, password=make_password())
+        before = len(self.calls_of(person.name))
+        self.try_(ours, person)
+        self.assertIn("reason=too-many-failures",
+                      self.log_of(person.name, 7)[-1])
+        self.assertFalse([call for call in self.calls_of(person.name)[before:]
+                          if call["operation"] == "RespondToAuthChallenge"])
 
     def test_hash_of_the_other_pool(self):
         """Nor take away what lets somebody in while their pool is away"""

@@ -72,7 +72,7 @@ p84_four_failures_of_one_login_are_let_through(void **state)
     assert_false(cog_guesses_note(&guesses, false));
     assert_false(ask(&guesses));
     assert_int_equal(guesses.error, 0);
-    cog_guesses_end(&guesses, false);
+    cog_guesses_end(&guesses);
 }
 
 static void
@@ -86,7 +86,8 @@ p84_what_succeeds_is_no_failure(void **state)
         assert_true(ask(&guesses));
         assert_true(cog_guesses_note(&guesses, false));
     }
-    cog_guesses_end(&guesses, true);
+    cog_guesses_end(&guesses);
+    cog_guesses_forget(&guesses);
 }
 
 static void
