@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cognitoctl apply: after installation and after each edit of cognito.conf.
- * Makes the login store, without which nobody of ours comes in, and writes
+ * Makes the login store, without which no pool user comes in, and writes
  * the settings record that NSS and the module read instead of parsing.
  */
 #include "cognitoctl/command_line.h"
@@ -14,16 +14,43 @@
 #include "host/settings.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* As make install makes them: a host may be an image with an empty /var. */
+static int
+make_directories(void)
+{
+    static const struct {
+        const char *path;
+        mode_t mode;
+    } directories[] = {{COG_STATE_DIR, 0755},
+                       {COG_ACCOUNTS_DIR, 0755},
+                       {COG_LOGINS_DIR, 0700}};
+
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        const char *path = directories[i].path;
+
+        if (mkdir(path, 0700) != 0) {
+            if (errno != EEXIST)
+                return cog_store_fail(path, errno);
+        } else if (chmod(path, directories[i].mode) != 0) { /* any umask */
+            return cog_store_fail(path, errno);
+        }
+    }
+    return COG_EXIT_OK;
+}
 
 static int
 write_stores(const char *config_path, const struct cog_settings *settings)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_write_refusal refusal = {0};
-    int code = cog_stores_lock(&lock);
+    int code = make_directories();
     int error;
 
+    if (code == COG_EXIT_OK)
+        code = cog_stores_lock(&lock);
     if (code != COG_EXIT_OK)
         return code;
     error = cog_logins_create(COG_LOGINS_DIR, &lock);

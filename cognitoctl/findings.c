@@ -213,7 +213,8 @@ static const struct {
                                  "\"KbdInteractiveAuthentication yes\"."},
     [COG_FIND_FILE_MISSING] = {"file-missing", ERROR,
                                "A part of this software is not there.",
-                               "Install it again."},
+                               "Install it again. What is missing below /var "
+                               "is made by cognitoctl apply."},
     [COG_FIND_NAMED_MISSING] = {"named-missing", ERROR,
                                 "The configuration names a file that is not "
                                 "there.",

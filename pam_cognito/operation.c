@@ -106,7 +106,12 @@ cog_operation_start(struct cog_operation_run *run, const struct cog_call *call,
     restart_deadline(run);
     error = cog_keeper_process_start(call->options.keeper, &run->process);
     if (error != 0)
-        return start_failed(run, "the keeper cannot be started", error);
+        return start_failed(run,
+                            error == EPERM
+                                ? "the keeper cannot be started (is it, and "
+                                  "what is above it, root's alone?)"
+                                : "the keeper cannot be started",
+                            error);
     error = send_request(run, call, operation, flags);
     if (!cog_operation_is_brief(operation))
         cog_keeper_process_reap(&run->process);

@@ -117,6 +117,18 @@ class FrameTest(Case):
                 self.assertIn(path, done.stderr)
         self.assertEqual(ctl.run("apply").stderr, "")
 
+    def test_p79_apply_makes_the_directories(self):
+        """P79: on a host with an empty /var, with the modes that they have
+        after installation, whatever the umask"""
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-ec", "mount -t tmpfs none /var/lib;"
+             " umask 0777; cognitoctl apply; cd /var/lib/cognito;"
+             " stat -c '%a %U %n' . accounts private private/logins.cdb"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.stdout.splitlines(), [
+            "755 root .", "755 root accounts", "700 root private",
+            "600 root private/logins.cdb"], done.stderr)
+
     def test_p82_hostile_environment(self):
         """P31, P82: nothing in the environment of sudo -E changes what is
         done, and no file it names is touched"""
