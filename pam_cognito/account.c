@@ -52,7 +52,7 @@ cog_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome != COG_OUTCOME_NONE)
-        return cog_report_code(outcome, COG_PHASE_ACCOUNT);
+        return cog_ours_refuse(&call, outcome, COG_PHASE_ACCOUNT);
     outcome = check_account(&call, &run);
     cog_report_log(pamh, call.user, outcome, run.request_id, run.detail);
     if (outcome != COG_OUTCOME_ADMITTED)

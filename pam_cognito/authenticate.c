@@ -118,7 +118,7 @@ cog_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome != COG_OUTCOME_NONE)
-        return cog_report_code(outcome, COG_PHASE_AUTH);
+        return cog_ours_refuse(&call, outcome, COG_PHASE_AUTH);
     (void) pam_fail_delay(pamh, FAIL_DELAY_US);
     cog_ours_clear_proved(&call);
     outcome = log_in(&call, &run);

@@ -8,7 +8,6 @@
 #include "accounts/cache_read.h"
 #include "accounts/places.h"
 #include "accounts/provisional.h"
-#include "pam_cognito/report.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -248,15 +247,12 @@ copy_user(struct cog_call *call)
  * the system's users: nobody must be locked out of mending it.
  */
 static enum cog_outcome
-refuse_arguments(const struct cog_call *call, const char *bad)
+refuse_arguments(struct cog_call *call, const char *bad)
 {
-    char detail[160];
-
     if (cog_whose_is_system(call->user, NULL))
         return COG_OUTCOME_NOT_OURS;
-    (void) snprintf(detail, sizeof detail,
+    (void) snprintf(call->detail, sizeof call->detail,
                     "wrong argument in the line of the PAM file: %s", bad);
-    cog_report_log(call->pamh, call->user, COG_OUTCOME_CONFIG, NULL, detail);
     return COG_OUTCOME_CONFIG;
 }
 
@@ -274,12 +270,16 @@ cog_ours_begin(pam_handle_t *pamh, int flags, int argc, const char **argv,
     if (outcome != COG_OUTCOME_NONE)
         return outcome;
     bad = cog_options_parse(argc, argv, &call->options);
-    if (bad != NULL)
-        return refuse_arguments(call, bad);
-    outcome = decide(call);
-    if (outcome != COG_OUTCOME_NONE && outcome != COG_OUTCOME_NOT_OURS)
-        cog_report_log(pamh, call->user, outcome, NULL, NULL);
-    return outcome;
+    return bad == NULL ? decide(call) : refuse_arguments(call, bad);
+}
+
+int
+cog_ours_refuse(const struct cog_call *call, enum cog_outcome outcome,
+                enum cog_phase phase)
+{
+    if (outcome != COG_OUTCOME_NOT_OURS && outcome != COG_OUTCOME_ABORTED)
+        cog_report_log(call->pamh, call->user, outcome, NULL, call->detail);
+    return cog_report_code(outcome, phase);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "accounts/account.h"
 #include "accounts/whose.h"
 #include "pam_cognito/options.h"
+#include "pam_cognito/report.h"
 #include "wire/outcome.h"
 
 #include <security/pam_modules.h>
@@ -26,16 +27,24 @@ struct cog_call {
      */
     bool is_told;
     struct cog_account told; /* name, uid, gid, home and shell */
+    char detail[160];        /* of a refusal, for the log; may be empty */
 };
 
 /*
  * Read arguments and PAM_USER, and decide from files whether the name is
- * ours. COG_OUTCOME_NONE: it is, and nothing is decided yet.
- * COG_OUTCOME_NOT_OURS: answer PAM_USER_UNKNOWN and log nothing. Otherwise a
- * denial, which has been logged. call borrows from pamh and argv.
+ * ours. COG_OUTCOME_NONE: it is, and nothing is decided yet. Otherwise the
+ * call goes no further: COG_OUTCOME_NOT_OURS; COG_OUTCOME_ABORTED when there
+ * is no PAM_USER; or a denial. Logs nothing. call borrows from pamh and argv.
  */
 enum cog_outcome cog_ours_begin(pam_handle_t *pamh, int flags, int argc,
                                 const char **argv, struct cog_call *call);
+
+/*
+ * The PAM code with which a phase ends that goes no further. A denial of a
+ * name that is ours, or could be, is logged.
+ */
+int cog_ours_refuse(const struct cog_call *call, enum cog_outcome outcome,
+                    enum cog_phase phase);
 
 /*
  * Remember in this handle that PAM_USER has just proved who they are. False

@@ -160,12 +160,10 @@ cog_password(pam_handle_t *pamh, int flags, int argc, const char **argv)
     outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
     if (outcome == COG_OUTCOME_NONE && call.whose == COG_WHOSE_NOBODY)
         outcome = COG_OUTCOME_NOT_OURS;
-    if (outcome == COG_OUTCOME_NONE && geteuid() != 0) {
+    if (outcome == COG_OUTCOME_NONE && geteuid() != 0)
         outcome = COG_OUTCOME_NOT_ROOT;
-        cog_report_log(pamh, call.user, outcome, NULL, NULL);
-    }
     if (outcome != COG_OUTCOME_NONE)
-        return cog_report_code(outcome, COG_PHASE_PASSWORD);
+        return cog_ours_refuse(&call, outcome, COG_PHASE_PASSWORD);
     /* The pool enforces its own expiry at login: none is pending here. */
     if ((call.flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
         return PAM_SUCCESS;

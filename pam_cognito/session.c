@@ -33,30 +33,43 @@ note_failure(const struct cog_call *call, enum cog_outcome outcome,
     char line[COG_WIRE_TEXT_MAX];
 
     (void) snprintf(line, sizeof line,
-                    "session of %s: tokens left alone: %s "
-                    "%.600s",
-                    call->user, cog_outcome_word(outcome), detail);
+                    "session of %s: tokens left alone: %s%s%.600s", call->user,
+                    cog_outcome_word(outcome), detail[0] == '\0' ? "" : ": ",
+                    detail);
     cog_report_note(call->pamh, LOG_WARNING, line);
+}
+
+static void
+run_operation(const struct cog_call *call, enum cog_operation operation)
+{
+    cog_cleanup_operation struct cog_operation_run run =
+        COG_OPERATION_RUN_EMPTY;
+    enum cog_outcome outcome = cog_operation_start(&run, call, operation, 0);
+
+    if (outcome == COG_OUTCOME_NONE)
+        outcome = cog_operation_relay(&run);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        note_failure(call, outcome, run.detail);
 }
 
 int
 cog_session(pam_handle_t *pamh, int flags, int argc, const char **argv,
             enum cog_operation operation)
 {
-    cog_cleanup_operation struct cog_operation_run run =
-        COG_OPERATION_RUN_EMPTY;
     struct cog_call call;
     enum cog_outcome outcome;
 
-    if (!is_counted() ||
-        cog_ours_begin(pamh, flags, argc, argv, &call) != COG_OUTCOME_NONE ||
+    if (!is_counted())
+        return PAM_SUCCESS;
+    outcome = cog_ours_begin(pamh, flags, argc, argv, &call);
+    call.flags |= PAM_SILENT;
+    /* A name without an account has no tokens. */
+    if (outcome == COG_OUTCOME_NOT_OURS || outcome == COG_OUTCOME_ABORTED ||
         call.whose == COG_WHOSE_NOBODY)
         return PAM_SUCCESS;
-    call.flags |= PAM_SILENT;
-    outcome = cog_operation_start(&run, &call, operation, 0);
     if (outcome == COG_OUTCOME_NONE)
-        outcome = cog_operation_relay(&run);
-    if (outcome != COG_OUTCOME_ADMITTED)
-        note_failure(&call, outcome, run.detail);
+        run_operation(&call, operation);
+    else
+        note_failure(&call, outcome, call.detail);
     return PAM_SUCCESS;
 }

@@ -2,11 +2,12 @@
 """Tokens of a session: who has them, and that they end with it."""
 
 import os
+import re
 import stat
 import subprocess
 import time
 
-from room import callers, host, pool, sessions
+from room import callers, host, pool, sessions, syslog
 from room.guest import change_accounts
 from room.sessions import SessionCase
 from test_false_speaker import FalseSpeakerCase
@@ -325,6 +326,45 @@ class ByHand(SessionCase, KeeperCase):
                 self.assertEqual(self.openers(person), count)
         self.end(terminal)
         self.assert_nothing_left(person)
+
+
+class Mistake(SessionCase):
+    """A mistake in a line of the PAM file that denies nobody"""
+
+    def log_after(self, person, word):
+        """What is logged of this call, whose line has a mistake, and of an
+        account phase behind it."""
+        service = self.service()
+        with open(f"/etc/pam.d/{service}", "r+", encoding="utf-8") as file:
+            text = re.sub(r"(?m)^((auth|session).*)$", r"\1 mistake",
+                          file.read())
+            file.seek(0)
+            file.write(text)
+        for one in (word, "acct_mgmt"):
+            callers.pamtester(service, person.name, one).end()
+        for _ in range(100):
+            with open(syslog.PATH, encoding="utf-8") as file:
+                lines = [line for line in file
+                         if f"pam_cognito({service}:" in line]
+            if any(":account): admitted" in line for line in lines):
+                return lines[:-1]
+            time.sleep(0.02)
+        self.fail(lines)
+
+    def test_session(self):
+        """It is said of the tokens, not of the person, who is let in."""
+        person = self.person()
+        self.end(self.begin(person))
+        line, = self.log_after(person, "open_session")
+        self.assertIn(f"session of {person.name}: tokens left alone: "
+                      "misconfigured: wrong argument", line)
+        self.assertNotIn("denied", line)
+
+    def test_setcred(self):
+        """It is for authenticate to say; setcred ignores."""
+        person = self.person()
+        self.end(self.begin(person))
+        self.assertEqual(self.log_after(person, "setcred"), [])
 
 
 class FalseSpeaker(SessionCase, FalseSpeakerCase):
