@@ -8,6 +8,7 @@
 #include "accounts/cache_levels.h"
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
+#include "accounts/id_check.h"
 #include "tests/unit/accounts/cache.h"
 #include "tests/unit/accounts/hostile_names.h"
 
@@ -223,6 +224,11 @@ p21_an_id_of_the_login_store_is_refused(void **state)
     assert_int_equal(put_account(room, &account, &none, &refusal), EEXIST);
     assert_int_equal(refusal.conflict.place, COG_ID_GIVEN);
     assert_string_equal(refusal.conflict.owner, "alice");
+    /* A group of that name is somebody else. */
+    assert_int_equal(cog_id_check_free(&room->places, COG_ID_GROUP, "alice",
+                                       ALICE, &refusal.conflict),
+                     EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_GIVEN);
     account = sample_account("alice", ALICE);
     assert_int_equal(put_account(room, &account, &none, &refusal), 0);
 }

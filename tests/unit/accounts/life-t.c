@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * accounts/cache_read: a mapping lives a minute at most. The clock is the
- * test's, by the linker's --wrap.
+ * accounts/cache_read: a mapping lives a minute at most, and as long as
+ * somebody reads it. The clock is the test's, by the linker's --wrap.
  */
 #include "tests/unit/accounts/support.h"
 
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "accounts/cache_read.h"
+#include "accounts/cache_record.h"
 
 #define ALICE 1900000001U
 
@@ -151,6 +152,52 @@ reading_asks_no_clock(void **state)
     cog_cache_close(&reader);
 }
 
+/* ---- while somebody reads */
+
+struct inside {
+    const struct room *room;
+    struct cog_cache_reader *reader;
+};
+
+/*
+ * The file is replaced under a look-up, and others come that see it: they
+ * read the new one, and leave the mapping to whoever is inside.
+ */
+static int
+look_on(const struct cog_cache_record *record, void *context)
+{
+    const struct inside *inside = context;
+    const uint64_t mapped = inside->reader->recent.inode;
+    struct cog_account account;
+
+    assert_non_null(inside->reader->recent.file.bytes);
+    assert_int_equal(put(inside->room, "carol", ALICE + 1, 1), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(
+            cog_cache_find_name(inside->reader, "carol", &account), 0);
+        assert_true(inside->reader->recent.inode == mapped);
+    }
+    return cog_cache_parse_account(record, &account);
+}
+
+static void
+p69_a_mapping_stays_while_somebody_reads_it(void **state)
+{
+    struct room *room = *state;
+    struct cog_cache_reader reader = mapping_reader(room);
+    struct inside inside = {room, &reader};
+    struct cog_account account;
+
+    assert_int_equal(put(room, "alice", ALICE, 1), 0);
+    assert_int_equal(cog_cache_use_name(&reader, "alice", look_on, &inside),
+                     0);
+    /* And whoever comes next has the new one. */
+    assert_int_equal(cog_cache_find_name(&reader, "carol", &account), 0);
+    assert_non_null(reader.recent.file.bytes);
+    assert_true(reader.recent.file.accounts == 2);
+    cog_cache_close(&reader);
+}
+
 #define IN_ROOM(test)                                                         \
     cmocka_unit_test_setup_teardown(test, room_make, room_remove)
 
@@ -162,6 +209,7 @@ main(void)
         IN_ROOM(the_life_begins_anew_with_each_mapping),
         IN_ROOM(a_clock_that_is_off_keeps_no_mapping),
         IN_ROOM(reading_asks_no_clock),
+        IN_ROOM(p69_a_mapping_stays_while_somebody_reads_it),
     };
 
     if (!become_root())

@@ -24,6 +24,7 @@
 #include "cognitoctl/installed.h"
 #include "cognitoctl/replacement.h"
 #include "cognitoctl/spool.h"
+#include "tests/unit/accounts/faults.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -154,6 +155,26 @@ p74_what_is_not_finished_leaves_the_old_file(void **state)
     cog_replacement_end(&file);
     holds("it", "old", 0644);
     assert_int_equal(names(), 1);
+}
+
+/* The power may fail: see tests/unit/accounts/writer-t.c. */
+static void
+p74_it_is_on_the_disk_before_its_name_and_before_success(void **state)
+{
+    const struct cog_installed noted = {.created_s = 1};
+    struct cog_replacement file = COG_REPLACEMENT_NONE;
+
+    (void) state;
+    fault.armed = true;
+    assert_int_equal(cog_replacement_begin(in("it"), false, &file), 0);
+    assert_int_equal(cog_replacement_write(&file, "new", 3), 0);
+    assert_int_equal(fault.unsynced, 1);
+    assert_int_equal(cog_replacement_finish(&file, 0644), 0);
+    assert_int_equal(cog_installed_store(directory, &noted), 0);
+    fault.armed = false;
+    cog_replacement_end(&file);
+    assert_int_equal(fault.too_soon, 0);
+    assert_int_equal(fault.unsynced, 0);
 }
 
 static void
@@ -388,6 +409,7 @@ main(void)
         TEST(a_file_is_replaced_when_it_is_finished),
         TEST(p72_nobody_can_open_it_before_it_is_finished),
         TEST(p74_what_is_not_finished_leaves_the_old_file),
+        TEST(p74_it_is_on_the_disk_before_its_name_and_before_success),
         TEST(p74_a_failed_write_is_told),
         TEST(what_a_killed_one_left_is_removed),
         TEST(two_at_once_do_not_mix),
