@@ -118,15 +118,17 @@ cog_login_name_len(const char *text)
                : 0;
 }
 
-static bool
-begins_nocase(const char *text, const char *prefix)
+bool
+cog_name_has_prefix(const char *name, const char *group_prefix)
 {
-    while (*prefix != '\0' &&
-           cog_ascii_to_lower(*text) == cog_ascii_to_lower(*prefix)) {
-        text++;
-        prefix++;
+    if (*group_prefix == '\0')
+        return false;
+    while (*group_prefix != '\0' &&
+           cog_ascii_to_lower(*name) == cog_ascii_to_lower(*group_prefix)) {
+        name++;
+        group_prefix++;
     }
-    return *prefix == '\0';
+    return *group_prefix == '\0';
 }
 
 enum cog_fault
@@ -140,7 +142,7 @@ cog_login_name_admit(const char *name, const char *group_prefix)
         return fault;
     if (cog_name_is_reserved(name))
         return COG_FAULT_NAME_RESERVED;
-    if (*group_prefix != '\0' && begins_nocase(name, group_prefix))
+    if (cog_name_has_prefix(name, group_prefix))
         return COG_FAULT_NAME_PREFIX;
     return COG_FAULT_NONE;
 }

@@ -133,6 +133,9 @@ size_t cog_login_name_len(const char *text);
 enum cog_fault cog_login_name_admit(const char *name,
                                     const char *group_prefix);
 
+/* Whether a name begins with this prefix in any case; none begins with "". */
+bool cog_name_has_prefix(const char *name, const char *group_prefix);
+
 /* Whether a name, in any case, is on the shipped list or is systemd-*. */
 bool cog_name_is_reserved(const char *name);
 

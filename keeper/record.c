@@ -10,6 +10,7 @@
 #include "host/account_id.h"
 #include "host/nscd.h"
 #include "host/settings.h"
+#include "keeper/host_settings.h"
 #include "keeper/parent.h"
 
 #include <errno.h>
@@ -61,6 +62,7 @@ id_taken(char reason[COG_REASON_SIZE], const struct cog_id_conflict *conflict)
 struct making {
     struct cog_id_sources sources;
     struct cog_settings settings;
+    struct cog_host_settings host;
     struct cog_id_checker checker;
     struct cog_account account;
     struct cog_groups groups;
@@ -106,6 +108,11 @@ add_group(struct making *making, const char *pool_group, char why[200])
                                 strlen(pool_group), group->name);
     if (fault != COG_FAULT_NONE) {
         (void) snprintf(why, 200, "%s", cog_fault_text(fault));
+        return EINVAL;
+    }
+    if (cog_host_settings_has_group(&making->host, making->settings.pool_id,
+                                    group->name)) {
+        (void) snprintf(why, 200, "group_prefix is that of another pool");
         return EINVAL;
     }
     error = cog_account_id(&making->sources, &making->settings, COG_ID_GROUP,
@@ -239,6 +246,8 @@ make_account(const struct cog_subject *subject, const struct cog_proof *proof,
         cog_home_expand(making->settings.home, subject->user, account->home);
     if (fault == COG_FAULT_NONE)
         fault = cog_account_check(account, &making->settings);
+    if (fault == COG_FAULT_NONE)
+        fault = cog_host_settings_admit(&making->host, subject->user);
     if (fault != COG_FAULT_NONE) {
         (void) snprintf(reason, COG_REASON_SIZE, "%s", cog_fault_text(fault));
         return COG_OUTCOME_NAME;
@@ -366,11 +375,15 @@ record_account(const struct cog_subject *subject,
     cleanup_making struct making making = {.sources = COG_ID_SOURCES_EMPTY,
                                            .checker = COG_ID_CHECKER_EMPTY};
     enum cog_outcome outcome;
+    int error;
 
     if (!cog_id_sources_load(config, &making.sources, reason) ||
         !cog_settings_from_config(config, &making.sources, &making.settings,
                                   reason))
         return COG_OUTCOME_STORE;
+    error = cog_host_settings_load(subject, &making.host);
+    if (error != 0)
+        return cog_refuse(COG_OUTCOME_STORE, reason, strerror(error));
     outcome = make_account(subject, proof, &making, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
         outcome = check_ids(&making, proof, reason);

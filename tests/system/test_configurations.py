@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine with a configuration of its own, and PAM services with others:
+what they write does not become what the machine's own would be."""
+
+import secrets
+
+from room import host, other_pool
+from room.case import Case
+from room.other_host import OtherHost
+
+
+class Configurations(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.names = other_pool.names(2)
+        cls.pool = other_pool.OtherPool(cls.names)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.pool.close()
+        super().tearDownClass()
+
+    def other_host(self, **config):
+        other = OtherHost(**{**host.PROVISIONAL, **config})
+        self.addCleanup(other.close)
+        return other
+
+    def sign_in(self, other, service, person):
+        """By a service; what is said of it."""
+        terminal = other.terminal("pamtester", service, person.name,
+                                  "authenticate", "acct_mgmt")
+        self.finish(terminal, ("Password: ", person.password))
+        return terminal.text
+
+    def new_person(self, name=None):
+        return self.person(name or host.NEW + secrets.token_hex(4),
+                           local=False)
+
+    def test_names_that_are_groups(self):
+        """proves P19: an account that another configuration makes is not
+        named like the machine's groups either"""
+        mapped = "l" + secrets.token_hex(4)
+        service = self.service("create_account", group_prefix="db-")
+        other = self.other_host(group_map=f"Staff:{mapped}")
+        for name in ("cognito-a" + secrets.token_hex(4), mapped):
+            with self.subTest(name):
+                person = self.new_person(name)
+                self.assertIn("Permission denied",
+                              self.sign_in(other, service, person))
+                self.assert_reason(name, "name-refused")
+                self.assertEqual(other.say("getent", "passwd", name), "")
+        self.assertIn("account management done",
+                      self.sign_in(other, service, self.new_person()))
+
+    def test_groups_of_another_pool(self):
+        """proves P25: groups of the one pool never have the names that those
+        of the other have here"""
+        services = [self.service("create_account", **self.pool.config,
+                                 **config)
+                    for config in ({}, {"group_prefix": "db-"})]
+        other = self.other_host()
+        for service, groups in zip(services, ((), ("db-Staff",))):
+            with self.subTest(groups=groups):
+                person = self.pool.people[self.names.pop()]
+                self.assertIn("account management done",
+                              self.sign_in(other, service, person))
+                self.assertEqual(
+                    set(other.say("id", "-nG", person.name).split()),
+                    {person.name, *groups})
