@@ -27,4 +27,12 @@ enum cog_fault cog_host_settings_admit(const struct cog_host_settings *host,
 bool cog_host_settings_has_group(const struct cog_host_settings *host,
                                  const char *pool_id, const char *group);
 
+/*
+ * Whether this account looks as the host's settings make it, and would look
+ * otherwise with those of another configuration: then it stays as it is.
+ */
+bool cog_host_settings_keep(const struct cog_host_settings *host,
+                            const struct cog_settings *others,
+                            const char *name);
+
 #endif

@@ -365,6 +365,20 @@ put_account(const struct cog_subject *subject, const struct making *making,
     return COG_OUTCOME_ADMITTED;
 }
 
+/* An account of the host's own configuration, by a service of another one. */
+static enum cog_outcome
+record_beside(const struct cog_subject *subject,
+              const struct cog_cache_lock *lock, struct cog_login_entry *login,
+              char reason[COG_REASON_SIZE])
+{
+    if ((subject->flags & COG_REQUEST_TOLD) != 0)
+        return cog_refuse(COG_OUTCOME_TOLD, reason,
+                          "the host was told of another home or shell");
+    login->has_id = true;
+    login->uid = subject->ids.uid;
+    return put_login(login, NULL, lock, reason);
+}
+
 /* The login store first: it is what keeps an id from being given again. */
 static enum cog_outcome
 record_account(const struct cog_subject *subject,
@@ -384,6 +398,9 @@ record_account(const struct cog_subject *subject,
     error = cog_host_settings_load(subject, &making.host);
     if (error != 0)
         return cog_refuse(COG_OUTCOME_STORE, reason, strerror(error));
+    if (subject->whose == COG_WHOSE_ACCOUNT &&
+        cog_host_settings_keep(&making.host, &making.settings, subject->user))
+        return record_beside(subject, lock, login, reason);
     outcome = make_account(subject, proof, &making, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
         outcome = check_ids(&making, proof, reason);

@@ -68,3 +68,40 @@ class Configurations(Case):
                 self.assertEqual(
                     set(other.say("id", "-nG", person.name).split()),
                     {person.name, *groups})
+
+    def look_of(self, other, person):
+        entry = other.say("getent", "passwd", person.name).strip()
+        return (*entry.split(":")[5:],
+                *sorted(set(other.say("id", "-nG", person.name).split())
+                        - {person.name}))
+
+    def test_accounts_as_they_are(self):
+        """What the machine's own configuration has made of somebody stays,
+        whichever service they sign in to"""
+        mine = {"home": "/srv/%u", "shell": "/bin/sh", "group_prefix": "lx-"}
+        own = self.service("create_account")
+        first, second = (self.service("create_account", shell=shell)
+                         for shell in ("/bin/bash", "/bin/dash"))
+        others = [first, second,
+                  *(self.service("create_account", **{**mine, key: value})
+                    for key, value in (("group_prefix", "db-"),
+                                       ("home", "/mnt/%u"),
+                                       ("id_base", 3000000)))]
+        other = self.other_host(**mine)
+        person, guest = self.new_person(), self.new_person()
+        look = (f"/srv/{person.name}", "/bin/sh", "lx-Staff")
+        for service in (own, *others, own):
+            self.assertIn("account management done",
+                          self.sign_in(other, service, person))
+            self.assertEqual(self.look_of(other, person), look)
+        # An account that is another's goes with that, until the machine's own
+        # configuration has it, too.
+        home = f"/home/{guest.name}"
+        for service, look in (
+                (first, (home, "/bin/bash", "cognito-Staff")),
+                (second, (home, "/bin/dash", "cognito-Staff")),
+                (own, (f"/srv/{guest.name}", "/bin/sh", "lx-Staff")),
+                (first, (f"/srv/{guest.name}", "/bin/sh", "lx-Staff"))):
+            self.assertIn("account management done",
+                          self.sign_in(other, service, guest))
+            self.assertEqual(self.look_of(other, guest), look)
