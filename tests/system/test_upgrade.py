@@ -19,6 +19,9 @@ IN_USE = (MODULE, f"{SECURITY}/libnss_cognito.so.2",
           "/usr/libexec/pam-cognito-speaker",
           "/usr/libexec/pam-cognito-admin")
 UPGRADES = 4
+# Which services are asked for names, and who may what, is written by people.
+BY_HAND = ("/etc/nsswitch.conf", "/etc/cognito/cognito.conf", "/etc/sudoers",
+           "/etc/ssh/sshd_config")
 COMMON = [f"/etc/pam.d/common-{kind}" for kind in
           ("auth", "account", "password", "session")]
 
@@ -102,6 +105,11 @@ def signing_in(start, name, password):
     return sign_in
 
 
+def versions(paths):
+    return {path: (status.st_ino, status.st_mtime_ns)
+            for path in paths for status in (os.stat(path),)}
+
+
 def look():
     """Whether each file is there, whole, and may be run by whom it must."""
     for path, (size, mode, group) in WHOLE.items():
@@ -143,7 +151,7 @@ class Upgrade(Case):
     def test_logins_while_files_change(self):
         """root and local users always enter; the pool's, too, but while
         nothing of ours is installed"""
-        person = self.person()
+        person, by_hand = self.person(), versions(BY_HAND)
         root = Loop(signing_in(callers.ssh, "root", ROOT_PASSWORD))
         local = Loop(signing_in(callers.su, LOCAL_USER, LOCAL_PASSWORD))
         self.addCleanup(root.stop)
@@ -170,6 +178,7 @@ class Upgrade(Case):
 
         self.assertEqual(make("install"), 0)
         self.assertNotIn("pam_cognito", read(COMMON))
+        self.assertEqual(versions(BY_HAND), by_hand)
         subprocess.run(["pam-auth-update", "--enable", "cognito"],
                        check=True, env={**os.environ,
                                         "DEBIAN_FRONTEND": "noninteractive"})
