@@ -216,6 +216,21 @@ cog_claims_is_name(const char *name, const struct cog_login_settings *settings)
                        settings->case_insensitive);
 }
 
+/* An address is a name once its owner has proved that it is theirs. */
+static enum cog_status
+check_email(const struct cog_json *claims,
+            const struct cog_login_settings *settings,
+            const struct cog_claims_times *times, struct cog_report *report)
+{
+    (void) times;
+    (void) report;
+    if (settings->login_claim == COG_CLAIM_EMAIL &&
+        (!cog_json_has(claims, "email") ||
+         cog_json_true(claims, "email_verified") != COG_OK))
+        return COG_WRONG_IDENTITY;
+    return COG_OK;
+}
+
 static enum cog_status
 check_login_claim(const struct cog_json *claims,
                   const struct cog_login_settings *settings,
@@ -226,13 +241,10 @@ check_login_claim(const struct cog_json *claims,
 
     (void) times;
     (void) report;
-    if (settings->login_claim == COG_CLAIM_EMAIL) {
+    if (settings->login_claim == COG_CLAIM_EMAIL)
         name = "email";
-        if (cog_json_true(claims, "email_verified") != COG_OK)
-            return COG_WRONG_IDENTITY;
-    } else if (settings->login_claim != COG_CLAIM_USERNAME) {
+    else if (settings->login_claim != COG_CLAIM_USERNAME)
         return COG_INTERNAL;
-    }
     if (read_name(claims, name, COG_NAME_SIZE, &text) != COG_OK ||
         !cog_claims_is_name(text, settings))
         return COG_WRONG_IDENTITY;
@@ -272,7 +284,9 @@ static const struct check checks[] = {
     {"claim sub", check_sub},
     {"claim cognito:username", check_username},
     {"claim cognito:groups", check_groups},
-    {"login claim", check_login_claim},
+    {"claim email: not verified, or not readable by the app client",
+     check_email},
+    {"login_claim is not sign_in_name", check_login_claim},
 };
 
 static void

@@ -407,6 +407,30 @@ test_names(void **state)
                      COG_WRONG_IDENTITY);
 }
 
+/* For an administrator: why nobody of a pool with addresses comes in. */
+static void
+test_email_is_named(void **state)
+{
+    static struct cog_identity identity;
+    struct cog_login_settings email = by_name;
+    const struct claim changes[] = {{"email", NULL},
+                                    {"email_verified", "false"},
+                                    {"email", "\"Alice@example.com\""}};
+    const char *const named[] = {"not readable", "not verified",
+                                 "login_claim is not sign_in_name"};
+
+    (void) state;
+    email.login_claim = COG_CLAIM_EMAIL;
+    email.sign_in_name = "alice@example.com";
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        struct cog_report report = {.offset_known = true};
+
+        assert_int_equal(check(&email, &report, &identity, &changes[i], 1),
+                         COG_WRONG_IDENTITY);
+        assert_non_null(strstr(report.detail, named[i]));
+    }
+}
+
 static void
 test_groups(void **state)
 {
@@ -498,6 +522,8 @@ main(void)
          test_clock_is_blamed, NULL, NULL, NULL},
         {"P15: the login claim equals the name whole", test_names, NULL, NULL,
          NULL},
+        {"P15: the log tells a missing, an unproved and another address apart",
+         test_email_is_named, NULL, NULL, NULL},
         {"P62: bad groups are dropped and counted, never repaired",
          test_groups, NULL, NULL, NULL},
         {"P1: a refused token leaves the identity untouched", test_untouched,
