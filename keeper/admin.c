@@ -77,7 +77,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge(subject, &files->config, &dialog, job.sign_in_name, ruling);
     if (is_about_the_person(ruling->outcome))
-        cog_store_mark(subject);
+        cog_store_mark(subject, &files->config);
 }
 
 void

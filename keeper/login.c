@@ -115,6 +115,17 @@ name_guard(const struct cog_guesses *guesses, struct cog_ruling *ruling)
     }
 }
 
+/* What the pool's no means for later, or what is done while it is away. */
+static void
+hear_refusal(const struct cog_subject *subject,
+             const struct cog_config *config, const struct cog_dialog *dialog,
+             struct cog_ruling *ruling)
+{
+    if (ruling->outcome == COG_OUTCOME_DISABLED)
+        cog_store_mark(subject, config);
+    cog_offline_try(subject, config, dialog, ruling);
+}
+
 static void
 run_login(const struct cog_subject *subject,
           const struct cog_host_files *files, int *speaker_fd,
@@ -149,7 +160,7 @@ run_login(const struct cog_subject *subject,
         judge_proof(subject, &files->config, &dialog, job.sign_in_name,
                     ruling);
     else
-        cog_offline_try(subject, &files->config, &dialog, ruling);
+        hear_refusal(subject, &files->config, &dialog, ruling);
     if (ruling->outcome != COG_OUTCOME_ADMITTED)
         return;
     cog_guesses_forget(&guesses);

@@ -348,22 +348,24 @@ cog_store_lost_groups(const struct cog_subject *subject,
 }
 
 void
-cog_store_mark(const struct cog_subject *subject)
+cog_store_mark(const struct cog_subject *subject,
+               const struct cog_config *config)
 {
     cog_cleanup_cache_lock struct cog_cache_lock lock = COG_CACHE_LOCK_NONE;
     struct cog_login_entry login;
     int error;
 
     /* For any caller, since this only takes something away. */
-    cog_offline_drop(subject);
+    cog_offline_drop_own(subject, config);
     if (!subject->caller_is_root)
         return;
     error = find_to_change(subject, &lock, &login);
-    if (error == 0) {
+    if (error == 0 && is_of_pool(&login, config) && !login.disabled) {
         login.disabled = true;
         error = cog_logins_put(COG_LOGINS_DIR, &lock, &login, NULL, NULL);
     }
-    if (error != 0)
+    /* Who never came in needs no mark to stay out. */
+    if (error != 0 && error != ENOENT && error != ENODATA)
         cog_parent_note(LOG_WARNING, "%s cannot be marked as disabled: %s",
                         subject->user, strerror(error));
 }

@@ -48,11 +48,12 @@ void cog_store_lost_groups(const struct cog_subject *subject,
                            const struct cog_proof *proof);
 
 /*
- * Note that the pool says this user is disabled or gone: the account phase
- * then denies them until they sign in again, even while the pool cannot be
- * asked. Written for root's callers only; the hash kept for outages is removed
- * for any caller.
+ * Note that the configuration's pool says this user is disabled or gone: the
+ * account phase then denies whoever has signed in by that pool until they do
+ * so again, even while the pool cannot be asked. Written for root's callers
+ * only; the hash kept for outages is removed for any caller.
  */
-void cog_store_mark(const struct cog_subject *subject);
+void cog_store_mark(const struct cog_subject *subject,
+                    const struct cog_config *config);
 
 #endif

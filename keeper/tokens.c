@@ -120,11 +120,12 @@ remove_kept(const struct cog_subject *subject)
 /* The pool's no is remembered: it holds also when the pool is away. */
 static void
 remember_refusal(const struct cog_subject *subject,
+                 const struct cog_config *config,
                  const struct cog_ruling *ruling)
 {
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD)
-        cog_store_mark(subject);
+        cog_store_mark(subject, config);
     if (ruling->outcome == COG_OUTCOME_DISABLED ||
         ruling->outcome == COG_OUTCOME_PASSWORD ||
         ruling->outcome == COG_OUTCOME_TOKEN) {
@@ -152,7 +153,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
         return;
     take_tokens(&dialog, kept);
     if (ruling->outcome != COG_OUTCOME_ADMITTED) {
-        remember_refusal(subject, ruling);
+        remember_refusal(subject, &files->config, ruling);
         return;
     }
     judge(subject, &files->config, &dialog, job.sign_in_name, kept, ruling);

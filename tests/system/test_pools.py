@@ -107,3 +107,25 @@ class Pools(Case):
         for service in theirs:
             self.assertIn("Permission denied", self.try_(service, stranger))
             self.assertIsNotNone(offline.read(person.name))
+
+    def test_disabled_at_the_prompt(self):
+        """proves P10: who is told so by their pool at a password does not
+        come in by key either; another pool's word says nothing here"""
+        disabled = other_pool.OtherPool(other_pool.names(1), enabled=False)
+        self.addCleanup(disabled.close)
+        (stranger,) = disabled.people.values()
+        person = self.person(stranger.name)
+        ours = self.service()
+        self.sign_in(ours, person)
+        self.try_(self.service(**disabled.config), stranger)
+        self.assertIn("reason=disabled-in-pool",
+                      self.log_of(person.name, 3)[-1])
+        self.assertIn("account management done", self.check(ours, person))
+        person.set(enabled=False)
+        self.try_(ours, person)
+        self.assertIn("Permission denied", self.check(ours, person))
+        self.assertIn("reason=disabled-here", self.log_of(person.name, 6)[-1])
+        person.set(enabled=True)
+        self.assertIn("Permission denied", self.check(ours, person))
+        self.sign_in(ours, person)
+        self.assertIn("account management done", self.check(ours, person))

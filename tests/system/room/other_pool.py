@@ -19,10 +19,10 @@ def closed_port():
 
 
 class OtherPool:
-    """With these people, from the start. `config`: what of a configuration
-    leads to it."""
+    """With these people, from the start; the seed is all of theirs. `config`:
+    what of a configuration leads to it."""
 
-    def __init__(self, names):
+    def __init__(self, names, **seed):
         port = closed_port()
         self.log = f"{ROOM}/log/pool{port}.jsonl"
         self.people = {name: Person(name, make_password(), False)
@@ -33,7 +33,7 @@ class OtherPool:
         self.process = pool.start(
             f"127.0.0.1:{port}", log=self.log, settings={"id": POOL_ID},
             users=[pool.person(name, person.password,
-                               sub=self.subs[name])
+                               sub=self.subs[name], **seed)
                    for name, person in self.people.items()])
         self.config = {"pool_id": POOL_ID,
                        "endpoint": f"https://cognito.test:{port}"}
