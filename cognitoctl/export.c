@@ -208,7 +208,10 @@ load_key(const char *path, struct cog_signature_key *key)
     const char *why = cog_signature_load_private(path, key);
 
     if (why != NULL)
-        return cog_fail(COG_EXIT_CONFIG, "%s: %s", path, why);
+        return cog_fail(COG_EXIT_CONFIG,
+                        "%s: %s (cognitoctl(8), SNAPSHOTS, says how to make "
+                        "the key)",
+                        path, why);
     return COG_EXIT_OK;
 }
 

@@ -145,6 +145,7 @@ print_all(struct work *work, const struct cog_config *config,
     if (code == COG_EXIT_OK)
         cog_verify_finish(verify);
     cog_output_close_table(output);
+    cog_output_truth(output, "complete", code == COG_EXIT_OK);
     cog_output_number(output, "users", (int64_t) verify->users);
     cog_output_number(output, "groups", (int64_t) verify->groups);
     cog_output_number(output, "bad", (int64_t) verify->bad);

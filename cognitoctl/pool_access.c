@@ -26,7 +26,8 @@ open_chain(const struct cog_config *config, struct cog_pool_access *access)
     const struct cog_aws_chain_settings settings = {
         .sources = cog_aws_host_sources,
         .source_count = COG_AWS_HOST_SOURCES,
-        .nowhere = "none in the environment, no profile, no container",
+        .nowhere = "none in the environment, no profile, no container (see "
+                   "cognitoctl(8), AWS CREDENTIALS)",
         .environment = &access->environment,
         .home = has_home ? access->home : NULL,
         .sts_endpoint = config->sts_endpoint,

@@ -11,12 +11,13 @@
 #define MOST_RATE     1000
 
 static uint64_t
-number(const char *text, uint64_t max, const struct argp_state *state)
+number(const char *option, const char *text, uint64_t max,
+       const struct argp_state *state)
 {
     uint64_t value = 0;
 
     if (cog_text_to_number(text, max, &value) != 0 || value == 0)
-        argp_error(state, "a number from 1 to %llu is wanted",
+        argp_error(state, "%s wants a number from 1 to %llu", option,
                    (unsigned long long) max);
     return value;
 }
@@ -28,10 +29,10 @@ cog_listing_parse(int key, char *arg, struct argp_state *state,
 {
     switch (key) {
     case COG_KEY_MOST:
-        options->max_accounts = number(arg, MOST_ACCOUNTS, state);
+        options->max_accounts = number("--max", arg, MOST_ACCOUNTS, state);
         return 0;
     case COG_KEY_RATE:
-        options->rate = number(arg, MOST_RATE, state);
+        options->rate = number("--rate", arg, MOST_RATE, state);
         return 0;
     case COG_KEY_ALLOWED_ONLY:
         options->allowed_groups_only = true;

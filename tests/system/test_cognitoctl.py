@@ -336,7 +336,7 @@ class IdsTest(Case):
     def test_fine_names(self):
         """names without problems are exit code 0"""
         found = self.verify("# a list\n\nalice\nbob\n%Admins\n", ctl.OK)
-        self.assertEqual(found, {"problems": [], "users": 2, "groups": 1,
+        self.assertEqual(found, {"problems": [], "complete": True, "users": 2, "groups": 1,
                                  "bad": 0, "taken": 0})
 
     def test_p17_bad_names(self):
