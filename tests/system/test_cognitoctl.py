@@ -336,8 +336,8 @@ class IdsTest(Case):
     def test_fine_names(self):
         """names without problems are exit code 0"""
         found = self.verify("# a list\n\nalice\nbob\n%Admins\n", ctl.OK)
-        self.assertEqual(found, {"problems": [], "complete": True, "users": 2, "groups": 1,
-                                 "bad": 0, "taken": 0})
+        self.assertEqual(found, {"problems": [], "complete": True, "users": 2,
+                                 "groups": 1, "bad": 0, "taken": 0})
 
     def test_p17_bad_names(self):
         """P17, P19, P25: each bad name is told, and why"""
@@ -420,3 +420,4 @@ class IdsTest(Case):
         for path in ("/nonexistent", "/etc"):
             done = ctl.run("ids", "verify", path)
             self.assertEqual(done.returncode, ctl.FAILED, done.stdout)
+            self.assertRegex(done.stdout, r"(?m)^complete +no$")
