@@ -10,7 +10,6 @@
 #include "config/config.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 

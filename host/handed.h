@@ -14,7 +14,6 @@
 #ifndef COG_HOST_HANDED_H
 #define COG_HOST_HANDED_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 

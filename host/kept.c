@@ -6,14 +6,11 @@
  */
 #include "host/kept.h"
 
-#include "base/cleanup.h"
-#include "base/text.h"
 #include "host/by_name.h"
 #include "host/lines.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

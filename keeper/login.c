@@ -3,7 +3,6 @@
 #include "keeper/login.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "host/files.h"
 #include "keeper/dialog.h"
 #include "keeper/offline.h"

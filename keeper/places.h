@@ -13,8 +13,6 @@
 #ifndef COG_KEEPER_PLACES_H
 #define COG_KEEPER_PLACES_H
 
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 /* In the order in which they are taken: the tightest first. */

@@ -3,12 +3,9 @@
 #include "keeper/speaker_process.h"
 
 #include "accounts/local_names.h"
-#include "base/cleanup.h"
 #include "base/ids.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>

@@ -5,7 +5,6 @@
 #include "base/ids.h"
 #include "wire/message.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>

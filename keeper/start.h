@@ -7,7 +7,6 @@
 #define COG_KEEPER_START_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 /* Who started us, remembered before our ids change. */

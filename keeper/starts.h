@@ -10,7 +10,6 @@
 #ifndef COG_KEEPER_STARTS_H
 #define COG_KEEPER_STARTS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* What is counted. */

@@ -8,7 +8,6 @@
 #ifndef COG_NSS_COGNITO_LOCAL_H
 #define COG_NSS_COGNITO_LOCAL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*

@@ -11,8 +11,6 @@
 #include "pam_cognito/ours.h"
 #include "pam_cognito/report.h"
 
-#include <security/pam_ext.h>
-
 /*
  * A name without an account (a database's user) can only rest on this
  * handle: nothing was written. Not so a provisional one (P10): proved, it

@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 /* Until the keeper has read the configuration. */
 #define DEFAULT_TIMEOUT_MS 10000

@@ -15,7 +15,6 @@
 #include "pam_cognito/ours.h"
 #include "pam_cognito/report.h"
 
-#include <security/pam_ext.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

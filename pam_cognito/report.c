@@ -6,7 +6,6 @@
 #include "pam_cognito/item.h"
 
 #include <security/pam_ext.h>
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 

@@ -9,7 +9,6 @@
 #include "wire/outcome.h"
 
 #include <security/pam_modules.h>
-#include <stdbool.h>
 
 /* Which function of the module asks. */
 enum cog_phase {
