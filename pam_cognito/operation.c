@@ -13,6 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a call holds can be sent. */
+_Static_assert(COG_WIRE_NAME_MAX == COG_NAME_MAX &&
+                   COG_WIRE_HOME_MAX == COG_HOME_MAX &&
+                   COG_WIRE_SHELL_MAX == COG_SHELL_MAX &&
+                   COG_WIRE_ANSWER_MAX == PAM_MAX_RESP_SIZE,
+               "wire/message.h has other limits");
+
 /* Until the keeper has read the configuration. */
 #define DEFAULT_TIMEOUT_MS 10000
 /* Lets the keeper, whose own deadline is the same, speak first. */

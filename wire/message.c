@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 
 const char cog_build_id[] = COG_BUILD_ID;
 
@@ -51,7 +52,7 @@ struct field_rule {
         KIND_LIST, (max)                                                      \
     }
 #define FLAG      NUMBER(1)
-#define BUILD     TEXT(32)
+#define BUILD     TEXT(sizeof COG_BUILD_ID - 1)
 #define OPERATION NUMBER(COG_OPERATION_ADMIN)
 #define OUTCOME   NUMBER(UINT32_MAX)
 #define NAME      TEXT(COG_WIRE_NAME_MAX)
@@ -78,8 +79,8 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
                 [COG_REQUEST_FLAGS] = NUMBER(COG_REQUEST_FLAGS_ALL),
                 [COG_REQUEST_TOLD_UID] = NUMBER(UINT32_MAX),
                 [COG_REQUEST_TOLD_GID] = NUMBER(UINT32_MAX),
-                [COG_REQUEST_TOLD_HOME] = TEXT(255),
-                [COG_REQUEST_TOLD_SHELL] = TEXT(127),
+                [COG_REQUEST_TOLD_HOME] = TEXT(COG_WIRE_HOME_MAX),
+                [COG_REQUEST_TOLD_SHELL] = TEXT(COG_WIRE_SHELL_MAX),
             },
         [COG_MSG_CHANGE] = {NOTHING},
         [COG_MSG_STARTED] =
@@ -89,7 +90,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
             },
         [COG_MSG_LOG] =
             {
-                [COG_LOG_PRIORITY] = NUMBER(7),
+                [COG_LOG_PRIORITY] = NUMBER(LOG_DEBUG),
                 [COG_LOG_TEXT] = TEXT(COG_WIRE_TEXT_MAX),
             },
         [COG_MSG_VERDICT] =
@@ -106,7 +107,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
                 [COG_JOB_BUILD] = BUILD,
                 [COG_JOB_OPERATION] = OPERATION,
                 [COG_JOB_ENDPOINT] = URL,
-                [COG_JOB_POOL_ID] = TEXT(64),
+                [COG_JOB_POOL_ID] = TEXT(COG_WIRE_POOL_ID_MAX),
                 [COG_JOB_CLIENT_ID] = TEXT(COG_WIRE_ID_MAX),
                 [COG_JOB_ISSUER] = URL,
                 [COG_JOB_OTHER_ISSUER] = URL,
@@ -162,7 +163,7 @@ static const struct field_rule rules[COG_MSG_COUNT][COG_WIRE_FIELDS] =
                 [COG_RESULT_SUB] = TEXT(COG_WIRE_ID_MAX),
                 [COG_RESULT_DISPLAY_NAME] = TEXT(COG_WIRE_DISPLAY_MAX),
                 [COG_RESULT_EXPIRES_S] = NUMBER(UINT64_MAX),
-                [COG_RESULT_GROUPS] = LIST(20000),
+                [COG_RESULT_GROUPS] = LIST(COG_WIRE_GROUPS_MAX),
             },
         [COG_MSG_COMPARED] = {FLAG},
         [COG_MSG_ASK] =

@@ -23,6 +23,10 @@
 
 /* Longest values of fields, in bytes without a NUL. */
 #define COG_WIRE_NAME_MAX    32    /* a login name, a local group */
+#define COG_WIRE_HOME_MAX    255   /* a home directory */
+#define COG_WIRE_SHELL_MAX   127   /* a login shell */
+#define COG_WIRE_POOL_ID_MAX 64    /* Cognito's own limit is 55 */
+#define COG_WIRE_GROUPS_MAX  20000 /* pool groups, each with its NUL */
 #define COG_WIRE_ITEM_MAX    256   /* PAM_SERVICE, PAM_RHOST */
 #define COG_WIRE_PATH_MAX    4095  /* a file or directory */
 #define COG_WIRE_URL_MAX     512   /* endpoint, issuer, proxy */
