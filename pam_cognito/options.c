@@ -3,6 +3,7 @@
 #include "pam_cognito/options.h"
 
 #include "base/text.h"
+#include "wire/message.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static const struct cog_options defaults = {
 
 enum kind { FLAG, PATH, NAME, UID };
 
-static const struct {
+static const struct row {
     const char *name; /* up to and with the "=" where one belongs */
     enum kind kind;
     size_t offset;
@@ -54,8 +55,8 @@ take_name(const char *text, const char **name)
 {
     size_t len = strlen(text);
 
-    if (len == 0 || len > 32 || cog_text_has_control(text, len) ||
-        strpbrk(text, ":, ") != NULL)
+    if (len == 0 || len > COG_WIRE_NAME_MAX ||
+        cog_text_has_control(text, len) || strpbrk(text, ":, ") != NULL)
         return false;
     *name = text;
     return true;
@@ -67,38 +68,50 @@ take_path(const char *text, const char **path)
 {
     size_t len = strlen(text);
 
-    if (text[0] != '/' || len > 4095 || strstr(text, "/../") != NULL ||
+    if (text[0] != '/' || len > COG_WIRE_PATH_MAX ||
+        strstr(text, "/../") != NULL ||
         (len >= 3 && strcmp(text + len - 3, "/..") == 0))
         return false;
     *path = text;
     return true;
 }
 
+/* The row of an argument; NULL for one that is unknown. */
+static const struct row *
+find_row(const char *argument)
+{
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        bool is_it = table[i].kind == FLAG
+                         ? strcmp(argument, table[i].name) == 0
+                         : cog_text_begins(argument, table[i].name);
+
+        if (is_it)
+            return &table[i];
+    }
+    return NULL;
+}
+
 static bool
 take_argument(const char *argument, struct cog_options *options)
 {
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        void *field = (char *) options + table[i].offset;
-        const char *value = argument + strlen(table[i].name);
+    const struct row *row = find_row(argument);
+    const char *value;
+    void *field;
 
-        if (table[i].kind == FLAG) {
-            if (strcmp(argument, table[i].name) != 0)
-                continue;
-            *(bool *) field = true;
-            return true;
-        }
-        if (!cog_text_begins(argument, table[i].name))
-            continue;
-        switch (table[i].kind) {
-        case PATH:
-            return take_path(value, field);
-        case NAME:
-            return take_name(value, field);
-        case UID:
-            return take_uid(value, field);
-        case FLAG:
-            break;
-        }
+    if (row == NULL)
+        return false;
+    value = argument + strlen(row->name);
+    field = (char *) options + row->offset;
+    switch (row->kind) {
+    case FLAG:
+        *(bool *) field = true;
+        return true;
+    case PATH:
+        return take_path(value, field);
+    case NAME:
+        return take_name(value, field);
+    case UID:
+        return take_uid(value, field);
     }
     return false;
 }
