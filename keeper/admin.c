@@ -39,7 +39,7 @@ is_about_the_person(enum cog_outcome outcome)
  * from asking, so they count as an outage.
  */
 static void
-name_credentials(struct cog_ruling *ruling)
+count_as_outage(struct cog_ruling *ruling)
 {
     if (ruling->outcome == COG_OUTCOME_CONFIG)
         ruling->outcome = COG_OUTCOME_SERVICE;
@@ -73,7 +73,7 @@ ask(const struct cog_subject *subject, const struct cog_host_files *files,
 
     if (!cog_worker_ask(subject, files, &job, &dialog, &speaker_fd, ruling))
         return;
-    name_credentials(ruling);
+    count_as_outage(ruling);
     if (ruling->outcome == COG_OUTCOME_ADMITTED)
         judge(subject, &files->config, &dialog, job.sign_in_name, ruling);
     if (is_about_the_person(ruling->outcome))
@@ -102,10 +102,9 @@ cog_admin_check(const struct cog_subject *subject, const char *config_path,
         return;
     cog_rule(ruling, COG_OUTCOME_NONE, "");
     if (cog_files_load(config_path, &files, ruling->reason) &&
-        cog_files_load_admin(&files, ruling->reason)) {
+        cog_files_load_admin(&files, ruling->reason))
         ask(subject, &files, ruling);
-    } else {
+    else
         ruling->outcome = COG_OUTCOME_SERVICE;
-    }
     cog_away_fall_back(subject, config, login.last_login_s, ruling);
 }

@@ -94,6 +94,22 @@ classify(struct request *request)
     subject->whose = cog_whose_is(&question, &subject->ids);
 }
 
+/* By the stores, and then by the pool's word where that is asked for. */
+static void
+judge_account(const struct request *request, const struct cog_config *config,
+              struct cog_ruling *ruling)
+{
+    const struct cog_subject *subject = &request->subject;
+
+    ruling->outcome = cog_store_account(subject, config, ruling->reason);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_tokens_check(subject, request->config_path, config, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_admin_check(subject, request->config_path, config, ruling);
+    if (ruling->outcome == COG_OUTCOME_ADMITTED)
+        cog_session_announce(subject, config);
+}
+
 static void
 account_operation(const struct request *request, struct cog_ruling *ruling)
 {
@@ -106,23 +122,13 @@ account_operation(const struct request *request, struct cog_ruling *ruling)
     }
     ruling->outcome =
         cog_rules_before(&request->subject, &config, ruling->reason);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED &&
-        request->subject.is_unprivileged) {
+    if (ruling->outcome != COG_OUTCOME_ADMITTED)
+        return;
+    if (request->subject.is_unprivileged)
         ruling->outcome = cog_unprivileged_account(&request->subject, &config,
                                                    ruling->reason);
-        return;
-    }
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        ruling->outcome =
-            cog_store_account(&request->subject, &config, ruling->reason);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        cog_tokens_check(&request->subject, request->config_path, &config,
-                         ruling);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        cog_admin_check(&request->subject, request->config_path, &config,
-                        ruling);
-    if (ruling->outcome == COG_OUTCOME_ADMITTED)
-        cog_session_announce(&request->subject, &config);
+    else
+        judge_account(request, &config, ruling);
 }
 
 /* A session is never refused, whatever becomes of the tokens. */

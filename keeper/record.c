@@ -23,6 +23,9 @@
 
 static const struct cog_places places = COG_PLACES;
 
+/* Room for what is wrong with one pool group. */
+#define WHY_SIZE 200
+
 static enum cog_outcome
 store_failed(char reason[COG_REASON_SIZE], const char *what, int error)
 {
@@ -69,7 +72,7 @@ struct making {
     /* Pool groups left out: how many, and the first with its reason. */
     unsigned long dropped;
     const char *first;
-    char first_why[200];
+    char first_why[WHY_SIZE];
 };
 
 static void
@@ -85,11 +88,13 @@ end_making(struct making *making)
 static bool
 have_gid(const struct making *making, uint32_t gid)
 {
-    bool found = making->account.gid == gid;
-
-    for (size_t i = 0; !found && i < making->groups.count; i++)
-        found = making->groups.list[i].gid == gid;
-    return found;
+    if (making->account.gid == gid)
+        return true;
+    for (size_t i = 0; i < making->groups.count; i++) {
+        if (making->groups.list[i].gid == gid)
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -97,7 +102,7 @@ have_gid(const struct making *making, uint32_t gid)
  * says so; else the error of a file that could not be read.
  */
 static int
-add_group(struct making *making, const char *pool_group, char why[200])
+add_group(struct making *making, const char *pool_group, char why[WHY_SIZE])
 {
     struct cog_group *group = &making->groups.list[making->groups.count];
     struct cog_id_conflict conflict = {0};
@@ -107,7 +112,7 @@ add_group(struct making *making, const char *pool_group, char why[200])
     fault = cog_group_name_make(making->settings.group_prefix, pool_group,
                                 strlen(pool_group), group->name);
     if (fault != COG_FAULT_NONE) {
-        (void) snprintf(why, 200, "%s", cog_fault_text(fault));
+        (void) snprintf(why, WHY_SIZE, "%s", cog_fault_text(fault));
         return EINVAL;
     }
     if (cog_host_settings_has_group(&making->host, making->settings.pool_id,
@@ -118,7 +123,7 @@ add_group(struct making *making, const char *pool_group, char why[200])
     error = cog_account_id(&making->sources, &making->settings, COG_ID_GROUP,
                            group->name, NULL, &group->gid);
     if (error == 0 && have_gid(making, group->gid)) {
-        (void) snprintf(why, 200, "id %lu is another group's",
+        (void) snprintf(why, WHY_SIZE, "id %lu is another group's",
                         (unsigned long) group->gid);
         return EEXIST;
     }
@@ -128,7 +133,7 @@ add_group(struct making *making, const char *pool_group, char why[200])
             &(struct cog_id_wish){COG_ID_GROUP, group->name, group->gid, 0},
             &conflict);
     if (error == EEXIST)
-        describe(&conflict, why, 200);
+        describe(&conflict, why, WHY_SIZE);
     if (error == 0)
         making->groups.count++;
     return error;
@@ -150,7 +155,7 @@ static int
 make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
 {
     const char *name = NULL;
-    char why[200], shown[160];
+    char why[WHY_SIZE], shown[160];
 
     while ((name = cog_pool_groups_next(pool_groups, name)) != NULL) {
         int error = add_group(making, name, why);
@@ -162,7 +167,7 @@ make_groups(struct making *making, const struct cog_pool_groups *pool_groups)
         making->first = name;
         memcpy(making->first_why, why, sizeof why);
     }
-    /* In the order of sync, so that a file is not rewritten for another. */
+    /* In the order of sync: for another order a file would be rewritten. */
     qsort(making->groups.list, making->groups.count,
           sizeof making->groups.list[0], compare_gids);
     if (making->first == NULL)

@@ -15,9 +15,8 @@
 
 /* For another session of the same person to begin or end. */
 #define LOCK_MS 2000
-/* For one answer, and when no further one is begun. */
+/* After so long no further token is begun with. */
 #define REVOKE_ALL_MS 4000
-#define SEND_MS       1000
 
 void
 cog_revoke_begin(const struct cog_subject *subject, const char *config_path,
@@ -41,8 +40,8 @@ send_token(int speaker_fd, const struct cog_secret *token)
 
     cog_message_begin(&message, COG_MSG_OLD_TOKEN);
     cog_message_put_bytes(&message, token->data, token->len);
-    return cog_message_send(speaker_fd, &message, cog_clock_ms() + SEND_MS) ==
-           0;
+    return cog_message_send(speaker_fd, &message,
+                            cog_clock_ms() + COG_WIRE_SEND_MS) == 0;
 }
 
 /* The client secret too; and it is still the same configuration. */

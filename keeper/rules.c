@@ -136,8 +136,10 @@ cog_rules_before(const struct cog_subject *subject,
     return outcome;
 }
 
-/* With the groups that the person is in, as far as whole names fit: the list
- * of allow_groups is easily misspelt. */
+/*
+ * Add the groups that the person is in, as far as whole names fit: a name in
+ * allow_groups is easily misspelt.
+ */
 static void
 tell_groups(const struct cog_pool_groups *groups, char reason[COG_REASON_SIZE])
 {

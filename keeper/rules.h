@@ -11,6 +11,7 @@
 #include "accounts/logins.h"
 #include "accounts/whose.h"
 #include "config/config.h"
+#include "host/files.h"
 #include "wire/message.h"
 #include "wire/outcome.h"
 
@@ -18,7 +19,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define COG_REASON_SIZE 600
+/* Room for the reason of a denial; also for those of host/files.h. */
+#define COG_REASON_SIZE COG_FILES_REASON
 
 /* Whom an operation is about. */
 struct cog_subject {
@@ -33,8 +35,8 @@ struct cog_subject {
     struct cog_whose_ids ids; /* with COG_WHOSE_LOCAL and _ACCOUNT */
     /* With COG_REQUEST_TOLD: uid, gid, home and shell that the host has. */
     struct cog_account told;
-    char rhost[COG_WIRE_ITEM_MAX +
-               1]; /* PAM_RHOST; foreign text, may be empty */
+    /* PAM_RHOST; foreign text, may be empty. */
+    char rhost[COG_WIRE_ITEM_MAX + 1];
 };
 
 /* How an operation ends, until the verdict is sent. */

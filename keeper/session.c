@@ -149,14 +149,16 @@ load(const char *name, struct cog_sessions *sessions)
 /* ---- opening */
 
 /*
- * Put the tokens into the directory that other sessions of the person use. If
- * there is none, make one; also in place of one that the person has spoiled,
- * if this is the only session.
+ * Put the tokens into the directory that other sessions of the person use
+ * (shared). If there is none, make one; also in place of one that the person
+ * has spoiled, if this is their only session.
  */
 static int
-hand_out(const struct cog_subject *subject, bool shared, bool alone,
+hand_out(const struct cog_subject *subject,
+         const struct cog_sessions *sessions, bool shared,
          const struct cog_kept *kept)
 {
+    bool alone = sessions->count == 1;
     int error = shared ? cog_handed_give(&subject->ids, kept) : ENOENT;
 
     if (error == 0 || (shared && !alone && error != ENOENT))
@@ -189,7 +191,7 @@ give_tokens(const struct cog_subject *subject, struct cog_sessions *sessions)
     if (error == 0)
         error = cog_sessions_save(COG_SESSIONS_DIR, sessions);
     if (error == 0)
-        error = hand_out(subject, shared, sessions->count == 1, &kept);
+        error = hand_out(subject, sessions, shared, &kept);
     if (error != 0)
         cog_parent_note(LOG_WARNING,
                         "the session of %s has no tokens of this login: %s",

@@ -155,6 +155,7 @@ send_job(int fd, const struct cog_config *config,
 {
     cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
     bool by_email = config->login_claim == COG_CONFIG_CLAIM_EMAIL;
+    /* From COG_JOB_ENROL to COG_JOB_KEEP_TOKENS. */
     const bool switches[] = {
         may_enrol(config, job->flags),
         (job->flags & COG_REQUEST_ASCII) != 0,

@@ -22,8 +22,10 @@
 
 extern char **environ;
 
-/* The limits that are set, and the least that is enough where they cannot
-   be raised (a container without CAP_SYS_RESOURCE). */
+/*
+ * The limits that are set, and the least that is enough where they cannot be
+ * raised (a container without CAP_SYS_RESOURCE).
+ */
 static const struct {
     __rlimit_resource_t which;
     rlim_t wanted, enough;

@@ -16,8 +16,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* For names, and as many for addresses: far more than the hundred or so
-   that the limit for all lets through before a name's count has decayed. */
+/*
+ * For names, and as many for addresses: far more than the hundred or so that
+ * the limit for all lets through before a name's count has decayed.
+ */
 #define SLOTS 4096U
 
 /* Longer than any keeper may stand still (keeper/start.c). */
@@ -30,7 +32,7 @@ const struct cog_starts_limit cog_starts_limits[COG_STARTS_KINDS] = {
     [COG_STARTS_ALL] = {"in all", 60, 4000},
 };
 
-/* The file. */
+/* The file: slots for names, for addresses, and one for all. */
 struct counters {
     struct cog_slots_head head;
     _Atomic int64_t slot[2 * SLOTS + 1];
@@ -47,7 +49,7 @@ slot_of(struct counters *counters, enum cog_starts_kind kind,
 {
     unsigned char bytes[COG_SLOTS_ADDRESS_MAX];
     const void *text = start->name;
-    size_t len = strlen(start->name), first = 0;
+    size_t len = strlen(start->name), first = 0, at;
 
     if (kind == COG_STARTS_ALL)
         return &counters->slot[2 * SLOTS];
@@ -56,9 +58,8 @@ slot_of(struct counters *counters, enum cog_starts_kind kind,
         text = bytes;
         first = SLOTS;
     }
-    return &counters
-                ->slot[first +
-                       cog_siphash24(counters->head.key, text, len) % SLOTS];
+    at = cog_siphash24(counters->head.key, text, len) % SLOTS;
+    return &counters->slot[first + at];
 }
 
 /*

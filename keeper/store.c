@@ -160,9 +160,9 @@ lock_deadline(const struct cog_config *config, bool known)
 }
 
 /*
- * Of a login that is not recorded. The record of one that is becomes what the
- * host was told, or the login is refused (keeper/record.c); else the host
- * would go on with a home or shell that the account does not have.
+ * A login that is not recorded makes no account of what the host was told: the
+ * host would go on with a home or shell that the account does not have. (One
+ * that is recorded is compared with it in keeper/record.c.)
  */
 static enum cog_outcome
 admit_unrecorded(const struct cog_subject *subject,

@@ -123,15 +123,15 @@ remember_refusal(const struct cog_subject *subject,
                  const struct cog_config *config,
                  const struct cog_ruling *ruling)
 {
-    if (ruling->outcome == COG_OUTCOME_DISABLED ||
-        ruling->outcome == COG_OUTCOME_PASSWORD)
+    bool gone = ruling->outcome == COG_OUTCOME_DISABLED ||
+                ruling->outcome == COG_OUTCOME_PASSWORD;
+
+    if (!gone && ruling->outcome != COG_OUTCOME_TOKEN)
+        return;
+    if (gone)
         cog_store_mark(subject, config);
-    if (ruling->outcome == COG_OUTCOME_DISABLED ||
-        ruling->outcome == COG_OUTCOME_PASSWORD ||
-        ruling->outcome == COG_OUTCOME_TOKEN) {
-        remove_kept(subject);
-        cog_offline_drop(subject);
-    }
+    remove_kept(subject);
+    cog_offline_drop(subject);
 }
 
 static void
