@@ -24,7 +24,14 @@ int cog_by_name_load(const char *directory, const char *name, size_t max,
 int cog_by_name_save(const char *directory, const char *name,
                      const struct cog_secret *bytes);
 
+/* Remove it. */
 int cog_by_name_remove(const char *directory, const char *name);
+
+/*
+ * Remove the files that nobody has written for more than age_s seconds; locks
+ * stay. What cannot be removed stays, too.
+ */
+void cog_by_name_expire(const char *directory, int64_t age_s);
 
 /*
  * Lock the file of a name, waiting until deadline_ms of cog_clock_ms at most:

@@ -15,7 +15,6 @@
 #include "host/lines.h"
 #include "host/private_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -258,46 +257,51 @@ has_work(const struct cog_sessions *sessions, const struct cog_origin *origin)
     return sessions->token_count == 0;
 }
 
-static bool
-is_stale(int dir, const char *entry, const struct cog_origin *origin,
-         char name[COG_NAME_MAX + 1])
-{
-    cog_cleanup_secret struct cog_secret bytes = COG_SECRET_EMPTY;
-    cog_cleanup_sessions struct cog_sessions found = COG_SESSIONS_EMPTY;
-    size_t had;
+struct search {
+    const struct cog_origin *origin;
+    size_t skip; /* so many more are passed over */
+    bool found;
+    char name[COG_NAME_MAX + 1]; /* then */
+};
 
-    /* Not locks, nor what is being written. */
-    if (strchr(entry, '.') != NULL ||
-        cog_private_read(dir, entry, FILE_MAX, &bytes) != 0 ||
-        cog_sessions_parse(bytes.data, bytes.len, &found) != 0)
-        return false;
-    had = found.count;
-    cog_sessions_prune(&found);
-    if (found.count > 0 || (had == 0 && !has_work(&found, origin)))
-        return false;
-    memcpy(name, found.name, sizeof found.name);
-    return true;
+static bool
+is_stale(struct cog_sessions *sessions, const struct cog_origin *origin)
+{
+    size_t had = sessions->count;
+
+    cog_sessions_prune(sessions);
+    return sessions->count == 0 && (had > 0 || has_work(sessions, origin));
+}
+
+static void
+look(void *context, const struct cog_secret *bytes)
+{
+    cog_cleanup_sessions struct cog_sessions sessions = COG_SESSIONS_EMPTY;
+    struct search *search = context;
+
+    if (search->found ||
+        cog_sessions_parse(bytes->data, bytes->len, &sessions) != 0 ||
+        !is_stale(&sessions, search->origin))
+        return;
+    search->found = search->skip == 0;
+    if (search->found)
+        memcpy(search->name, sessions.name, sizeof search->name);
+    else
+        search->skip--;
 }
 
 int
 cog_sessions_find_stale(const char *directory, const struct cog_origin *origin,
                         size_t skip, char name[COG_NAME_MAX + 1])
 {
-    cog_cleanup_fd int dir = -1;
-    const struct dirent *entry;
-    int error = cog_private_open(directory, false, &dir);
-    DIR *entries;
-    bool found = false;
+    struct search search = {.origin = origin, .skip = skip};
+    int error = cog_by_name_walk(directory, FILE_MAX, look, &search);
 
-    if (error != 0)
-        return error;
-    entries = fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 0));
-    if (entries == NULL)
-        return errno;
-    while (!found && (entry = readdir(entries)) != NULL)
-        found = is_stale(dir, entry->d_name, origin, name) && skip-- == 0;
-    (void) closedir(entries);
-    return found ? 0 : ENOENT;
+    if (error == 0 && !search.found)
+        error = ENOENT;
+    if (error == 0)
+        memcpy(name, search.name, sizeof search.name);
+    return error;
 }
 
 /* ---- processes */

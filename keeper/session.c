@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "host/by_name.h"
 #include "host/files.h"
 #include "host/handed.h"
 #include "host/kept.h"
@@ -11,13 +12,10 @@
 #include "keeper/parent.h"
 #include "keeper/revoke.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <syslog.h>
 
 /* For another session of the same person to begin or end. */
@@ -28,28 +26,6 @@
 #define SWEEP_MAX 16
 
 /* ---- between login and session */
-
-/* Remove tokens of logins whose session never began. */
-static void
-remove_stale_pending(void)
-{
-    cog_cleanup_fd int dir =
-        open(COG_PENDING_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *entries = dir < 0 ? NULL : fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 0));
-    const struct dirent *entry;
-    struct stat info;
-
-    if (entries == NULL)
-        return;
-    while ((entry = readdir(entries)) != NULL) {
-        if (strstr(entry->d_name, ".lock") == NULL &&
-            fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(info.st_mode) &&
-            cog_clock_unix_s() - (int64_t) info.st_mtim.tv_sec > PENDING_MAX_S)
-            (void) unlinkat(dir, entry->d_name, 0);
-    }
-    (void) closedir(entries);
-}
 
 void
 cog_session_keep(const struct cog_subject *subject,
@@ -76,7 +52,8 @@ cog_session_keep(const struct cog_subject *subject,
     if (error != 0)
         cog_parent_note(LOG_WARNING, "the tokens of %s are not kept: %s",
                         subject->user, strerror(error));
-    remove_stale_pending();
+    /* Those of logins whose session never began. */
+    cog_by_name_expire(COG_PENDING_DIR, PENDING_MAX_S);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "host/by_name.h"
 #include "tests/unit/accounts/support.h"
 
 #include <dirent.h>
@@ -233,6 +234,45 @@ test_lock(void **state)
         cog_kept_lock(tokens, "alice", cog_clock_ms() + 1000, &third), 0);
 }
 
+/* All that is there has been there for ten seconds. */
+static void
+age_all(void)
+{
+    const struct timespec then[2] = {{cog_clock_unix_s() - 10, 0},
+                                     {cog_clock_unix_s() - 10, 0}};
+    const struct dirent *entry;
+    DIR *entries = opendir(tokens);
+
+    assert_non_null(entries);
+    while ((entry = readdir(entries)) != NULL) {
+        if (entry->d_name[0] != '.')
+            assert_int_equal(utimensat(dirfd(entries), entry->d_name, then, 0),
+                             0);
+    }
+    (void) closedir(entries);
+}
+
+static void
+test_expired(void **state)
+{
+    cog_cleanup_kept struct cog_kept found = COG_KEPT_EMPTY;
+    cog_cleanup_fd int lock = -1;
+    cog_cleanup_fd int again = -1;
+
+    (void) state;
+    save("alice", "r1");
+    assert_int_equal(cog_kept_lock(tokens, "alice", cog_clock_ms(), &lock), 0);
+    age_all();
+    save("bob", "r2");
+    cog_by_name_expire(tokens, 10);
+    assert_int_equal(cog_kept_load(tokens, "alice", &found), 0);
+    cog_by_name_expire(tokens, 5);
+    assert_int_equal(cog_kept_load(tokens, "alice", &found), ENOENT);
+    assert_int_equal(cog_kept_load(tokens, "bob", &found), 0);
+    assert_int_equal(cog_kept_lock(tokens, "alice", cog_clock_ms(), &again),
+                     ETIMEDOUT);
+}
+
 #define CASE(sentence, function)                                              \
     {                                                                         \
         sentence, function, make_tokens, room_remove, NULL                    \
@@ -253,6 +293,8 @@ main(void)
         CASE("P76: a killed writer leaves the old token or the new one",
              test_killed_writer),
         CASE("P35: waiting for a name's tokens has an end", test_lock),
+        CASE("P92: what nobody came for is removed, and no lock with it",
+             test_expired),
     };
 
     return cmocka_run_group_tests_name("host/kept", tests, NULL, NULL);
