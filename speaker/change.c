@@ -91,7 +91,7 @@ cog_change_serve(struct cog_login *login,
             status != COG_BAD_INPUT)
             break;
     }
-    /* What the person could not mend in three tries is the pool's word. */
+    /* Three times refused here: no less a refusal than the pool's. */
     if (status == COG_BAD_INPUT)
         status = COG_POLICY;
     (void) cog_result_send(

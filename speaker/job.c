@@ -2,10 +2,9 @@
 /* Receiving the job; see the header. */
 #include "speaker/job.h"
 
-#include "speaker/guard.h"
-
 #include "base/clock.h"
 #include "cognito/jwt.h"
+#include "speaker/guard.h"
 
 #include <errno.h>
 
@@ -153,13 +152,7 @@ cog_job_receive_aws_file(struct cog_secret *file)
 int
 cog_job_wait_for_hash(struct cog_secret *hash)
 {
-    cog_cleanup_message struct cog_message message = COG_MESSAGE_EMPTY;
-    int error = receive(&message, COG_MSG_COMPARE, RECEIVE_MS);
-
-    if (error == 0)
-        error =
-            cog_secret_set(hash, message.field[0].bytes, message.field[0].len);
-    return error;
+    return receive_secret(COG_MSG_COMPARE, hash);
 }
 
 int

@@ -19,8 +19,10 @@ cog_offline_send(const struct cog_job *job, enum cog_status status,
 }
 
 /*
- * Where the pool was not reached; where it refused or, for a keeper that
- * writes nothing, took the password: whether that is what is kept.
+ * Whether the keeper may ask if the typed password is the one whose hash is
+ * kept: when the pool was not reached, since that lets the person in; when it
+ * refused the password, since a kept one was changed elsewhere then; and when
+ * it took it from a keeper that writes nothing, since another one is old.
  */
 static bool
 may_be_compared(const struct cog_job *job, enum cog_status status)

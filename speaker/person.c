@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-/* Our own life ends before a person's patience is cut short by this. */
+/* As long as this process may live (speaker/sandbox.c). */
 #define PATIENCE_MS 600000
 #define SEND_MS     5000
 

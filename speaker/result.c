@@ -79,40 +79,53 @@ add(struct text *text, const char *label, const char *part)
         text->len += (size_t) added < room ? (size_t) added : room - 1;
 }
 
+static void
+add_number(struct text *text, const char *label, long long number,
+           const char *unit)
+{
+    char part[32];
+
+    (void) snprintf(part, sizeof part, "%lld%s", number, unit);
+    add(text, label, part);
+}
+
+/* The service's own word for an error says more than its HTTP status. */
+static bool
+is_status_worth_saying(enum cog_status status, const struct cog_report *report)
+{
+    return status != COG_OK && report->error_type[0] == '\0' &&
+           report->http_status != 0 && report->http_status != 200;
+}
+
+static bool
+is_offset_worth_saying(enum cog_status status, const struct cog_report *report)
+{
+    return report->offset_known &&
+           (status == COG_CLOCK ||
+            (status != COG_OK &&
+             llabs((long long) report->offset_s) > CLOCK_WORTH_SAYING_S));
+}
+
 /* What the log should know, from the report's parts. */
 static void
 describe(enum cog_status status, const struct cog_report *report,
          struct text *text)
 {
-    char number[32];
-
     add(text, "", report->detail == NULL ? "" : report->detail);
     add(text, "", report->problem == NULL ? "" : report->problem);
     add(text, "challenge ", report->challenge);
     add(text, "", report->error_type);
     add(text, "", report->message);
-    if (status != COG_OK && report->error_type[0] == '\0' &&
-        report->http_status != 0 && report->http_status != 200) {
-        (void) snprintf(number, sizeof number, "%d", report->http_status);
-        add(text, "HTTP status ", number);
-    }
-    if (report->offset_known &&
-        (status == COG_CLOCK ||
-         (status != COG_OK &&
-          llabs((long long) report->offset_s) > CLOCK_WORTH_SAYING_S))) {
-        (void) snprintf(number, sizeof number, "%lld s %s",
-                        llabs((long long) report->offset_s),
-                        report->offset_s > 0 ? "behind" : "ahead");
-        add(text, "this machine's clock: ", number);
-    }
-    if (report->messages > 0) {
-        (void) snprintf(number, sizeof number, "%u", report->messages);
-        add(text, "codes asked for: ", number);
-    }
-    if (report->groups_dropped > 0) {
-        (void) snprintf(number, sizeof number, "%u", report->groups_dropped);
-        add(text, "groups not believed: ", number);
-    }
+    if (is_status_worth_saying(status, report))
+        add_number(text, "HTTP status ", report->http_status, "");
+    if (is_offset_worth_saying(status, report))
+        add_number(text, "this machine's clock: ",
+                   llabs((long long) report->offset_s),
+                   report->offset_s > 0 ? " s behind" : " s ahead");
+    if (report->messages > 0)
+        add_number(text, "codes asked for: ", report->messages, "");
+    if (report->groups_dropped > 0)
+        add_number(text, "groups not believed: ", report->groups_dropped, "");
 }
 
 static int

@@ -225,11 +225,12 @@ add_choices(scmp_filter_ctx filter, int call, unsigned arg,
 }
 
 /*
- * Local services judge by uid. Nothing is _cognito's there; but a caller's
- * would take a speaker that runs as that caller for them (a database that
- * admits its own user, ssh-agent, systemd --user). So no socket of such a one
- * can be connected to a path: that family is not there, and pairs are of
- * streams, which are connected once for all. nscd and the like are passed by.
+ * Services of this machine judge a local connection by its uid. None owes
+ * _cognito anything. But a speaker that runs as its caller would be taken for
+ * that caller (by a database that admits its own user, by ssh-agent, by
+ * systemd --user), so it gets no socket that can be connected to a path:
+ * AF_UNIX does not exist for it, and of socketpair it gets streams, whose ends
+ * stay with each other. It does without nscd and the like.
  */
 static bool
 add_local_sockets(scmp_filter_ctx filter, bool as_caller)
