@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* More than a client secret can have; config/client_secret.c is strict. */
+#define SECRET_FILE_MAX 256
+
 void
 cog_files_clear(struct cog_host_files *files)
 {
@@ -72,8 +75,8 @@ cog_files_load_secret(struct cog_host_files *files,
     if (path[0] == '\0')
         return true;
     if (cog_secret_file_load_lent(path, COG_TRUST_DIRS,
-                                  cog_files_secret_group(), 256, &bytes,
-                                  &trust) != 0)
+                                  cog_files_secret_group(), SECRET_FILE_MAX,
+                                  &bytes, &trust) != 0)
         return refuse(reason, path, cog_trust_text(trust));
     why =
         cog_config_check_secret(bytes.data, bytes.len, &files->client_secret);

@@ -27,7 +27,7 @@
 /* Three tokens twice, while they are replaced, and AWS credentials. */
 #define SIZE  "512k"
 #define FILES "32"
-/* What a person may have put on top of it, and deeper is their own doing. */
+/* File systems that a person may have mounted on top, and are unmounted. */
 #define LAYERS_MAX 8
 /* Reading or writing one small file. */
 #define ERRAND_MS 2000
@@ -92,8 +92,8 @@ typedef int errand(int dir, const struct cog_secret *in,
                    struct cog_secret *out);
 
 /*
- * Nothing but the way back, as descriptor 3: they may stop us, and reach no
- * further, nor hold what others wait for the end of.
+ * Keep nothing but the way back, as descriptor 3: a person who stops this
+ * process must not keep anything else open that others wait to see closed.
  */
 static bool
 keep_only(int out_fd)
@@ -250,8 +250,7 @@ cog_handed_take(const struct cog_whose_ids *ids, struct cog_origin *origin,
 
 /* ---- the directory, as root */
 
-/* Others pass through, and no more: RUN is root's, and only root's to write.
- */
+/* Let others pass through RUN, and no more; it is root's alone to write. */
 static int
 make_passable(void)
 {

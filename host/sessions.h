@@ -112,7 +112,7 @@ int cog_sessions_add_token(struct cog_sessions *sessions,
                            const struct cog_origin *origin,
                            struct cog_secret *token);
 
-/* Forget a token that is there no more to be revoked. */
+/* Forget a token: nothing is left to be revoked. */
 void cog_sessions_drop_token(struct cog_sessions *sessions,
                              const struct cog_secret *token);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The names of /etc/passwd and /etc/group at this moment: what users and
- * groups of ours must not be told beside (P19, P27). They may be younger than
- * our records. Nothing is kept and nothing allocated: each question is one
- * pass over a file.
+ * The names of /etc/passwd and /etc/group at this moment: no user or group of
+ * ours may have one of them (P19, P27). They may be younger than our records.
+ * Nothing is kept and nothing allocated: each question is one pass over a
+ * file.
  */
 #ifndef COG_NSS_COGNITO_LOCAL_H
 #define COG_NSS_COGNITO_LOCAL_H

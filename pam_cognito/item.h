@@ -8,8 +8,7 @@
 #include <security/pam_modules.h>
 #include <stdbool.h>
 
-/* An item that is a text, such as PAM_RHOST; "" when it is not set. Borrowed.
- */
+/* A text, such as PAM_RHOST; "" when it is not set. libpam owns it. */
 const char *cog_item_text(pam_handle_t *pamh, int type);
 
 /*

@@ -149,7 +149,7 @@ take_password(struct cog_operation_run *run, struct cog_secret *answer)
     return run->password_ready && cog_secret_copy(answer, &run->password) == 0;
 }
 
-/* Ask the person; the time they take is nobody's. */
+/* Ask the person; the time they take is not counted. */
 static bool
 ask_person(struct cog_operation_run *run, int style, const char *prompt,
            struct cog_secret *answer)
@@ -226,7 +226,7 @@ answer_question(struct cog_operation_run *run, const struct cog_message *ask)
     return answered ? error : ECONNABORTED;
 }
 
-/* Show a text; a terminal that is slow to take it costs nobody's time. */
+/* Show a text; the time of a slow terminal is not counted either. */
 static void
 show(struct cog_operation_run *run, const struct cog_message *tell)
 {

@@ -103,7 +103,7 @@ may_be_new(const struct cog_call *call)
 /*
  * A name that no file has is ours on a line that says so, if no directory
  * of the host knows it either; or if it has a provisional record, or had one
- * of ours. What the host was told is told the keeper, who judges it.
+ * of ours. The keeper learns what the host was told, and judges it.
  */
 static enum cog_outcome
 decide_nobody(struct cog_call *call)

@@ -20,10 +20,9 @@ struct cog_call {
     char user[COG_NAME_MAX + 1];
     enum cog_whose whose;
     /*
-     * Whether the host's name services know the name in our range of ids
-     * otherwise than a file of ours has it, and as what. That is a
-     * provisional record, which the host goes on with: a first login must
-     * make the same, and an account that was made meanwhile be the same.
+     * Whether the host was told of the name, with an id of our range, what no
+     * file of ours says: a provisional record. The host goes on with it, so a
+     * first login must make the very account that is told.
      */
     bool is_told;
     struct cog_account told; /* name, uid, gid, home and shell */
