@@ -2,7 +2,8 @@
 /*
  * cognitoctl apply: after installation and after each edit of cognito.conf.
  * Makes the login store, without which no pool user comes in, and writes
- * the settings record that NSS and the module read instead of parsing.
+ * the settings record that NSS and the module read instead of parsing. The
+ * configuration of one PAM service is checked, and no more.
  */
 #include "cognitoctl/command_line.h"
 
@@ -65,14 +66,37 @@ write_stores(const char *config_path, const struct cog_settings *settings)
 
 /* What a login needs besides: said now, not only to the log of the first. */
 static void
-note_unusable(const char *config_path)
+note_unusable(const char *config_path, const char *done)
 {
     cog_cleanup_files struct cog_host_files files = {0};
     char reason[COG_FILES_REASON];
 
     if (!cog_files_load(config_path, &files, reason))
-        cog_note("applied, but nobody is admitted before this is mended: %s",
+        cog_note("%s, but nobody is admitted before this is mended: %s", done,
                  reason);
+}
+
+static int
+apply(const char *config_path, const struct cog_settings *settings)
+{
+    int code;
+
+    if (cog_files_is_of_service(config_path)) {
+        enum cog_fault fault = cog_settings_check(settings);
+
+        if (fault != COG_FAULT_NONE)
+            return cog_fail(COG_EXIT_CONFIG, "%s: %s", config_path,
+                            cog_fault_text(fault));
+        cog_note("checked; this machine goes on by " COG_HOST_CONFIG);
+        note_unusable(config_path, "checked");
+        return COG_EXIT_OK;
+    }
+    code = write_stores(config_path, settings);
+    if (code != COG_EXIT_OK)
+        return code;
+    cog_stores_changed();
+    note_unusable(config_path, "applied");
+    return COG_EXIT_OK;
 }
 
 struct given {
@@ -122,10 +146,5 @@ cog_command_apply(const struct cog_common *common, int argc, char **argv)
     if (!cog_settings_from_config(&config, &sources, &settings, reason))
         return cog_fail(COG_EXIT_CONFIG, "%s: %s", given.common.config,
                         reason);
-    code = write_stores(given.common.config, &settings);
-    if (code != COG_EXIT_OK)
-        return code;
-    cog_stores_changed();
-    note_unusable(given.common.config);
-    return COG_EXIT_OK;
+    return apply(given.common.config, &settings);
 }

@@ -130,7 +130,7 @@ cog_check_settings(struct cog_checks *checks)
             cog_findings_add(&checks->findings, COG_FIND_IDS, "%s", reason);
         return;
     }
-    if (error != 0)
+    if (error != 0 || cog_files_is_of_service(checks->config_path))
         return;
     cog_settings_compare(&wanted, &written, names, sizeof names);
     if (names[0] != '\0')

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* More than a client secret can have; config/client_secret.c is strict. */
 #define SECRET_FILE_MAX 256
@@ -49,6 +50,16 @@ cog_files_load_config(const char *path, struct cog_config *config,
         return false;
     }
     return true;
+}
+
+bool
+cog_files_is_of_service(const char *config_path)
+{
+    struct cog_config host;
+    char reason[COG_FILES_REASON];
+
+    return strcmp(config_path, COG_HOST_CONFIG) != 0 &&
+           cog_files_load_config(COG_HOST_CONFIG, &host, reason);
 }
 
 gid_t

@@ -158,12 +158,16 @@ class DoctorTest(DoctorCase):
     def test_settings(self):
         """settings that were never written, or are not those of the
         configuration"""
-        found = self.assert_found(
-            "settings-differ", "home, shell",
-            *self.with_config("--offline", home="/srv/%u", shell="/bin/sh",
-                              enumerate="yes", group_map="Staff:games"))
+        changes = {"home": "/srv/%u", "shell": "/bin/sh", "enumerate": "yes",
+                   "group_map": "Staff:games"}
+        with instead(host.CONFIG, host.config_text(**changes)):
+            found = self.assert_found("settings-differ", "home, shell",
+                                      "--offline")
         self.assertEqual(found["settings-differ"],
                          ["home, shell, enumerate, group_map"])
+        # Those of a PAM service are not the machine's to have.
+        self.assertNotIn("settings-differ", self.find(
+            *self.with_config("--offline", **changes)))
         path = f"{ACCOUNTS}/recent.cdb"
         with instead(path):
             self.assert_found("settings-missing", ACCOUNTS)

@@ -2,6 +2,7 @@
 """A machine with a configuration of its own, and PAM services with others:
 what they write does not become what the machine's own would be."""
 
+import os
 import secrets
 
 from room import host, other_pool
@@ -105,3 +106,25 @@ class Configurations(Case):
             self.assertIn("account management done",
                           self.sign_in(other, service, guest))
             self.assertEqual(self.look_of(other, guest), look)
+
+    def test_apply_of_another(self):
+        """Checking a service's own file is not making it the machine's"""
+        other = self.other_host()
+        path = f"/etc/cognito/{secrets.token_hex(4)}.conf"
+        host.write_config(path, shell="/bin/dash")
+        self.addCleanup(os.unlink, path)
+        apply = ("cognitoctl", f"--config={path}", "apply")
+        self.assertIn("checked", other.run(*apply, text=True,
+                                           capture_output=True).stderr)
+        for option in ((), (f"--config={path}",)):
+            self.assertNotIn("differ", other.say("cognitoctl", *option,
+                                                 "status"))
+        other.run("sed", "-i", "s/pool_id/pool/", path)
+        self.assertIn(f"{path}:1", other.run(*apply, text=True, check=False,
+                                             capture_output=True).stderr)
+        other.run("sed", "-i", "s/pool/pool_id/", path)
+        # Where there is no other, it is the machine's.
+        other.run("rm", host.CONFIG)
+        self.assertEqual(other.run(*apply, capture_output=True).stderr, b"")
+        self.assertNotIn("differ", other.say(
+            "cognitoctl", f"--config={path}", "status"))
