@@ -265,6 +265,21 @@ class ForgetTest(Case):
                          new)
         self.assertIn(f"{person.name} gets the id {new}", done.stdout)
 
+    def test_p21_new_id_of_nobody_in_the_map(self):
+        """P21: an id that the map has for another name is not given, whether
+        or not that one has an account yet"""
+        for free in range(1000000, 1000004):
+            name = "q" + secrets.token_hex(4)
+            ids = f"/etc/cognito/ids-{name}"
+            with open(ids, "w", encoding="utf-8") as file:
+                file.write("".join(f"other{i} {i}\n" for i in
+                                   range(1000000, 1000004) if i != free))
+            os.chmod(ids, 0o644)
+            path = ctl.configuration(id_map=ids, id_base=1000000, id_range=4)
+            done = ctl.run("forget", "--new-id", name, "--config", path)
+            self.assertEqual(done.stdout, f"{name} gets the id {free}\n",
+                             done.stderr)
+
     def test_new_id_without_map(self):
         """without id_map the error says what to do, nothing is forgotten"""
         person = self.person(local=False)
