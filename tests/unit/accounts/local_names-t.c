@@ -11,6 +11,44 @@
 
 #include "accounts/local_names.h"
 
+/* A file that somebody cuts between our open and our first read. */
+static const char *cut;
+
+ssize_t __real_pread(int fd, void *bytes, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t len, off_t at);
+ssize_t
+__wrap_pread(int fd, void *bytes, size_t len, off_t at)
+{
+    if (cut != NULL)
+        assert_int_equal(truncate(cut, 8), 0);
+    cut = NULL;
+    return __real_pread(fd, bytes, len, at);
+}
+
+static void
+p13_a_file_cut_while_it_is_read_is_an_error(void **state)
+{
+    struct room *room = *state;
+    const struct cog_local_files *files = &room->places.local;
+    struct cog_local_user user = {7, 7};
+    enum cog_trust why = COG_TRUST_FINE;
+    char owner[COG_NAME_MAX + 1];
+    uint32_t gid = 7;
+
+    write_file(room->passwd, "eve:x:9:9:::\nbob:x:1000:1000:::\n", 0644);
+    cut = room->passwd;
+    assert_int_equal(cog_local_user_find(files, "bob", &user, &why), EIO);
+    assert_int_equal(why, COG_TRUST_CHANGED);
+    write_file(room->group, "eve:x:9:\nteam:x:1000:\n", 0644);
+    cut = room->group;
+    assert_int_equal(cog_local_group_find(files, "team", &gid, NULL), EIO);
+    write_file(room->passwd, "eve:x:9:9:::\nbob:x:1000:1000:::\n", 0644);
+    cut = room->passwd;
+    assert_int_equal(cog_local_id_find(files, 1000, owner, NULL), EIO);
+    assert_int_equal(user.uid, 7);
+    assert_int_equal(gid, 7);
+}
+
 static void
 p13_users_are_found_in_the_file(void **state)
 {
@@ -375,6 +413,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(p13_users_are_found_in_the_file,
                                         room_make, room_remove),
+        cmocka_unit_test_setup_teardown(
+            p13_a_file_cut_while_it_is_read_is_an_error, room_make,
+            room_remove),
         cmocka_unit_test_setup_teardown(
             p12_a_name_in_another_case_is_not_absent, room_make, room_remove),
         cmocka_unit_test_setup_teardown(p13_a_user_added_later_is_seen_at_once,
