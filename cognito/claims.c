@@ -8,13 +8,18 @@
 
 #define CLAIM_MAX 2048 /* bytes of a claim that is only compared */
 
+/* What a check looks at. */
+struct token {
+    const struct cog_json *claims;
+    const struct cog_login_settings *settings;
+    const struct cog_claims_times *times;
+    struct cog_report *report;
+};
+
 /* One check; what fails is named in the report. */
 struct check {
     const char *name;
-    enum cog_status (*run)(const struct cog_json *claims,
-                           const struct cog_login_settings *settings,
-                           const struct cog_claims_times *times,
-                           struct cog_report *report);
+    enum cog_status (*run)(const struct token *token);
 };
 
 /* Whether a claim is this text, byte for byte and in length. */
@@ -28,41 +33,29 @@ claim_is(const struct cog_json *claims, const char *name, const char *wanted)
 }
 
 static enum cog_status
-check_iss(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_iss(const struct token *token)
 {
-    (void) times;
-    (void) report;
     for (size_t i = 0; i < 2; i++) {
-        if (settings->issuer[i] != NULL &&
-            claim_is(claims, "iss", settings->issuer[i]))
+        if (token->settings->issuer[i] != NULL &&
+            claim_is(token->claims, "iss", token->settings->issuer[i]))
             return COG_OK;
     }
     return COG_TOKEN;
 }
 
 static enum cog_status
-check_aud(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_aud(const struct token *token)
 {
-    (void) times;
-    (void) report;
     /* JWT allows an array of audiences; the service sends a string. */
-    return claim_is(claims, "aud", settings->client_id) ? COG_OK : COG_TOKEN;
+    return claim_is(token->claims, "aud", token->settings->client_id)
+               ? COG_OK
+               : COG_TOKEN;
 }
 
 static enum cog_status
-check_token_use(const struct cog_json *claims,
-                const struct cog_login_settings *settings,
-                const struct cog_claims_times *times,
-                struct cog_report *report)
+check_token_use(const struct token *token)
 {
-    (void) settings;
-    (void) times;
-    (void) report;
-    return claim_is(claims, "token_use", "id") ? COG_OK : COG_TOKEN;
+    return claim_is(token->claims, "token_use", "id") ? COG_OK : COG_TOKEN;
 }
 
 /*
@@ -82,70 +75,54 @@ blame(struct cog_report *report, int64_t offset_s)
 }
 
 static enum cog_status
-check_iat(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_iat(const struct token *token)
 {
     int64_t iat;
 
-    (void) settings;
-    if (cog_json_integer(claims, "iat", &iat) != COG_OK)
+    if (cog_json_integer(token->claims, "iat", &iat) != COG_OK)
         return COG_TOKEN;
     /* An older one was given to somebody for another question. */
-    if (iat > times->now_s + COG_CLOCK_TOLERANCE_S ||
-        iat < times->asked_s - COG_CLOCK_TOLERANCE_S)
-        return blame(report, iat - times->now_s);
+    if (iat > token->times->now_s + COG_CLOCK_TOLERANCE_S ||
+        iat < token->times->asked_s - COG_CLOCK_TOLERANCE_S)
+        return blame(token->report, iat - token->times->now_s);
     return COG_OK;
 }
 
 /* Cognito does not send nbf, but who sends it means it. */
 static enum cog_status
-check_nbf(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_nbf(const struct token *token)
 {
     int64_t nbf;
 
-    (void) settings;
-    (void) report;
-    if (!cog_json_has(claims, "nbf"))
+    if (!cog_json_has(token->claims, "nbf"))
         return COG_OK;
-    if (cog_json_integer(claims, "nbf", &nbf) != COG_OK ||
-        nbf > times->now_s + COG_CLOCK_TOLERANCE_S)
+    if (cog_json_integer(token->claims, "nbf", &nbf) != COG_OK ||
+        nbf > token->times->now_s + COG_CLOCK_TOLERANCE_S)
         return COG_TOKEN;
     return COG_OK;
 }
 
 /* An old token is one of another login: this one has just begun. */
 static enum cog_status
-check_auth_time(const struct cog_json *claims,
-                const struct cog_login_settings *settings,
-                const struct cog_claims_times *times,
-                struct cog_report *report)
+check_auth_time(const struct token *token)
 {
     int64_t auth_time;
 
-    (void) settings;
-    if (cog_json_integer(claims, "auth_time", &auth_time) != COG_OK)
+    if (cog_json_integer(token->claims, "auth_time", &auth_time) != COG_OK)
         return COG_TOKEN;
-    if (auth_time < times->started_s - COG_CLOCK_TOLERANCE_S)
-        return blame(report, auth_time - times->now_s);
-    if (auth_time > times->now_s + COG_CLOCK_TOLERANCE_S)
-        return blame(report, auth_time - times->now_s);
+    if (auth_time < token->times->started_s - COG_CLOCK_TOLERANCE_S ||
+        auth_time > token->times->now_s + COG_CLOCK_TOLERANCE_S)
+        return blame(token->report, auth_time - token->times->now_s);
     return COG_OK;
 }
 
 static enum cog_status
-check_exp(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_exp(const struct token *token)
 {
     int64_t exp;
 
-    (void) settings;
-    (void) report;
-    if (cog_json_integer(claims, "exp", &exp) != COG_OK ||
-        times->now_s >= exp + COG_CLOCK_TOLERANCE_S)
+    if (cog_json_integer(token->claims, "exp", &exp) != COG_OK ||
+        token->times->now_s >= exp + COG_CLOCK_TOLERANCE_S)
         return COG_TOKEN;
     return COG_OK;
 }
@@ -165,16 +142,11 @@ read_name(const struct cog_json *claims, const char *name, size_t size,
 }
 
 static enum cog_status
-check_sub(const struct cog_json *claims,
-          const struct cog_login_settings *settings,
-          const struct cog_claims_times *times, struct cog_report *report)
+check_sub(const struct token *token)
 {
     const char *sub;
 
-    (void) settings;
-    (void) times;
-    (void) report;
-    if (read_name(claims, "sub", COG_SUB_SIZE, &sub) != COG_OK)
+    if (read_name(token->claims, "sub", COG_SUB_SIZE, &sub) != COG_OK)
         return COG_TOKEN;
     for (; *sub != '\0'; sub++) {
         if (*sub <= ' ' || *sub > '~')
@@ -184,16 +156,11 @@ check_sub(const struct cog_json *claims,
 }
 
 static enum cog_status
-check_username(const struct cog_json *claims,
-               const struct cog_login_settings *settings,
-               const struct cog_claims_times *times, struct cog_report *report)
+check_username(const struct token *token)
 {
     const char *name;
 
-    (void) settings;
-    (void) times;
-    (void) report;
-    return read_name(claims, "cognito:username", COG_NAME_SIZE, &name);
+    return read_name(token->claims, "cognito:username", COG_NAME_SIZE, &name);
 }
 
 /* The whole text, never a part; the claim alone may be lowered. */
@@ -218,35 +185,26 @@ cog_claims_is_name(const char *name, const struct cog_login_settings *settings)
 
 /* An address is a name once its owner has proved that it is theirs. */
 static enum cog_status
-check_email(const struct cog_json *claims,
-            const struct cog_login_settings *settings,
-            const struct cog_claims_times *times, struct cog_report *report)
+check_email(const struct token *token)
 {
-    (void) times;
-    (void) report;
-    if (settings->login_claim == COG_CLAIM_EMAIL &&
-        (!cog_json_has(claims, "email") ||
-         cog_json_true(claims, "email_verified") != COG_OK))
+    if (token->settings->login_claim == COG_CLAIM_EMAIL &&
+        (!cog_json_has(token->claims, "email") ||
+         cog_json_true(token->claims, "email_verified") != COG_OK))
         return COG_WRONG_IDENTITY;
     return COG_OK;
 }
 
 static enum cog_status
-check_login_claim(const struct cog_json *claims,
-                  const struct cog_login_settings *settings,
-                  const struct cog_claims_times *times,
-                  struct cog_report *report)
+check_login_claim(const struct token *token)
 {
     const char *name = "cognito:username", *text;
 
-    (void) times;
-    (void) report;
-    if (settings->login_claim == COG_CLAIM_EMAIL)
+    if (token->settings->login_claim == COG_CLAIM_EMAIL)
         name = "email";
-    else if (settings->login_claim != COG_CLAIM_USERNAME)
+    else if (token->settings->login_claim != COG_CLAIM_USERNAME)
         return COG_INTERNAL;
-    if (read_name(claims, name, COG_NAME_SIZE, &text) != COG_OK ||
-        !cog_claims_is_name(text, settings))
+    if (read_name(token->claims, name, COG_NAME_SIZE, &text) != COG_OK ||
+        !cog_claims_is_name(text, token->settings))
         return COG_WRONG_IDENTITY;
     return COG_OK;
 }
@@ -256,18 +214,13 @@ check_login_claim(const struct cog_json *claims,
  * we do not understand; a bad name in the list is dropped later.
  */
 static enum cog_status
-check_groups(const struct cog_json *claims,
-             const struct cog_login_settings *settings,
-             const struct cog_claims_times *times, struct cog_report *report)
+check_groups(const struct token *token)
 {
     const struct cog_json *groups;
 
-    (void) settings;
-    (void) times;
-    (void) report;
-    if (!cog_json_has(claims, "cognito:groups"))
+    if (!cog_json_has(token->claims, "cognito:groups"))
         return COG_OK;
-    return cog_json_array(claims, "cognito:groups", &groups) == COG_OK
+    return cog_json_array(token->claims, "cognito:groups", &groups) == COG_OK
                ? COG_OK
                : COG_TOKEN;
 }
@@ -334,9 +287,10 @@ cog_claims_check(const struct cog_json *claims,
                  const struct cog_claims_times *times,
                  struct cog_report *report, struct cog_identity *identity)
 {
+    const struct token token = {claims, settings, times, report};
+
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-        enum cog_status status =
-            checks[i].run(claims, settings, times, report);
+        enum cog_status status = checks[i].run(&token);
 
         if (status != COG_OK) {
             report->detail = checks[i].name;

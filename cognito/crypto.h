@@ -7,7 +7,6 @@
 #define COG_COGNITO_CRYPTO_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/secret.h"
 #include "cognito/status.h"

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "cognito/crypto.h"
 
-/* For the log: sshd's password method, and other programs that ask but once,
- * answer no second question. */
+/*
+ * For the log: sshd's password method, and other programs that ask but once,
+ * answer no second question.
+ */
 static const char *const unanswered[] = {
     [COG_ASK_PASSWORD] = "no answer to the question for the password",
     [COG_ASK_NEW_PASSWORD] = "no answer to the question for a new password",

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cognito/address.h"
 #include "cognito/http_easy.h"
 

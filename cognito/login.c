@@ -6,7 +6,6 @@
  */
 #include "cognito/login.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -87,8 +87,7 @@ struct cog_keys {
 /*
  * What there is to say about a login in a log, filled in along the way and
  * valid whatever the outcome. Printable ASCII but for person, never a secret
- * (a text that could hold one is withheld). Zero it
- * before the first use.
+ * (a text that could hold one is withheld). Zero it before the first use.
  */
 struct cog_report {
     char error_type[64];     /* of the service's last error, or "" */

@@ -122,8 +122,8 @@ struct cog_config {
     enum cog_config_check account_check; /* default cached */
     /* Default "": the role of the EC2 instance. */
     char admin_credentials_file[COG_CONFIG_PATH_SIZE];
-    uint32_t account_max_age_s;     /* 0: not given; see cog_config_max_age */
-    bool unavailable_is_cached;     /* on_unavailable = cached; default deny */
+    uint32_t account_max_age_s; /* 0: not given; see cog_config_max_age_s */
+    bool unavailable_is_cached; /* on_unavailable = cached; default deny */
     uint32_t unavailable_max_age_s; /* default 86400 */
     bool session_tokens;            /* default no; not with refresh */
     char identity_pool_id[56];      /* "REGION:UUID"; default "": none */
