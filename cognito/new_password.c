@@ -154,15 +154,6 @@ cog_ask_new_password(struct cog_flow *flow, struct cog_secret *password,
     return COG_OK;
 }
 
-/* Whether the service may have acted although no good answer came. */
-static bool
-may_have_happened(enum cog_status status)
-{
-    return status == COG_LOST || status == COG_TIMEOUT ||
-           status == COG_SERVICE || status == COG_PROTOCOL ||
-           status == COG_NO_MEMORY;
-}
-
 /* One request; what becomes of the password when it is accepted or lost. */
 static enum cog_status
 send_password(struct cog_flow *flow, const struct cog_challenge *challenge,
@@ -185,7 +176,7 @@ send_password(struct cog_flow *flow, const struct cog_challenge *challenge,
         flow->password_changed = true;
     }
     cog_secret_clear(&flow->doubtful);
-    if (may_have_happened(status) && password->len > 0 &&
+    if (cog_status_is_open(status) && password->len > 0 &&
         cog_secret_copy(&flow->doubtful, password) != 0)
         status = COG_NO_MEMORY;
     if (status != COG_SESSION_EXPIRED && status != COG_LOST)

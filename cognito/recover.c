@@ -184,7 +184,7 @@ finish(struct cog_flow *flow, const struct remedy *remedy,
     if (status == COG_OK) {
         cog_secret_move(&flow->password, password);
         flow->password_changed = true;
-    } else if (status == COG_LOST || status == COG_TIMEOUT) {
+    } else if (cog_status_is_open(status)) {
         cog_secret_move(&flow->doubtful, password);
     }
     return status;
@@ -214,7 +214,7 @@ mend(struct cog_flow *flow, const struct remedy *remedy)
             cog_secret_clear(&password);
             told = cog_tell_new_password_refused(flow, status, NULL);
         } else if (status == COG_OK || status == COG_GUARDED ||
-                   is_trouble(status) ||
+                   is_trouble(status) || flow->doubtful.len > 0 ||
                    ++flow->wrong_codes >= COG_WRONG_CODES_MAX) {
             return status;
         } else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words for outcomes; see the header. */
+/* Outcomes: their words, and what they leave open; see the header. */
 #include "cognito/status.h"
 
 static const char *const names[COG_STATUS_COUNT] = {
@@ -44,4 +44,12 @@ cog_status_name(enum cog_status status)
     unsigned number = (unsigned) status;
 
     return number < COG_STATUS_COUNT ? names[number] : names[COG_INTERNAL];
+}
+
+bool
+cog_status_is_open(enum cog_status status)
+{
+    return status == COG_LOST || status == COG_TIMEOUT ||
+           status == COG_SERVICE || status == COG_PROTOCOL ||
+           status == COG_NO_MEMORY;
 }

@@ -7,6 +7,8 @@
 #ifndef COG_COGNITO_STATUS_H
 #define COG_COGNITO_STATUS_H
 
+#include <stdbool.h>
+
 enum cog_status {
     COG_INTERNAL = 0, /* nothing decided yet, or our own mistake */
     COG_OK = 1,       /* the only success */
@@ -61,5 +63,11 @@ enum cog_status {
  * Never NULL; a number that is none gives "internal".
  */
 const char *cog_status_name(enum cog_status status);
+
+/*
+ * Whether the service may have acted upon a request that ended so: no answer
+ * came, or none that says what was done.
+ */
+bool cog_status_is_open(enum cog_status status);
 
 #endif

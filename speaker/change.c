@@ -43,14 +43,6 @@ refusal(enum cog_status status, const struct cog_report *report)
     return "against the rules of the pool";
 }
 
-/* No good answer came, but the pool may have acted all the same. */
-static bool
-may_have_happened(enum cog_status status)
-{
-    return status == COG_LOST || status == COG_TIMEOUT ||
-           status == COG_SERVICE || status == COG_PROTOCOL;
-}
-
 static enum cog_status
 try_once(struct cog_login *login, const struct cog_conversation *person,
          struct cog_report *report)
@@ -70,7 +62,7 @@ try_once(struct cog_login *login, const struct cog_conversation *person,
         if (person->tell(person->context, COG_TELL_ERROR, text) != COG_OK)
             return COG_ABORTED;
     }
-    if (may_have_happened(status))
+    if (cog_status_is_open(status))
         (void) person->tell(person->context, COG_TELL_ERROR,
                             COG_PASSWORD_IN_DOUBT);
     return status;

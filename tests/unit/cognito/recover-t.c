@@ -284,21 +284,38 @@ test_proves_nothing(void **state)
     assert_int_equal(called("ForgotPassword"), 1);
 }
 
-/* The answer was lost: nobody may believe the old password to stand. */
+/*
+ * No answer that says what happened: nobody may believe the old password to
+ * stand, and whoever keeps a hash of it must learn that.
+ */
 static void
 test_lost(void **state)
 {
-    bool said = false;
+    static const struct fake_answer answers[] = {
+        {.transport = COG_LOST},
+        {.transport = COG_TIMEOUT},
+        {.body = "nonsense"},
+        {.body = FAKE_ERROR("InternalErrorException", "Internal error"),
+         .http_status = 500},
+    };
 
     (void) state;
-    types("Wrong-Horse-9", "yes", "123456", "Better-Horse-7", "Better-Horse-7",
-          NULL);
-    bodies(fake_proof_wanted, wrong_password, sent, NULL);
-    fake_answer(&world, (struct fake_answer){.transport = COG_LOST});
-    assert_denied(COG_BAD_CREDENTIALS);
-    for (size_t i = 0; i < world.told_count; i++)
-        said |= strcmp(world.told[i], COG_PASSWORD_IN_DOUBT) == 0;
-    assert_true(said);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        bool said = false;
+
+        logins_begin_again();
+        world.settings.recover = true;
+        types("Wrong-Horse-9", "yes", "123456", "Better-Horse-7",
+              "Better-Horse-7", NULL);
+        bodies(fake_proof_wanted, wrong_password, sent, NULL);
+        fake_answer(&world, answers[i]);
+        assert_denied(COG_BAD_CREDENTIALS);
+        assert_int_equal(world.asked_count, 5);
+        for (size_t n = 0; n < world.told_count; n++)
+            said |= strcmp(world.told[n], COG_PASSWORD_IN_DOUBT) == 0;
+        assert_true(said);
+        assert_true(world.report.password_changed);
+    }
 }
 
 /* Refusals that a message cannot mend offer nothing. */
