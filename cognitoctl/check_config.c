@@ -87,6 +87,19 @@ check_callers(struct cog_checks *checks)
                          KEEPER ": not setgid to " COG_FILES_SECRET_GROUP);
 }
 
+/* As sshd looks at it before it asks PAM. */
+static void
+check_shell(struct cog_checks *checks)
+{
+    const char *shell = checks->config.shell;
+    struct stat status;
+
+    if (stat(shell, &status) != 0 || !S_ISREG(status.st_mode) ||
+        (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+        cog_findings_add(&checks->findings, COG_FIND_NO_SHELL, "shell: %s",
+                         shell);
+}
+
 void
 cog_check_config(struct cog_checks *checks)
 {
@@ -105,6 +118,7 @@ cog_check_config(struct cog_checks *checks)
                          "allow_groups is not set");
     check_secrets(checks);
     check_callers(checks);
+    check_shell(checks);
 }
 
 void

@@ -346,6 +346,10 @@ static const struct {
          "group_map names a local group that this machine does not have: the "
          "entry gives nobody anything.",
          "Write the name as /etc/group has it, or make the group."},
+    [COG_FIND_NO_SHELL] = {"no-shell", ERROR,
+                           "The login shell of pool users is not there, or no "
+                           "program: sshd refuses them, whatever they type.",
+                           "Write the shell that is meant, or install it."},
     [COG_FIND_NO_CREDENTIALS] = {"no-credentials", NOTE,
                                  "Without AWS credentials the app client's "
                                  "settings could not be looked at.",

@@ -387,6 +387,15 @@ class DoctorTest(DoctorCase):
                 *self.with_config("--offline", group_map="Staff:games"))
             self.assertNotIn("power-mapped", self.find("--offline"))
 
+    def test_shell(self):
+        """a login shell that sshd would not find"""
+        for shell in ("/bin/none", "/etc/passwd", "/etc"):
+            with self.subTest(shell):
+                self.assert_found("no-shell", shell, *self.with_config(
+                    "--offline", shell=shell))
+        self.assertNotIn("no-shell", self.find(*self.with_config(
+            "--offline", shell="/bin/sh")))
+
     def test_mapped_groups_of_this_host(self):
         """a local group of group_map that this host does not have"""
         words = self.with_config("--offline",
