@@ -147,8 +147,14 @@ fetch(struct cog_own_tokens *own, struct cog_secret *document)
 {
     cog_cleanup_aws_credentials struct cog_aws_credentials fresh = {.source =
                                                                         NULL};
-    int code = cog_own_tokens_renew(own);
+    int code;
 
+    /* An identity pool is shown the ID token: not that of another pool. */
+    if (!cog_own_tokens_are_of_config(own))
+        return cog_fail(COG_EXIT_FAILED,
+                        "the tokens of this session are of another pool or "
+                        "app client than the configuration has");
+    code = cog_own_tokens_renew(own);
     (void) signal(SIGPIPE, SIG_IGN); /* a connection that is lost */
     if (code == COG_EXIT_OK)
         code = ask(own, &fresh);

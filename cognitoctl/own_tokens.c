@@ -147,11 +147,19 @@ make_do(const struct cog_own_tokens *own, const char *why)
     return COG_EXIT_OK;
 }
 
+bool
+cog_own_tokens_are_of_config(const struct cog_own_tokens *own)
+{
+    struct cog_origin origin;
+
+    cog_origin_of(&own->files.config, &origin);
+    return cog_origin_equal(&own->kept.origin, &origin);
+}
+
 int
 cog_own_tokens_renew(struct cog_own_tokens *own)
 {
     int code = COG_EXIT_OK;
-    struct cog_origin origin;
     enum cog_status status;
 
     if (own->kept.expires_s - cog_clock_unix_s() >= MARGIN_S)
@@ -159,8 +167,7 @@ cog_own_tokens_renew(struct cog_own_tokens *own)
     if (own->files.config.client_secret_file[0] != '\0')
         return make_do(own, "the app client has a secret, which only root "
                             "can read: sign in anew");
-    cog_origin_of(&own->files.config, &origin);
-    if (!cog_origin_equal(&own->kept.origin, &origin))
+    if (!cog_own_tokens_are_of_config(own))
         return make_do(own, "they are of another pool or app client than the "
                             "configuration has");
     status = ask(own, &code);

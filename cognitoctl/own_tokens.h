@@ -7,6 +7,8 @@
 #ifndef COG_COGNITOCTL_OWN_TOKENS_H
 #define COG_COGNITOCTL_OWN_TOKENS_H
 
+#include <stdbool.h>
+
 #include "host/files.h"
 #include "host/kept.h"
 
@@ -27,6 +29,9 @@ struct cog_own_tokens {
  * having said why. cog_own_tokens_close in any case.
  */
 int cog_own_tokens_open(const char *config_path, struct cog_own_tokens *own);
+
+/* Whether they are from the configuration's pool and app client. */
+bool cog_own_tokens_are_of_config(const struct cog_own_tokens *own);
 
 /*
  * Have ID and access token that live some minutes more, from the pool if need

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from room import callers, ctl, native, other_pool, pool, sessions
+from room import callers, cloud, ctl, native, other_pool, pool, sessions
 from room.sessions import SessionCase
 
 KEPT = "/var/lib/cognito/private/tokens"
@@ -183,6 +183,19 @@ class Pools(SessionCase):
         self.assert_never_sent(token, self.log)
         self.close(person)
         self.assertIn(token, sessions.revoked())
+
+    def test_no_identity_pool_of_another(self):
+        """proves P92: nor does another pool's identity pool see them"""
+        person = self.person()
+        self.log_in(person)
+        other = ctl.configuration(
+            session_tokens="yes", identity_endpoint=AWAY,
+            identity_pool_id=cloud.IDENTITY_POOL, **self.other)
+        done = sessions.run_as(person, "/usr/sbin/cognitoctl",
+                               f"--config={other}", "aws-credentials")
+        self.assertEqual(done.returncode, ctl.FAILED)
+        self.assertIn("another pool", done.stderr)
+        self.close(person)
 
     def test_account_phase(self):
         """proves P92: what is kept of a login answers for its own pool"""
