@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <stdint.h>
 #include <string.h>
 
 static void
@@ -131,7 +132,7 @@ decode(const char *alphabet, const char *text, size_t len,
 
     if (len % 4 == 1 || len > COG_SECRET_MAX)
         return COG_PROTOCOL;
-    /* Room first, then in place: text is never empty here but size may. */
+    /* For the room that it makes: what it copies is written over below. */
     if (cog_secret_set(&out, text, size) != 0)
         return COG_NO_MEMORY;
     invert(alphabet, values);
