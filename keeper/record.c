@@ -117,7 +117,7 @@ add_group(struct making *making, const char *pool_group, char why[WHY_SIZE])
     }
     if (cog_host_settings_has_group(&making->host, making->settings.pool_id,
                                     group->name)) {
-        (void) snprintf(why, 200, "group_prefix is that of another pool");
+        (void) snprintf(why, WHY_SIZE, "group_prefix is that of another pool");
         return EINVAL;
     }
     error = cog_account_id(&making->sources, &making->settings, COG_ID_GROUP,
@@ -384,6 +384,25 @@ record_beside(const struct cog_subject *subject,
     return put_login(login, NULL, lock, reason);
 }
 
+/* False: reason says what cannot be read. */
+static bool
+load_making(const struct cog_subject *subject, const struct cog_config *config,
+            struct making *making, char reason[COG_REASON_SIZE])
+{
+    int error;
+
+    if (!cog_id_sources_load(config, &making->sources, reason) ||
+        !cog_settings_from_config(config, &making->sources, &making->settings,
+                                  reason))
+        return false;
+    error = cog_host_settings_load(subject, &making->host);
+    if (error != 0)
+        (void) snprintf(reason, COG_REASON_SIZE,
+                        "the host's settings cannot be read: %s",
+                        strerror(error));
+    return error == 0;
+}
+
 /* The login store first: it is what keeps an id from being given again. */
 static enum cog_outcome
 record_account(const struct cog_subject *subject,
@@ -394,15 +413,9 @@ record_account(const struct cog_subject *subject,
     cleanup_making struct making making = {.sources = COG_ID_SOURCES_EMPTY,
                                            .checker = COG_ID_CHECKER_EMPTY};
     enum cog_outcome outcome;
-    int error;
 
-    if (!cog_id_sources_load(config, &making.sources, reason) ||
-        !cog_settings_from_config(config, &making.sources, &making.settings,
-                                  reason))
+    if (!load_making(subject, config, &making, reason))
         return COG_OUTCOME_STORE;
-    error = cog_host_settings_load(subject, &making.host);
-    if (error != 0)
-        return cog_refuse(COG_OUTCOME_STORE, reason, strerror(error));
     if (subject->whose == COG_WHOSE_ACCOUNT &&
         cog_host_settings_keep(&making.host, &making.settings, subject->user))
         return record_beside(subject, lock, login, reason);
