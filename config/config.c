@@ -110,6 +110,27 @@ split_line(struct parse *parse, char *line)
     (void) snprintf(parse->value, sizeof parse->value, "%s", value);
 }
 
+/* Bytes of the file as a line, tabs as blanks. */
+static bool
+copy_line(struct parse *parse, const char *bytes, size_t len,
+          char line[COG_CONFIG_LINE_MAX + 1])
+{
+    if (len > COG_CONFIG_LINE_MAX) {
+        fail(parse, parse->line, "the line is over %d bytes",
+             COG_CONFIG_LINE_MAX);
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '\0') {
+            fail(parse, parse->line, "the line holds a NUL byte");
+            return false;
+        }
+        line[i] = bytes[i] == '\t' ? ' ' : bytes[i];
+    }
+    line[len] = '\0';
+    return true;
+}
+
 /*
  * Take the next line from the file: false at its end or after a failure.
  * Afterwards key is "" for a line that says nothing.
@@ -119,7 +140,6 @@ next_line(struct parse *parse)
 {
     char line[COG_CONFIG_LINE_MAX + 1];
     const char *start = parse->bytes, *end;
-    size_t len;
     char *text;
 
     parse->key[0] = '\0';
@@ -130,20 +150,8 @@ next_line(struct parse *parse)
         end = parse->end;
     parse->bytes = end == parse->end ? end : end + 1;
     parse->line++;
-    len = (size_t) (end - start);
-    if (len > COG_CONFIG_LINE_MAX) {
-        fail(parse, parse->line, "the line is over %d bytes",
-             COG_CONFIG_LINE_MAX);
+    if (!copy_line(parse, start, (size_t) (end - start), line))
         return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (start[i] == '\0') {
-            fail(parse, parse->line, "the line holds a NUL byte");
-            return false;
-        }
-        line[i] = start[i] == '\t' ? ' ' : start[i];
-    }
-    line[len] = '\0';
     text = trim(line);
     if (*text == '\0' || is_comment(text))
         return true;
@@ -180,6 +188,28 @@ read_line(char *buffer, int size, void *stream)
     return buffer;
 }
 
+static void
+fail_unknown(struct parse *parse, const char *name)
+{
+    char key[64];
+
+    cog_text_for_log(name, strlen(name), key, sizeof key);
+    fail(parse, parse->line, "unknown key '%s'", key);
+}
+
+static void
+set_option(struct parse *parse, enum cog_option_id id, const char *value)
+{
+    const struct cog_option *option = &cog_options[id];
+    const char *reason;
+
+    parse->given[id] = parse->line;
+    reason =
+        option->set(option, value, (char *) &parse->config + option->offset);
+    if (reason != NULL)
+        fail(parse, parse->line, "%s %s", option->name, reason);
+}
+
 /* The ini_handler: one option. 0 is an error and kept in parse. */
 static int
 take_option(void *user, const char *section, const char *name,
@@ -187,32 +217,21 @@ take_option(void *user, const char *section, const char *name,
 {
     struct parse *parse = user;
     enum cog_option_id id = cog_option_find(parse->key);
-    const char *reason;
 
     if (parse->failed)
         return 0;
     if (*section != '\0' || strcmp(name, parse->key) != 0 ||
-        strcmp(value, parse->value) != 0) {
+        strcmp(value, parse->value) != 0)
         fail(parse, parse->line, "libinih reads this line differently");
-    } else if (id == COG_OPTION_COUNT) {
-        char key[64];
-
-        cog_text_for_log(name, strlen(name), key, sizeof key);
-        fail(parse, parse->line, "unknown key '%s'", key);
-    } else if (parse->given[id] != 0) {
+    else if (id == COG_OPTION_COUNT)
+        fail_unknown(parse, name);
+    else if (parse->given[id] != 0)
         fail(parse, parse->line, "%s was given in line %u already", name,
              parse->given[id]);
-    } else if (*value == '\0') {
+    else if (*value == '\0')
         fail(parse, parse->line, "%s has no value", name);
-    } else {
-        const struct cog_option *option = &cog_options[id];
-
-        parse->given[id] = parse->line;
-        reason = option->set(option, value,
-                             (char *) &parse->config + option->offset);
-        if (reason != NULL)
-            fail(parse, parse->line, "%s %s", name, reason);
-    }
+    else
+        set_option(parse, id, value);
     return !parse->failed;
 }
 
