@@ -7,7 +7,7 @@ import pwd
 import secrets
 import subprocess
 
-from room import ctl, host
+from room import ctl, host, pool
 from room.case import Case
 from room.guest import change_accounts
 
@@ -171,6 +171,7 @@ class AccountsTest(Case):
         self.assertRegex(shown["last_login"],
                          r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         self.assertEqual(sorted(shown["pool_groups"]), ["Guests", "Staff"])
+        self.assertEqual(shown["pool_id"], pool.POOL_ID)
         self.assertEqual({group["name"] for group in shown["groups"]},
                          {"cognito-Staff", "cognito-Guests"})
         text = ctl.run("accounts", "show", person.name).stdout
@@ -184,7 +185,7 @@ class AccountsTest(Case):
         self.assertEqual(done.returncode, ctl.OK, done.stderr)
         shown = json.loads(done.stdout)
         self.assertEqual(shown["name"], person.name)
-        for secret in ("sub", "last_login", "pool_groups"):
+        for secret in ("sub", "pool_id", "last_login", "pool_groups"):
             self.assertNotIn(secret, shown)
         listed = json.loads(as_nobody("accounts", "list", "--json").stdout)
         self.assertNotIn("last_login", listed["accounts"][0])
