@@ -3,8 +3,8 @@
  * Where the person sits, as far as the service says so: what the keeper needs
  * to know to judge what may be offered there.
  */
-#ifndef COG_PAM_COGNITO_CALLER_H
-#define COG_PAM_COGNITO_CALLER_H
+#ifndef COG_PAM_CALLER_H
+#define COG_PAM_CALLER_H
 
 #include "pam_cognito/ours.h"
 

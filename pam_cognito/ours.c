@@ -18,6 +18,9 @@
 
 static const char proved_key[] = "pam_cognito_proved";
 
+/* For an entry of passwd: ours take some hundred bytes. */
+#define ENTRY_BYTES 16384
+
 /* Who was proved, and by which configuration. */
 struct proved {
     char user[COG_NAME_MAX + 1];
@@ -63,7 +66,7 @@ ask_name_services(const char *user, uint32_t id_base, uint32_t id_range,
                   struct cog_account *told)
 {
     struct passwd entry, *found = NULL;
-    char buffer[16384];
+    char buffer[ENTRY_BYTES];
     int error = getpwnam_r(user, &entry, buffer, sizeof buffer, &found);
 
     if (error == ERANGE)
@@ -183,7 +186,7 @@ static enum cog_outcome
 decide_local(const struct cog_call *call, const struct cog_whose_ids *ids)
 {
     struct passwd entry, *found = NULL;
-    char buffer[16384];
+    char buffer[ENTRY_BYTES];
     int error = getpwnam_r(call->user, &entry, buffer, sizeof buffer, &found);
 
     /* An entry too long for the buffer is not that of /etc/passwd either. */

@@ -153,22 +153,28 @@ plain_id(const char *id)
     return id;
 }
 
+/* Without the pool is worth a look, even where it is permitted. */
+static int
+level_of(enum cog_outcome outcome)
+{
+    if (cog_outcome_is_offline(outcome))
+        return LOG_WARNING;
+    return outcome == COG_OUTCOME_ADMITTED ? LOG_INFO : LOG_NOTICE;
+}
+
 void
 cog_report_log(pam_handle_t *pamh, const char *user, enum cog_outcome outcome,
                const char *request_id, const char *detail)
 {
-    bool offline = cog_outcome_is_offline(outcome);
-    bool admitted = outcome == COG_OUTCOME_ADMITTED || offline;
+    bool admitted =
+        outcome == COG_OUTCOME_ADMITTED || cog_outcome_is_offline(outcome);
     char who[160], from[300], why[1100];
 
     printable(user, who, sizeof who);
     printable(cog_item_text(pamh, PAM_RHOST), from, sizeof from);
     printable(detail, why, sizeof why);
     /* pam_syslog puts the module, the service and the phase in front. */
-    pam_syslog(pamh,
-               offline    ? LOG_WARNING
-               : admitted ? LOG_INFO
-                          : LOG_NOTICE,
+    pam_syslog(pamh, level_of(outcome),
                "%s user=\"%s\" rhost=\"%s\" reason=%s request=%s%s%s%s",
                admitted ? "admitted" : "denied", who, from,
                cog_outcome_word(outcome), plain_id(request_id),

@@ -216,7 +216,6 @@ ask_with(struct cog_job *job, struct cog_aws_chain *chain,
 void
 cog_admin_ask(struct cog_job *job, const struct cog_clock *clock)
 {
-    static const struct cog_report nothing;
     cog_cleanup_secret struct cog_secret file = COG_SECRET_EMPTY;
     cog_cleanup_aws_chain struct cog_aws_chain *chain = NULL;
     const struct cog_aws_chain_settings settings = {
@@ -239,8 +238,5 @@ cog_admin_ask(struct cog_job *job, const struct cog_clock *clock)
     if (status == COG_OK)
         status = ask_with(job, chain, clock, settings.deadline_ms);
     if (status != COG_OK)
-        (void) cog_result_send(
-            &(const struct cog_result){.operation = job->operation,
-                                       .status = status,
-                                       .report = &nothing});
+        (void) cog_result_send_failure(job->operation, status);
 }

@@ -18,15 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-fail(enum cog_operation operation, enum cog_status status)
-{
-    const struct cog_report nothing = {.detail = NULL};
-
-    (void) cog_result_send(&(const struct cog_result){
-        .operation = operation, .status = status, .report = &nothing});
-}
-
 /* The login, and what the keeper is to know of it. */
 static enum cog_status
 log_in(struct cog_job *job, struct cog_login *login)
@@ -62,7 +53,7 @@ serve_login(struct cog_job *job, const struct cog_transport *transport)
                                            &cog_clock_real, &login);
 
     if (status != COG_OK) {
-        fail(job->operation, status);
+        (void) cog_result_send_failure(job->operation, status);
         return;
     }
     status = log_in(job, login);
@@ -96,7 +87,7 @@ serve(struct cog_job *job, struct cog_http *http)
     case COG_OPERATION_ADMIN: /* another program's */
         break;
     }
-    fail(job->operation, COG_INTERNAL);
+    (void) cog_result_send_failure(job->operation, COG_INTERNAL);
 }
 
 int
@@ -115,7 +106,7 @@ main(int argc, char **argv)
     if (status == COG_OK)
         serve(&job, http);
     else
-        fail(job.operation, status);
+        (void) cog_result_send_failure(job.operation, status);
     cog_job_clear(&job);
     _exit(0);
 }

@@ -236,3 +236,13 @@ cog_result_send(const struct cog_result *result)
                  proved ? result->expires_s : 0);
     return send_message(&message);
 }
+
+int
+cog_result_send_failure(enum cog_operation operation, enum cog_status status)
+{
+    static const struct cog_report nothing;
+    const struct cog_result result = {
+        .operation = operation, .status = status, .report = &nothing};
+
+    return cog_result_send(&result);
+}

@@ -23,6 +23,10 @@ struct cog_result {
 /* Send it: the last message of an operation. 0 or an errno, as below. */
 int cog_result_send(const struct cog_result *result);
 
+/* The same of an operation that ended before there was anything to report. */
+int cog_result_send_failure(enum cog_operation operation,
+                            enum cog_status status);
+
 /* Before it: a key set just fetched. */
 int cog_result_send_keys(const struct cog_keys *keys);
 
