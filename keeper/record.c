@@ -260,13 +260,20 @@ make_account(const struct cog_subject *subject, const struct cog_proof *proof,
     return compare_told(subject, account, reason);
 }
 
+static enum cog_outcome
+ids_unread(char reason[COG_REASON_SIZE], int error)
+{
+    (void) snprintf(reason, COG_REASON_SIZE, "ids cannot be checked: %s",
+                    strerror(error));
+    return COG_OUTCOME_STORE;
+}
+
 /*
- * Check the ids of the account and its groups, before anything of a login
- * that will be refused is written. The host's files are read once for all.
+ * Check the id of the account, before anything of a login that will be
+ * refused is written. The host's files are read once, for its groups, too.
  */
 static enum cog_outcome
-check_ids(struct making *making, const struct cog_proof *proof,
-          char reason[COG_REASON_SIZE])
+check_uid(struct making *making, char reason[COG_REASON_SIZE])
 {
     const struct cog_account *account = &making->account;
     const struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
@@ -278,13 +285,20 @@ check_ids(struct making *making, const struct cog_proof *proof,
         error = cog_id_checker_ask(&making->checker, &wish, &conflict);
     if (error == EEXIST)
         return id_taken(reason, &conflict);
-    if (error == 0)
-        error = make_groups(making, &proof->groups);
-    if (error == 0)
-        return COG_OUTCOME_ADMITTED;
-    (void) snprintf(reason, COG_REASON_SIZE, "ids cannot be checked: %s",
-                    strerror(error));
-    return COG_OUTCOME_STORE;
+    return error == 0 ? COG_OUTCOME_ADMITTED : ids_unread(reason, error);
+}
+
+static enum cog_outcome
+check_ids(struct making *making, const struct cog_proof *proof,
+          char reason[COG_REASON_SIZE])
+{
+    enum cog_outcome outcome = check_uid(making, reason);
+    int error;
+
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
+    error = make_groups(making, &proof->groups);
+    return error == 0 ? COG_OUTCOME_ADMITTED : ids_unread(reason, error);
 }
 
 static void
@@ -370,17 +384,29 @@ put_account(const struct cog_subject *subject, const struct making *making,
     return COG_OUTCOME_ADMITTED;
 }
 
-/* An account of the host's own configuration, by a service of another one. */
+/*
+ * An account of the host's own configuration, by a service of another one: it
+ * is checked, and only the login is written.
+ */
 static enum cog_outcome
-record_beside(const struct cog_subject *subject,
-              const struct cog_cache_lock *lock, struct cog_login_entry *login,
-              char reason[COG_REASON_SIZE])
+record_beside(const struct cog_subject *subject, const struct cog_proof *proof,
+              const struct cog_cache_lock *lock, struct making *making,
+              struct cog_login_entry *login, char reason[COG_REASON_SIZE])
 {
+    struct cog_account *account = &making->account;
+    enum cog_outcome outcome;
+
     if ((subject->flags & COG_REQUEST_TOLD) != 0)
         return cog_refuse(COG_OUTCOME_TOLD, reason,
                           "the host was told of another home or shell");
+    (void) snprintf(account->name, sizeof account->name, "%s", subject->user);
+    account->uid = account->gid = subject->ids.uid;
+    account->sub_tag = cog_sub_tag(&making->sources.key, proof->sub);
+    outcome = check_uid(making, reason);
+    if (outcome != COG_OUTCOME_ADMITTED)
+        return outcome;
     login->has_id = true;
-    login->uid = subject->ids.uid;
+    login->uid = account->uid;
     return put_login(login, NULL, lock, reason);
 }
 
@@ -418,7 +444,7 @@ record_account(const struct cog_subject *subject,
         return COG_OUTCOME_STORE;
     if (subject->whose == COG_WHOSE_ACCOUNT &&
         cog_host_settings_keep(&making.host, &making.settings, subject->user))
-        return record_beside(subject, lock, login, reason);
+        return record_beside(subject, proof, lock, &making, login, reason);
     outcome = make_account(subject, proof, &making, reason);
     if (outcome == COG_OUTCOME_ADMITTED)
         outcome = check_ids(&making, proof, reason);

@@ -95,6 +95,12 @@ class Configurations(Case):
             self.assertIn("account management done",
                           self.sign_in(other, service, person))
             self.assertEqual(self.look_of(other, person), look)
+        # What is checked of an account is checked all the same.
+        uid = other.say("id", "-u", person.name).strip()
+        other.run("useradd", "-o", "-u", uid, "l" + secrets.token_hex(4))
+        self.assertIn("Permission denied",
+                      self.sign_in(other, second, person))
+        self.assertIn("reason=id-taken", self.log_of(person.name, 13)[-1])
         # An account that is another's goes with that, until the machine's own
         # configuration has it, too.
         home = f"/home/{guest.name}"
