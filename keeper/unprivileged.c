@@ -40,12 +40,25 @@ borrow_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
     return outcome;
 }
 
+/* What is right for root's callers is not enough for these. */
+static void
+add_modes(char reason[COG_REASON_SIZE])
+{
+    size_t len = strlen(reason);
+
+    (void) snprintf(reason + len, COG_REASON_SIZE - len,
+                    " (for callers that are not root: mode 0640, "
+                    "group " COG_FILES_SECRET_GROUP ")");
+}
+
 static enum cog_outcome
 read_secret(struct cog_host_files *files, char reason[COG_REASON_SIZE])
 {
     bool lent = cog_lent_is_there();
     enum cog_outcome outcome = borrow_secret(files, reason);
 
+    if (outcome == COG_OUTCOME_CONFIG && lent)
+        add_modes(reason);
     if (outcome != COG_OUTCOME_CONFIG || lent)
         return outcome;
     return cog_refuse(
