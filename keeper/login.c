@@ -63,7 +63,7 @@ wants_tokens(const struct cog_subject *subject,
     return subject->caller_is_root &&
            subject->operation == COG_OPERATION_LOGIN &&
            (subject->whose != COG_WHOSE_NOBODY ||
-            cog_rules_make_account(subject)) &&
+            cog_rules_becomes_account(subject)) &&
            (config->session_tokens ||
             config->account_check == COG_CONFIG_CHECK_REFRESH);
 }

@@ -26,7 +26,7 @@ cog_offline_wanted(const struct cog_subject *subject,
     if (!config->offline_password || subject->is_unprivileged ||
         subject->operation != COG_OPERATION_LOGIN ||
         (subject->whose == COG_WHOSE_NOBODY &&
-         !cog_rules_make_account(subject)))
+         !cog_rules_becomes_account(subject)))
         return COG_WIRE_OFFLINE_NO;
     return subject->caller_is_root ? COG_WIRE_OFFLINE_MAKE
                                    : COG_WIRE_OFFLINE_COMPARE;

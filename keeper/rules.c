@@ -68,7 +68,7 @@ cog_rules_is_provisional(const struct cog_subject *subject)
 }
 
 bool
-cog_rules_make_account(const struct cog_subject *subject)
+cog_rules_becomes_account(const struct cog_subject *subject)
 {
     return cog_rules_is_provisional(subject) ||
            (subject->whose == COG_WHOSE_NOBODY &&
@@ -104,7 +104,7 @@ check_nobody(const struct cog_subject *subject,
 {
     if (subject->operation != COG_OPERATION_LOGIN)
         return cog_refuse(COG_OUTCOME_NOT_OURS, reason, "no such account");
-    if (cog_rules_make_account(subject))
+    if (cog_rules_becomes_account(subject))
         return check_new_account(subject, config, reason);
     if ((subject->flags & COG_REQUEST_ALLOW_UNKNOWN) != 0)
         return COG_OUTCOME_ADMITTED;

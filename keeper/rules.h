@@ -75,7 +75,7 @@ enum cog_outcome cog_rules_groups(const struct cog_config *config,
  * Whether a name that no file has becomes an account by its first login,
  * once cog_rules_before has nothing against it.
  */
-bool cog_rules_make_account(const struct cog_subject *subject);
+bool cog_rules_becomes_account(const struct cog_subject *subject);
 
 /* Whether the host goes on with a provisional record of such a name. */
 bool cog_rules_is_provisional(const struct cog_subject *subject);

@@ -205,7 +205,7 @@ check_and_record(const struct cog_subject *subject,
     else
         outcome = cog_record_login(subject, config, proof, &lock, reason);
     if (outcome == COG_OUTCOME_STORE && known &&
-        !cog_rules_make_account(subject)) {
+        !cog_rules_becomes_account(subject)) {
         cog_record_unwritten(subject, reason);
         reason[0] = '\0';
         return admit_unrecorded(subject, reason);
@@ -242,7 +242,8 @@ cog_store_admit(const struct cog_subject *subject,
 
     if (subject->is_unprivileged)
         return cog_unprivileged_admit(subject, reason);
-    if (subject->whose == COG_WHOSE_NOBODY && !cog_rules_make_account(subject))
+    if (subject->whose == COG_WHOSE_NOBODY &&
+        !cog_rules_becomes_account(subject))
         return check_former(subject, config, proof, reason);
     if (subject->caller_is_root && subject->operation == COG_OPERATION_LOGIN)
         return check_and_record(subject, config, proof, reason);
