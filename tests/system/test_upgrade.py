@@ -4,6 +4,7 @@ profile of pam-auth-update, while people sign in all the time."""
 
 import os
 import subprocess
+import tempfile
 import threading
 
 from room import callers, wire
@@ -34,7 +35,7 @@ def installed_build():
 def other_build():
     """The same over an overlay, as if made of other sources: its programs
     say another identity, and refuse ours."""
-    directory, build = f"{ROOM}/other", installed_build()
+    directory, build = tempfile.mkdtemp(dir=ROOM), installed_build()
     for name in ("upper", "work", "build"):
         os.makedirs(f"{directory}/{name}")
     subprocess.run(
