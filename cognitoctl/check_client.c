@@ -105,6 +105,7 @@ cog_check_client(struct cog_checks *checks)
 {
     cog_cleanup_pool_access struct cog_pool_access access = {.admin = NULL};
     const struct cog_pool_admin_report *report;
+    const char *why;
     enum cog_status status;
 
     if (!checks->configured ||
@@ -120,9 +121,9 @@ cog_check_client(struct cog_checks *checks)
         add(checks, true, COG_FIND_CLIENT_UNKNOWN, report->message);
         return;
     }
-    cog_findings_add(
-        &checks->findings, COG_FIND_NO_CREDENTIALS, "%s: %s%s%s",
-        report->operation != NULL ? report->operation : "credentials",
-        cog_status_name(status), report->detail[0] != '\0' ? ": " : "",
-        report->detail[0] != '\0' ? report->detail : report->error_type);
+    why = report->detail[0] != '\0' ? report->detail : report->error_type;
+    cog_findings_add(&checks->findings, COG_FIND_NO_CREDENTIALS, "%s: %s%s%s",
+                     report->operation != NULL ? report->operation
+                                               : "credentials",
+                     cog_status_name(status), why[0] != '\0' ? ": " : "", why);
 }

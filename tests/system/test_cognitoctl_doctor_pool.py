@@ -120,7 +120,8 @@ class DoctorTest(DoctorCase):
         """P83: credentials that may not describe are a note"""
         pool.control("iam", iam=[{**KEYS, "allow": ["cognito-idp:List*"]}])
         self.addCleanup(pool.control, "iam", iam=[])
-        self.assert_found("no-credentials", "DescribeUserPoolClient",
+        self.assert_found("no-credentials",
+                          "DescribeUserPoolClient: misconfigured: AccessDenied",
                           "--json", env=ENVIRONMENT)
 
     def test_p23_client_writes(self):
