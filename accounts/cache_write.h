@@ -19,7 +19,6 @@
 #define COG_ACCOUNTS_CACHE_WRITE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "accounts/account.h"
 #include "accounts/cache_lock.h"

@@ -3,7 +3,6 @@
 #include "accounts/cache_record.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "accounts/little_endian.h"

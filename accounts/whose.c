@@ -84,8 +84,10 @@ cog_whose_is(const struct cog_whose_question *question,
     struct cog_local_user user;
     enum cog_whose whose;
 
-    /* Said first, so that no broken file of ours or of the host's can
-       stand between root and the machine. */
+    /*
+     * Said first, so that no broken file of ours or of the host's can stand
+     * between root and the machine.
+     */
     if (strcmp(question->name, "root") == 0 ||
         cog_login_name_check(question->name, strlen(question->name)) !=
             COG_FAULT_NONE)

@@ -14,7 +14,6 @@
 #include "cognitoctl/own_tokens.h"
 #include "host/private_file.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

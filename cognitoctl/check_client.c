@@ -7,7 +7,6 @@
 
 #include "cognitoctl/pool_access.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One try after throttling, not an hour of them. */

@@ -8,7 +8,6 @@
 #include "cognitoctl/text_file.h"
 #include "host/nscd.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -8,7 +8,6 @@
 
 #include "cognitoctl/pam_trial.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 #include "cognitoctl/progress.h"
 #include "cognitoctl/snapshot.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

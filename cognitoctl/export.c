@@ -5,7 +5,6 @@
  */
 #include "cognitoctl/command_line.h"
 
-#include "base/clock.h"
 #include "base/transfer.h"
 #include "cognitoctl/listing.h"
 #include "cognitoctl/replacement.h"

@@ -6,7 +6,6 @@
 #include "cognitoctl/stores.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* As sync asks: leaving most of the quota to others (pool_admin.h). */

@@ -7,8 +7,6 @@
 #ifndef COG_COGNITOCTL_LOGIN_NAME_H
 #define COG_COGNITOCTL_LOGIN_NAME_H
 
-#include <stdbool.h>
-
 #include "accounts/account.h"
 #include "config/config.h"
 

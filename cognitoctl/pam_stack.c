@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "cognitoctl/span.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* As deep as libpam goes. */

@@ -6,7 +6,6 @@
 #include "cognitoctl/commands.h"
 #include "cognitoctl/environment.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* For one request, or one source of credentials. */

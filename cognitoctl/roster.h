@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "aws/pool_admin.h"
 #include "cognitoctl/pool_record.h"

@@ -12,7 +12,6 @@
 #include "cognitoctl/installed.h"
 #include "cognitoctl/nsswitch.h"
 #include "cognitoctl/pam_files.h"
-#include "cognitoctl/stores.h"
 #include "cognitoctl/text_file.h"
 #include "host/breakglass.h"
 

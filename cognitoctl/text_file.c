@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 int
 cog_text_file_read(const char *path, char **bytes, size_t *len)
