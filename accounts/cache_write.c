@@ -157,23 +157,27 @@ put_checked(const char *directory, const struct cog_cache_levels *levels,
 static int
 put_account(const struct cog_places *places, const struct cog_cache_lock *lock,
             const struct cog_settings *settings, bool own,
-            struct cog_cache_change *change, struct cog_write_refusal *refusal)
+            const struct cog_account *account, const struct cog_groups *groups,
+            struct cog_write_refusal *refusal)
 {
     cog_cleanup_cache_levels struct cog_cache_levels levels =
         COG_CACHE_LEVELS_EMPTY;
+    struct cog_cache_change change = {.settings = settings,
+                                      .without = account->name,
+                                      .account = account,
+                                      .groups = groups};
     struct cog_settings kept;
     int error;
 
     if (lock->fd < 0)
         return EBADF;
-    error =
-        check_put(places, settings, change->account, change->groups, refusal);
+    error = check_put(places, settings, account, groups, refusal);
     if (error == 0)
         error = cog_cache_levels_open(places->accounts, &levels);
-    change->settings = settings;
     if (error == 0 && !own)
-        error = settings_of(&levels, &kept, change);
-    return error != 0 ? error : put_checked(places->accounts, &levels, change);
+        error = settings_of(&levels, &kept, &change);
+    return error != 0 ? error
+                      : put_checked(places->accounts, &levels, &change);
 }
 
 int
@@ -184,10 +188,7 @@ cog_cache_put_account(const struct cog_places *places,
                       const struct cog_groups *groups,
                       struct cog_write_refusal *refusal)
 {
-    struct cog_cache_change change = {
-        .without = account->name, .account = account, .groups = groups};
-
-    return put_account(places, lock, settings, true, &change, refusal);
+    return put_account(places, lock, settings, true, account, groups, refusal);
 }
 
 int
@@ -198,10 +199,8 @@ cog_cache_put_account_only(const struct cog_places *places,
                            const struct cog_groups *groups,
                            struct cog_write_refusal *refusal)
 {
-    struct cog_cache_change change = {
-        .without = account->name, .account = account, .groups = groups};
-
-    return put_account(places, lock, settings, false, &change, refusal);
+    return put_account(places, lock, settings, false, account, groups,
+                       refusal);
 }
 
 /* ---- removing */
