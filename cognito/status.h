@@ -23,7 +23,8 @@ enum cog_status {
     /* The way to the service. */
     COG_NETWORK, /* not reached: the request was surely not sent */
     COG_LOST,    /* sent, but the answer did not come whole */
-    COG_TLS,     /* reached, but not who it should be */
+    COG_TLS,     /* reached, but no TLS with who it should be (libcurl has one
+                    code for that and for a reset in the handshake) */
     COG_TIMEOUT, /* the deadline passed */
 
     /* The service itself. */
