@@ -56,11 +56,11 @@ forge_each_byte(const char *key, const struct cog_cache_data *data,
             struct forged forged;
 
             make_record(key, data, len, &forged);
-            forged.bytes[at] =
-                i < COUNT(values)
-                    ? values[i]
-                    : (unsigned char) (forged.bytes[at] ^
-                                       1U << (i - COUNT(values)));
+            if (i < COUNT(values))
+                forged.bytes[at] = values[i];
+            else
+                forged.bytes[at] ^=
+                    (unsigned char) (1U << (i - COUNT(values)));
             is_fine(&forged);
             free(forged.bytes);
         }
