@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import time
 
-from room import callers, host, native, pool, sync
+from room import callers, host, native, other_pool, pool, sync
 from room.by_hand import false_program
 from room.case import Case
 from room.namespace import ROOM, SOURCE
@@ -173,6 +173,22 @@ class Admin(AdminCase):
         self.assertEqual(self.account(self.asker(), person),
                          "PAM_PERM_DENIED")
         self.assertEqual(self.asked(person), [])
+
+    def test_record_of_another_pool(self):
+        """proves P10: who has signed in by a service of another pool does
+        not come in, and this pool is not asked about them"""
+        other = other_pool.OtherPool(other_pool.names(1))
+        self.addCleanup(other.close)
+        (person,) = other.people.values()
+        theirs = self.service("create_account", allow_groups="*",
+                              **other.config)
+        self.sign_in(theirs, person)
+        self.age(person)
+        self.assertEqual(self.account(self.asker(allow_groups="*"), person),
+                         "PAM_PERM_DENIED")
+        self.assertIn("reason=no-login-record", self.log_of(person.name)[-1])
+        self.assertEqual(self.asked(person), [])
+        self.assertEqual(self.account(theirs, person), "success")
 
     def test_address_that_is_another(self):
         """proves P15: with login_claim = email the address must still be
