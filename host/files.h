@@ -20,8 +20,8 @@
 #define COG_HOST_CONFIG COG_CONFIG_DIR "/cognito.conf"
 
 /*
- * Whether it is another than the host's own, and that can be used. A host
- * without one goes by the file that it is given.
+ * Whether it is another than the host's own, which is there, sound or not. A
+ * host without one goes by the file that it is given.
  */
 bool cog_files_is_of_service(const char *config_path);
 

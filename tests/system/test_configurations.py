@@ -5,22 +5,15 @@ what they write does not become what the machine's own would be."""
 import os
 import secrets
 
-from room import host, other_pool
-from room.case import Case
+from room import host
 from room.other_host import OtherHost
+from room.other_pool import OtherPoolCase
+
+RECENT = "/var/lib/cognito/accounts/recent.cdb"
 
 
-class Configurations(Case):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.names = other_pool.names(2)
-        cls.pool = other_pool.OtherPool(cls.names)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.pool.close()
-        super().tearDownClass()
+class Configurations(OtherPoolCase):
+    PEOPLE = 2
 
     def other_host(self, **config):
         other = OtherHost(**{**host.PROVISIONAL, **config})
@@ -57,13 +50,13 @@ class Configurations(Case):
     def test_groups_of_another_pool(self):
         """proves P25: groups of the one pool never have the names that those
         of the other have here"""
-        services = [self.service("create_account", **self.pool.config,
+        services = [self.service("create_account", **self.other.config,
                                  **config)
                     for config in ({}, {"group_prefix": "db-"})]
         other = self.other_host()
         for service, groups in zip(services, ((), ("db-Staff",))):
             with self.subTest(groups=groups):
-                person = self.pool.people[self.names.pop()]
+                person = self.stranger()
                 self.assertIn("account management done",
                               self.sign_in(other, service, person))
                 self.assertEqual(
@@ -129,6 +122,12 @@ class Configurations(Case):
         self.assertIn(f"{path}:1", other.run(*apply, text=True, check=False,
                                              capture_output=True).stderr)
         other.run("sed", "-i", "s/pool/pool_id/", path)
+        # A mistake in the machine's own does not make another one that.
+        before = other.say("cksum", RECENT)
+        other.run("sh", "-c", f"echo mistake >{host.CONFIG}")
+        self.assertIn("checked", other.run(*apply, text=True,
+                                           capture_output=True).stderr)
+        self.assertEqual(other.say("cksum", RECENT), before)
         # Where there is no other, it is the machine's.
         other.run("rm", host.CONFIG)
         self.assertEqual(other.run(*apply, capture_output=True).stderr, b"")
