@@ -94,7 +94,6 @@ class DocumentTest(unittest.TestCase):
                 self.assertRegex(section["RETURN VALUES"],
                                  rf"\n\.[IR]+ .*\b{word}\b")
 
-
     def test_cognitoctl(self):
         """every command and exit code of cognitoctl is in its manual"""
         page = (TOP / "man/cognitoctl.8").read_text().replace("\\-", "-")
@@ -109,7 +108,6 @@ class DocumentTest(unittest.TestCase):
             with self.subTest(code=code):
                 text = text[0].upper() + text[1:]
                 self.assertIn(f"\n.B {code}\n{text}.\n", page)
-
 
     def test_options_of_commands(self):
         """every option that a command of cognitoctl takes is in its manual"""

@@ -3,25 +3,11 @@
 nobody gains by the one what the other has not given, nor takes it away."""
 
 from room import callers, offline, other_pool
-from room.case import Case
 from room.terminal import make_password
 
 
-class Pools(Case):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.names = other_pool.names(8)
-        cls.other = other_pool.OtherPool(cls.names)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.other.close()
-        super().tearDownClass()
-
-    def stranger(self):
-        """Somebody of the second pool alone."""
-        return self.other.people[self.names.pop()]
+class Pools(other_pool.OtherPoolCase):
+    PEOPLE = 8
 
     def open_service(self, arguments="", **config):
         """A service of the second pool, for all who can sign in there."""

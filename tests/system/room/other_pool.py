@@ -6,7 +6,7 @@ import socket
 import uuid
 
 from room import pool
-from room.case import Person
+from room.case import Case, Person
 from room.namespace import ROOM
 from room.terminal import make_password, note_secret
 
@@ -47,3 +47,23 @@ class OtherPool:
 def names(count):
     """Of people to be."""
     return ["q" + secrets.token_hex(4) for _ in range(count)]
+
+
+class OtherPoolCase(Case):
+    """A second pool beside the room's, with so many people."""
+    PEOPLE = 1
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.names = names(cls.PEOPLE)
+        cls.other = OtherPool(cls.names)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.other.close()
+        super().tearDownClass()
+
+    def stranger(self):
+        """Somebody of the second pool alone, whom no other test has."""
+        return self.other.people[self.names.pop()]
