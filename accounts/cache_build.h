@@ -3,7 +3,8 @@
  * Making one constant database and putting it in the place of the old one:
  * temporary file (O_EXCL, 0600), records, stamp, mode, fsync, superseded
  * word of the old file, rename, fsync of the directory (P72-P76). Records go
- * out as they come, the hash tables, 8 bytes of memory for each record, last.
+ * out as they come, the hash tables, 8 to 16 bytes of memory for each record,
+ * last.
  *
  * The caller holds the writers' lock. Functions return 0 or a positive
  * errno.
@@ -23,17 +24,24 @@ struct cog_cache_slot {
     uint32_t hash, position;
 };
 
+/* What will be in one of the tables, in the order of the records. */
+struct cog_cache_table {
+    struct cog_cache_slot *slots;
+    size_t count, room;
+};
+
 /* A file in the making. Zero is not empty: use COG_CACHE_BUILD_EMPTY. */
 struct cog_cache_build {
-    int dir_fd;                   /* of its directory; -1: nothing begun */
-    int fd;                       /* of the temporary file */
-    const char *name;             /* the file's name, outlives this */
-    char temporary[32];           /* name of the temporary file */
-    bool exists;                  /* the temporary file is there */
-    unsigned char *buffer;        /* bytes that are not written yet ... */
-    size_t used;                  /* ... and how many */
-    struct cog_cache_slot *slots; /* of all records, in their order */
-    size_t slot_room;
+    int dir_fd;            /* of its directory; -1: nothing begun */
+    int fd;                /* of the temporary file */
+    const char *name;      /* the file's name, outlives this */
+    char temporary[32];    /* name of the temporary file */
+    bool exists;           /* the temporary file is there */
+    unsigned char *buffer; /* bytes that are not written yet ... */
+    size_t used;           /* ... and how many */
+    size_t written;        /* of the file, and of that ... */
+    size_t started;        /* ... what is on its way to the disk */
+    struct cog_cache_table tables[COG_CDB_TABLES];
     uint64_t position; /* where the next record will be */
     uint32_t accounts; /* "N" and "L" records so far */
     uint32_t records;  /* all so far, without the stamp */
@@ -51,7 +59,7 @@ struct cog_cache_build {
 int cog_cache_build_begin(const char *directory, const char *name,
                           struct cog_cache_build *build);
 
-/* Add a record; data must be sealed. *position, which may be NULL. */
+/* Add a record, which gets its head here. *position, which may be NULL. */
 int cog_cache_build_add(struct cog_cache_build *build,
                         const struct cog_cache_key *key,
                         const struct cog_cache_data *data, uint32_t *position);

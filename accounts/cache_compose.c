@@ -2,15 +2,9 @@
 /* Records into a file in the making; see the header. */
 #include "accounts/cache_compose.h"
 
-#include "accounts/cache_record.h"
+#include <errno.h>
 
-static int
-add_sealed(struct cog_cache_build *build, const struct cog_cache_key *key,
-           struct cog_cache_data *data, uint32_t *position)
-{
-    cog_cache_seal(key, data);
-    return cog_cache_build_add(build, key, data, position);
-}
+#include "accounts/cache_record.h"
 
 static int
 add_number(struct cog_cache_build *build, const struct cog_cache_key *key,
@@ -20,7 +14,8 @@ add_number(struct cog_cache_build *build, const struct cog_cache_key *key,
     struct cog_cache_data data = {bytes, sizeof bytes, 0};
     int error = cog_cache_pack_number(number, &data);
 
-    return error != 0 ? error : add_sealed(build, key, &data, position);
+    return error != 0 ? error
+                      : cog_cache_build_add(build, key, &data, position);
 }
 
 int
@@ -33,13 +28,27 @@ cog_compose_settings(struct cog_cache_build *build,
     int error = cog_cache_pack_settings(settings, &data);
 
     cog_cache_key_settings(&key);
-    return error != 0 ? error : add_sealed(build, &key, &data, NULL);
+    return error != 0 ? error : cog_cache_build_add(build, &key, &data, NULL);
 }
 
 int
 cog_compose_account(struct cog_cache_build *build,
                     const struct cog_account *account,
                     const struct cog_groups *groups)
+{
+    struct cog_gids gids = {.primary = account->gid, .count = groups->count};
+
+    if (groups->count > COG_GROUPS_MAX)
+        return EMSGSIZE;
+    for (size_t i = 0; i < groups->count; i++)
+        gids.list[i] = groups->list[i].gid;
+    return cog_compose_listed(build, account, &gids);
+}
+
+int
+cog_compose_listed(struct cog_cache_build *build,
+                   const struct cog_account *account,
+                   const struct cog_gids *gids)
 {
     unsigned char bytes[COG_ACCOUNT_RECORD_MAX];
     struct cog_cache_data data = {bytes, sizeof bytes, 0};
@@ -50,17 +59,17 @@ cog_compose_account(struct cog_cache_build *build,
     if (error != 0)
         return error;
     cog_cache_key_name('N', account->name, &key);
-    error = add_sealed(build, &key, &data, &position);
+    error = cog_cache_build_add(build, &key, &data, &position);
     if (error != 0)
         return error;
     cog_cache_key_id('U', account->uid, &key);
     error = add_number(build, &key, position, NULL);
     if (error == 0)
-        error = cog_cache_pack_gids(account->gid, groups, &data);
+        error = cog_cache_pack_gids(gids, &data);
     if (error != 0)
         return error;
     cog_cache_key_name('i', account->name, &key);
-    return add_sealed(build, &key, &data, NULL);
+    return cog_cache_build_add(build, &key, &data, NULL);
 }
 
 int
@@ -89,7 +98,7 @@ cog_compose_members(struct cog_cache_build *build,
     int error = cog_cache_pack_members(members, &data);
 
     cog_cache_key_members(members->gid, members->chunk, &key);
-    return error != 0 ? error : add_sealed(build, &key, &data, NULL);
+    return error != 0 ? error : cog_cache_build_add(build, &key, &data, NULL);
 }
 
 int
@@ -102,5 +111,5 @@ cog_compose_tombstone(struct cog_cache_build *build,
     int error = cog_cache_pack_tombstone(tombstone, &data);
 
     cog_cache_key_id('x', tombstone->id, &key);
-    return error != 0 ? error : add_sealed(build, &key, &data, NULL);
+    return error != 0 ? error : cog_cache_build_add(build, &key, &data, NULL);
 }

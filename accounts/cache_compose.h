@@ -23,6 +23,11 @@ int cog_compose_account(struct cog_cache_build *build,
                         const struct cog_account *account,
                         const struct cog_groups *groups);
 
+/* The same for who has the gids of the groups only; primary is the gid. */
+int cog_compose_listed(struct cog_cache_build *build,
+                       const struct cog_account *account,
+                       const struct cog_gids *gids);
+
 /* A group, also a private one. */
 int cog_compose_group(struct cog_cache_build *build, const char *name,
                       uint32_t gid);

@@ -64,19 +64,17 @@ cog_cache_key_settings(struct cog_cache_key *key)
 }
 
 void
-cog_cache_seal(const struct cog_cache_key *key, struct cog_cache_data *data)
+cog_cache_seal(unsigned char *record)
 {
-    unsigned char front[COG_CDB_PAIR + COG_KEY_MAX];
+    size_t front = COG_CDB_PAIR + cog_le32_get(record);
+    size_t len = cog_le32_get(record + 4);
+    unsigned char *data = record + front;
 
-    data->bytes[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
-    data->bytes[COG_HEAD_KIND] = key->bytes[0];
-    cog_le32_put(front, (uint32_t) key->len);
-    cog_le32_put(front + 4, (uint32_t) data->len);
-    memcpy(front + COG_CDB_PAIR, key->bytes, key->len);
-    cog_le64_put(data->bytes + COG_HEAD_SUM,
-                 cog_cache_sum(front, COG_CDB_PAIR + key->len,
-                               data->bytes + COG_HEAD_VERSION,
-                               data->len - COG_HEAD_VERSION));
+    data[COG_HEAD_VERSION] = COG_FORMAT_VERSION;
+    data[COG_HEAD_KIND] = record[COG_CDB_PAIR];
+    cog_le64_put(data + COG_HEAD_SUM,
+                 cog_cache_sum(record, front, data + COG_HEAD_VERSION,
+                               len - COG_HEAD_VERSION));
 }
 
 int
@@ -160,6 +158,7 @@ cog_cache_view_account(const struct cog_cache_record *record,
                     view))
         return EBADMSG;
     view->uid = uid;
+    view->sub_tag = cog_le64_get(fixed + ACCOUNT_SUB_TAG);
     view->name = name_of(record);
     view->name_len = name_len(record);
     return 0;
@@ -180,7 +179,7 @@ cog_cache_parse_account(const struct cog_cache_record *record,
     account->name[view.name_len] = '\0';
     account->uid = view.uid;
     account->gid = view.uid;
-    account->sub_tag = cog_le64_get(fixed + ACCOUNT_SUB_TAG);
+    account->sub_tag = view.sub_tag;
     account->disabled = fixed[ACCOUNT_FLAGS] == 1;
     cog_record_parse_texts(account_texts, COG_RECORD_TEXTS(account_texts),
                            fixed + ACCOUNT_LENGTHS, account);
@@ -188,20 +187,19 @@ cog_cache_parse_account(const struct cog_cache_record *record,
 }
 
 int
-cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
-                    struct cog_cache_data *data)
+cog_cache_pack_gids(const struct cog_gids *gids, struct cog_cache_data *data)
 {
     unsigned char *fixed;
 
-    if (groups->count > COG_GROUPS_MAX)
+    if (gids->count > COG_GROUPS_MAX)
         return EMSGSIZE;
-    fixed = cog_record_begin(data, GIDS_LIST + 4 * groups->count);
+    fixed = cog_record_begin(data, GIDS_LIST + 4 * gids->count);
     if (fixed == NULL)
         return EMSGSIZE;
-    cog_le32_put(fixed + GIDS_PRIMARY, primary);
-    cog_le16_put(fixed + GIDS_COUNT, (uint16_t) groups->count);
-    for (size_t i = 0; i < groups->count; i++)
-        cog_le32_put(fixed + GIDS_LIST + 4 * i, groups->list[i].gid);
+    cog_le32_put(fixed + GIDS_PRIMARY, gids->primary);
+    cog_le16_put(fixed + GIDS_COUNT, (uint16_t) gids->count);
+    for (size_t i = 0; i < gids->count; i++)
+        cog_le32_put(fixed + GIDS_LIST + 4 * i, gids->list[i]);
     return 0;
 }
 

@@ -59,24 +59,26 @@ void cog_cache_key_members(uint32_t gid, uint32_t chunk,
 /* "S". */
 void cog_cache_key_settings(struct cog_cache_key *key);
 
-/* The data of a record, with its head; sealed before it is written. */
+/* The data of a record; its head is filled in when it is written. */
 struct cog_cache_data {
     unsigned char *bytes;
     size_t size; /* room */
     size_t len;
 };
 
-/* Fill in the head: kind, version and sum. */
-void cog_cache_seal(const struct cog_cache_key *key,
-                    struct cog_cache_data *data);
+/*
+ * Fill in the head of a record where it stands in a file, its lengths and its
+ * key before it: version, kind and sum.
+ */
+void cog_cache_seal(unsigned char *record);
 
 /*
- * Make data, unsealed. EMSGSIZE when it has no room, or a text of the
- * structure is not terminated in its field.
+ * Make data. EMSGSIZE when it has no room, or a text of the structure is not
+ * terminated in its field.
  */
 int cog_cache_pack_account(const struct cog_account *account,
                            struct cog_cache_data *data);
-int cog_cache_pack_gids(uint32_t primary, const struct cog_groups *groups,
+int cog_cache_pack_gids(const struct cog_gids *gids,
                         struct cog_cache_data *data);
 int cog_cache_pack_settings(const struct cog_settings *settings,
                             struct cog_cache_data *data);
@@ -92,7 +94,8 @@ int cog_cache_pack_number(uint32_t number, struct cog_cache_data *data);
  * Valid as long as the record is.
  */
 struct cog_account_view {
-    uint32_t uid;     /* the gid, too */
+    uint32_t uid; /* the gid, too */
+    uint64_t sub_tag;
     const char *name; /* without a NUL */
     size_t name_len;
     const char *gecos, *home, *shell; /* one after the other, each with NUL */

@@ -40,7 +40,6 @@ cog_keys_add(struct cog_keys *keys, const struct cog_keys_owner *owner,
     cog_le64_put(bytes + COG_HEAD_BYTES, owner->sub_tag);
     memcpy(bytes + COG_HEAD_BYTES + COG_KEYS_TAG_BYTES, text, len);
     cog_cache_key_name('k', owner->name, &key);
-    cog_cache_seal(&key, &data);
     return cog_cache_build_add(&keys->build, &key, &data, NULL);
 }
 

@@ -23,7 +23,6 @@ add_login(struct cog_cache_build *build, const struct cog_login_entry *login)
     if (error != 0)
         return error;
     cog_cache_key_name('L', login->name, &key);
-    cog_cache_seal(&key, &data);
     return cog_cache_build_add(build, &key, &data, NULL);
 }
 
@@ -39,7 +38,6 @@ add_owner(struct cog_cache_build *build, uint32_t id,
     if (error != 0)
         return error;
     cog_cache_key_id('I', id, &key);
-    cog_cache_seal(&key, &data);
     return cog_cache_build_add(build, &key, &data, NULL);
 }
 

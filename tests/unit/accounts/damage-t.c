@@ -176,7 +176,6 @@ static void
 add(struct cog_cache_build *build, const struct cog_cache_key *key,
     struct cog_cache_data *data, uint32_t *position)
 {
-    cog_cache_seal(key, data);
     assert_int_equal(cog_cache_build_add(build, key, data, position), 0);
 }
 

@@ -169,17 +169,18 @@ p20_groups_of_any_bytes_hold_no_id_of_the_system(void **state)
     static const uint32_t forbidden[] = {0, 4, 27, 999, 65534, UINT32_MAX};
     unsigned char bytes[1024];
     struct cog_cache_data data = {bytes, sizeof bytes, 0};
-    struct cog_groups groups = sample_groups(3);
+    static const struct cog_gids fine = {
+        ALICE, 3, {ALICE + 1, ALICE + 2, ALICE + 3}};
     struct forged forged;
     struct cog_gids gids;
 
     (void) state;
-    assert_int_equal(cog_cache_pack_gids(ALICE, &groups, &data), 0);
+    assert_int_equal(cog_cache_pack_gids(&fine, &data), 0);
     forge_each_byte("ialice", &data, gids_are_fine);
     for (size_t i = 0; i < COUNT(forbidden); i++) {
-        groups = sample_groups(3);
-        groups.list[i % 3].gid = forbidden[i];
-        assert_int_equal(cog_cache_pack_gids(ALICE, &groups, &data), 0);
+        gids = fine;
+        gids.list[i % 3] = forbidden[i];
+        assert_int_equal(cog_cache_pack_gids(&gids, &data), 0);
         make_record("ialice", &data, data.len - COG_HEAD_BYTES, &forged);
         assert_int_equal(cog_cache_parse_gids(&forged.record, &gids), EBADMSG);
         free(forged.bytes);
