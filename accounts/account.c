@@ -2,6 +2,7 @@
 /* The rules that accounts must keep; see the header. */
 #include "accounts/account.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -186,31 +187,50 @@ static const char reserved[][RESERVED_SIZE] = {
 };
 /* clang-format on */
 
+/* The first eight bytes as a number that is ordered as they are. */
+static uint64_t
+first_word(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof word);
+    return be64toh(word);
+}
+
+/* Whether a name, filled up with NULs to eight bytes at least, is there. */
+static bool
+is_on_list(const char *name)
+{
+    uint64_t word = first_word(name);
+    size_t at = 0;
+
+    /* To the last that begins no later, without a branch to guess. */
+    for (size_t left = sizeof reserved / sizeof reserved[0]; left > 1;) {
+        size_t half = left / 2;
+
+        at += first_word(reserved[at + half]) <= word ? half : 0;
+        left -= half;
+    }
+    for (; first_word(reserved[at]) == word; at--) {
+        if (strcmp(name, reserved[at]) == 0)
+            return true;
+        if (at == 0)
+            break;
+    }
+    return false;
+}
+
 bool
 cog_name_is_reserved(const char *name)
 {
-    char lower[COG_NAME_MAX + 1];
-    size_t len = 0, low = 0, high = sizeof reserved / sizeof reserved[0];
+    char lower[COG_NAME_MAX + 1] = "";
+    size_t len = 0;
 
     for (; name[len] != '\0' && len < COG_NAME_MAX; len++)
         lower[len] = cog_ascii_to_lower(name[len]);
     if (name[len] != '\0')
         return false;
-    lower[len] = '\0';
-    if (cog_text_begins(lower, "systemd-"))
-        return true;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(lower, reserved[middle]);
-
-        if (order == 0)
-            return true;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return false;
+    return cog_text_begins(lower, "systemd-") || is_on_list(lower);
 }
 
 enum cog_fault
@@ -353,32 +373,35 @@ is_gecos(const char *text)
     return true;
 }
 
+/* What the parts of a path are made of: printable, no blank, ":", "/", "%". */
+static const unsigned char in_path[256] = {
+    ['!' ... '$'] = 1,
+    ['&' ... '.'] = 1,
+    ['0' ... '9'] = 1,
+    [';' ... '~'] = 1,
+};
+
 /*
- * An absolute path of printable ASCII without blanks and ":", whose parts
- * are neither empty nor "." nor ".."; "/" alone is none. percent: whether
- * "%" may occur.
+ * An absolute path whose parts are neither empty nor "." nor ".."; "/" alone
+ * is none. percent: whether "%" may occur.
  */
 static bool
 is_path(const char *path, size_t max, bool percent)
 {
-    size_t len = strnlen(path, max + 1), start = 1;
+    const char *at = path;
 
-    if (len < 2 || len > max || path[0] != '/')
+    if (strnlen(path, max + 1) > max)
         return false;
-    for (size_t i = 1; i <= len; i++) {
-        char c = path[i];
+    while (*at == '/') {
+        const char *part = ++at;
 
-        if (c == '/' || c == '\0') {
-            size_t part = i - start;
-
-            if (part == 0 || (part == 1 && path[start] == '.') ||
-                (part == 2 && path[start] == '.' && path[start + 1] == '.'))
-                return false;
-            start = i + 1;
-        } else if (c <= ' ' || c > '~' || c == ':' || (c == '%' && !percent))
+        while (in_path[(unsigned char) *at] || (*at == '%' && percent))
+            at++;
+        if (at == part || (part[0] == '.' && at - part == 1) ||
+            (part[0] == '.' && part[1] == '.' && at - part == 2))
             return false;
     }
-    return true;
+    return at != path && *at == '\0';
 }
 
 enum cog_fault
