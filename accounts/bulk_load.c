@@ -50,20 +50,33 @@ hide_older(const struct cog_id_table *table, const char *name, uint32_t id)
     older->sub_tag = 0;
 }
 
+/* Its texts are of no interest here. */
 static int
-load_account(struct cog_id_table *table, const struct cog_cache_record *record)
+parse_user(const struct cog_cache_record *record, struct cog_id_use *use)
 {
-    struct cog_account account;
-    struct cog_id_use use = {
-        .source = COG_USE_FILES, .kind = COG_ID_USER, .flags = COG_USE_OLD};
-    struct cog_id_use *old;
-    int error = cog_cache_parse_account(record, &account);
+    struct cog_account_view view;
+    int error = cog_cache_view_account(record, &view);
 
     if (error != 0)
         return error;
-    use.id = account.uid;
-    use.sub_tag = account.sub_tag;
-    memcpy(use.name, account.name, sizeof use.name);
+    if (cog_login_name_check(view.name, view.name_len) != COG_FAULT_NONE)
+        return EBADMSG;
+    use->id = view.uid;
+    use->sub_tag = view.sub_tag;
+    memcpy(use->name, view.name, view.name_len);
+    return 0;
+}
+
+static int
+load_account(struct cog_id_table *table, const struct cog_cache_record *record)
+{
+    struct cog_id_use use = {
+        .source = COG_USE_FILES, .kind = COG_ID_USER, .flags = COG_USE_OLD};
+    struct cog_id_use *old;
+    int error = parse_user(record, &use);
+
+    if (error != 0)
+        return error;
     old = cog_id_table_find(table, COG_USE_FILES, use.id);
     if (old == NULL)
         return cog_id_table_add(table, &use, NULL);
@@ -116,12 +129,70 @@ load_record(struct cog_id_table *table, const struct cog_cache_record *record)
     }
 }
 
+/* So many records are read before the table is asked: some three accounts. */
+#define AHEAD 16U
+
+/* Records that were read and checked, on their way to the table. */
+struct queue {
+    struct cog_cache_record records[AHEAD];
+    uint32_t read, loaded; /* so many, ever */
+};
+
+/*
+ * Most of what loading costs is waiting for the memory of a large table; what
+ * an account will need of it is fetched while others are loaded.
+ */
+static void
+prefetch(const struct cog_id_table *table,
+         const struct cog_cache_record *record)
+{
+    uint32_t uid = 0;
+
+    if (record->key[0] == 'N' && record->key_len <= 1 + COG_NAME_MAX &&
+        cog_cache_parse_uid(record, &uid) == 0)
+        cog_id_table_prefetch(table, uid, (const char *) record->key + 1,
+                              record->key_len - 1);
+}
+
+/* Fill the queue. ENOENT: there are no more. */
+static int
+read_ahead(struct queue *queue, const struct cog_id_table *table,
+           const struct cog_cache_file *file)
+{
+    while (queue->read - queue->loaded < AHEAD) {
+        struct cog_cache_record *record = &queue->records[queue->read % AHEAD];
+        const struct cog_cache_record *last =
+            queue->read == 0 ? NULL
+                             : &queue->records[(queue->read - 1) % AHEAD];
+        int error = cog_cache_file_next(file, last, record);
+
+        if (error != 0)
+            return error;
+        prefetch(table, record);
+        queue->read++;
+    }
+    return 0;
+}
+
+static int
+load_all(struct cog_id_table *table, const struct cog_cache_file *file)
+{
+    struct queue queue = {.read = 0};
+    int error = 0;
+
+    do {
+        error = read_ahead(&queue, table, file);
+        if (error == 0 || (error == ENOENT && queue.loaded < queue.read))
+            error = load_record(table, &queue.records[queue.loaded++ % AHEAD]);
+    } while (error == 0);
+    if (error != ENOENT)
+        return error;
+    return queue.loaded == file->records ? 0 : EBADMSG;
+}
+
 static int
 load_file(struct cog_id_table *table, const struct cog_cache_file *file)
 {
-    struct cog_cache_record record;
-    const struct cog_cache_record *previous = NULL;
-    uint32_t count = 0;
     int error;
 
     if (!cog_cache_level_exists(file))
@@ -130,18 +201,7 @@ load_file(struct cog_id_table *table, const struct cog_cache_file *file)
     if (file->accounts > file->size / LEAST_BYTES_OF_ACCOUNT)
         return EBADMSG;
     error = cog_id_table_reserve(table, table->count + file->accounts);
-    if (error != 0)
-        return error;
-    while ((error = cog_cache_file_next(file, previous, &record)) == 0) {
-        previous = &record;
-        count++;
-        error = load_record(table, &record);
-        if (error != 0)
-            return error;
-    }
-    if (error != ENOENT)
-        return error;
-    return count == file->records ? 0 : EBADMSG;
+    return error != 0 ? error : load_all(table, file);
 }
 
 static int

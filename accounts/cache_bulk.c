@@ -108,28 +108,59 @@ cog_cache_bulk_begin(const struct cog_places *places,
 
 /* ---- adding */
 
-/* A group that an account before this one had needs no second check. */
-static bool
-is_known_group(const struct cog_id_table *table, const struct cog_group *group)
+int
+cog_cache_bulk_expect(struct cog_cache_bulk *bulk, size_t accounts)
 {
-    const struct cog_id_use *use =
+    size_t count = bulk->table.count;
+
+    /* Most of them are there already, if there was a listing before. */
+    return cog_id_table_reserve(&bulk->table,
+                                accounts > count ? accounts : count);
+}
+
+/*
+ * What the table has of an account and its groups already, NULL where there
+ * is nothing. Good while there is room for what is added.
+ */
+struct known {
+    struct cog_id_use *user, *groups[COG_GROUPS_MAX];
+};
+
+/* A group that an account before this one had needs no second check. */
+static struct cog_id_use *
+find_known_group(const struct cog_id_table *table,
+                 const struct cog_group *group)
+{
+    struct cog_id_use *use =
         cog_id_table_find(table, COG_USE_FILES, group->gid);
 
     return use != NULL && (use->flags & COG_USE_NEW) != 0 &&
-           use->kind == COG_ID_GROUP && strcmp(use->name, group->name) == 0;
+                   use->kind == COG_ID_GROUP &&
+                   strcmp(use->name, group->name) == 0
+               ? use
+               : NULL;
 }
 
-/* Against the account itself and the groups before it. */
+/*
+ * Against the account itself and the groups before it. Two known groups have
+ * different names if their gids differ, and a known group's name was held
+ * against the account's by check_user.
+ */
 static enum cog_fault
 check_distinct(const struct cog_account *account,
-               const struct cog_groups *groups, size_t index)
+               const struct cog_groups *groups, const struct known *known,
+               size_t index)
 {
     const struct cog_group *group = &groups->list[index];
+    bool is_known = known->groups[index] != NULL;
 
-    if (group->gid == account->gid || strcmp(group->name, account->name) == 0)
+    if (group->gid == account->gid ||
+        (!is_known && strcmp(group->name, account->name) == 0))
         return COG_FAULT_GROUP_TWICE;
     for (size_t i = 0; i < index; i++) {
-        if (groups->list[i].gid == group->gid ||
+        if (groups->list[i].gid == group->gid)
+            return COG_FAULT_GROUP_TWICE;
+        if (!(is_known && known->groups[i] != NULL) &&
             strcmp(groups->list[i].name, group->name) == 0)
             return COG_FAULT_GROUP_TWICE;
     }
@@ -139,24 +170,22 @@ check_distinct(const struct cog_account *account,
 static int
 check_groups(const struct cog_cache_bulk *bulk,
              const struct cog_account *account,
-             const struct cog_groups *groups,
+             const struct cog_groups *groups, struct known *known,
              struct cog_write_refusal *refusal)
 {
     int error = 0;
 
-    if (groups->count > COG_GROUPS_MAX)
-        return refuse(COG_FAULT_GROUP_LONG, refusal);
     for (size_t i = 0; error == 0 && i < groups->count; i++) {
         const struct cog_group *group = &groups->list[i];
         struct cog_id_wish wish = {COG_ID_GROUP, group->name, group->gid, 0};
-        struct cog_id_use *mine = NULL;
 
-        error = refuse(check_distinct(account, groups, i), refusal);
-        if (error != 0 || is_known_group(&bulk->table, group))
+        known->groups[i] = find_known_group(&bulk->table, group);
+        error = refuse(check_distinct(account, groups, known, i), refusal);
+        if (error != 0 || known->groups[i] != NULL)
             continue;
         error = refuse(cog_group_check(group, bulk->settings), refusal);
         if (error == 0)
-            error = cog_id_table_check(&bulk->table, &wish, &mine,
+            error = cog_id_table_check(&bulk->table, &wish, &known->groups[i],
                                        &refusal->conflict);
     }
     return error;
@@ -185,7 +214,7 @@ note_bound(const struct cog_cache_bulk *bulk, const char *name)
 
 static int
 check_user(const struct cog_cache_bulk *bulk,
-           const struct cog_account *account,
+           const struct cog_account *account, struct cog_id_use **known,
            struct cog_write_refusal *refusal)
 {
     struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
@@ -194,6 +223,7 @@ check_user(const struct cog_cache_bulk *bulk,
     struct cog_id_use *mine = NULL;
     int error = cog_id_table_check(&bulk->table, &wish, &mine, conflict);
 
+    *known = mine;
     if (error == EEXIST && conflict->place == COG_ID_BOUND)
         note_bound(bulk, account->name);
     if (error == 0 && mine != NULL && (mine->flags & COG_USE_NEW) != 0)
@@ -202,49 +232,66 @@ check_user(const struct cog_cache_bulk *bulk,
     return error;
 }
 
+/*
+ * Everything that can be said against an account. Afterwards there is room for
+ * all that it adds.
+ */
+static int
+check_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
+          const struct cog_groups *groups, struct known *known,
+          struct cog_write_refusal *refusal)
+{
+    int error = refuse(cog_account_check(account, bulk->settings), refusal);
+
+    if (error == 0 && groups->count > COG_GROUPS_MAX)
+        error = refuse(COG_FAULT_GROUP_LONG, refusal);
+    if (error == 0)
+        error = cog_id_table_reserve(&bulk->table,
+                                     bulk->table.count + 1 + groups->count);
+    if (error == 0)
+        error = check_user(bulk, account, &known->user, refusal);
+    return error != 0 ? error
+                      : check_groups(bulk, account, groups, known, refusal);
+}
+
 /* Part of the new file from now on; there is room for it. */
 static int
 mark_new(struct cog_id_table *table, const struct cog_id_wish *wish,
-         struct cog_id_use **marked)
+         struct cog_id_use **known)
 {
     struct cog_id_use fresh = {.sub_tag = wish->sub_tag,
                                .id = wish->id,
                                .source = COG_USE_FILES,
                                .flags = COG_USE_NEW,
                                .kind = (unsigned char) wish->kind};
-    struct cog_id_use *use = cog_id_table_find(table, COG_USE_FILES, wish->id);
+    struct cog_id_use *use = *known;
 
-    if (use != NULL) {
-        use->flags |= COG_USE_NEW;
-        use->flags &= (unsigned char) ~COG_USE_BOUND;
-        if (wish->sub_tag != 0)
-            use->sub_tag = wish->sub_tag;
-        *marked = use;
-        return 0;
+    if (use == NULL) {
+        memcpy(fresh.name, wish->name, strlen(wish->name) + 1);
+        return cog_id_table_add(table, &fresh, known);
     }
-    memcpy(fresh.name, wish->name, strlen(wish->name) + 1);
-    return cog_id_table_add(table, &fresh, marked);
+    use->flags |= COG_USE_NEW;
+    use->flags &= (unsigned char) ~COG_USE_BOUND;
+    if (wish->sub_tag != 0)
+        use->sub_tag = wish->sub_tag;
+    return 0;
 }
 
 static int
 mark_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
-         const struct cog_groups *groups)
+         const struct cog_groups *groups, struct known *known)
 {
     struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
                                account->sub_tag};
-    struct cog_id_use *user = NULL, *group = NULL;
-    int error = cog_id_table_reserve(&bulk->table,
-                                     bulk->table.count + 1 + groups->count);
+    int error = mark_new(&bulk->table, &wish, &known->user);
 
-    if (error == 0)
-        error = mark_new(&bulk->table, &wish, &user);
     for (size_t i = 0; error == 0 && i < groups->count; i++) {
         wish = (struct cog_id_wish){COG_ID_GROUP, groups->list[i].name,
                                     groups->list[i].gid, 0};
-        error = mark_new(&bulk->table, &wish, &group);
+        error = mark_new(&bulk->table, &wish, &known->groups[i]);
         if (error == 0 && bulk->settings->enumerate)
-            error = cog_member_lists_add(&bulk->members, &bulk->table, group,
-                                         user);
+            error = cog_member_lists_add(&bulk->members, &bulk->table,
+                                         known->groups[i], known->user);
     }
     return error;
 }
@@ -254,7 +301,9 @@ static int
 bridge_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
                const struct cog_groups *groups)
 {
-    int error = cog_cache_level_has(&bulk->levels.recent, account->name);
+    int error = bulk->levels.recent.accounts == 0
+                    ? ENOENT
+                    : cog_cache_level_has(&bulk->levels.recent, account->name);
 
     if (error == ENOENT)
         return 0;
@@ -266,9 +315,9 @@ bridge_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
 
 static int
 write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
-              const struct cog_groups *groups)
+              const struct cog_groups *groups, struct known *known)
 {
-    int error = mark_all(bulk, account, groups);
+    int error = mark_all(bulk, account, groups, known);
 
     if (error == 0)
         error = bridge_account(bulk, account, groups);
@@ -286,18 +335,16 @@ cog_cache_bulk_add(struct cog_cache_bulk *bulk,
                    struct cog_write_refusal *refusal)
 {
     struct cog_write_refusal unread;
+    struct known known;
     int error;
 
     if (refusal == NULL)
         refusal = &unread;
-    cog_id_table_prefetch(&bulk->table, account->uid, account->name);
-    error = refuse(cog_account_check(account, bulk->settings), refusal);
+    cog_id_table_prefetch(&bulk->table, account->uid, account->name,
+                          strnlen(account->name, COG_NAME_MAX));
+    error = check_all(bulk, account, groups, &known, refusal);
     if (error == 0)
-        error = check_user(bulk, account, refusal);
-    if (error == 0)
-        error = check_groups(bulk, account, groups, refusal);
-    if (error == 0)
-        error = write_account(bulk, account, groups);
+        error = write_account(bulk, account, groups, &known);
     if (error == 0)
         bulk->added++;
     return error;
@@ -437,6 +484,22 @@ cog_cache_bulk_walk_lost(struct cog_cache_bulk *bulk, int64_t since_s,
 
 /* ---- finishing */
 
+/* What the table has of an account of the old files; with room for more. */
+static int
+find_all(struct cog_id_table *table, const struct cog_account *account,
+         const struct cog_groups *groups, struct known *known)
+{
+    int error = cog_id_table_reserve(table, table->count + 1 + groups->count);
+
+    if (error != 0)
+        return error;
+    known->user = cog_id_table_find(table, COG_USE_FILES, account->uid);
+    for (size_t i = 0; i < groups->count; i++)
+        known->groups[i] =
+            cog_id_table_find(table, COG_USE_FILES, groups->list[i].gid);
+    return 0;
+}
+
 /* Its record as it was, but disabled. */
 static int
 carry_bound(struct cog_cache_bulk *bulk, const char *name)
@@ -444,6 +507,7 @@ carry_bound(struct cog_cache_bulk *bulk, const char *name)
     const struct cog_cache_file *level = &bulk->levels.recent;
     struct cog_account account;
     struct cog_groups groups;
+    struct known known;
     int error = cog_cache_level_account(level, name, &account);
 
     if (error == ENOENT) {
@@ -455,7 +519,8 @@ carry_bound(struct cog_cache_bulk *bulk, const char *name)
     if (error != 0)
         return error;
     account.disabled = true;
-    return write_account(bulk, &account, &groups);
+    error = find_all(&bulk->table, &account, &groups, &known);
+    return error != 0 ? error : write_account(bulk, &account, &groups, &known);
 }
 
 static int

@@ -32,7 +32,7 @@
 #include "accounts/ids.h"
 #include "accounts/places.h"
 
-/* On the heap; some 80 bytes for each account. */
+/* On the heap; some 120 bytes for each account. */
 struct cog_cache_bulk;
 
 /*
@@ -47,6 +47,12 @@ int cog_cache_bulk_begin(const struct cog_places *places,
                          const struct cog_id_key *key,
                          struct cog_cache_bulk **bulk,
                          struct cog_write_refusal *refusal);
+
+/*
+ * So many accounts will be added, more or less: makes room at once, where it
+ * would have to grow many times. ENOMEM.
+ */
+int cog_cache_bulk_expect(struct cog_cache_bulk *bulk, size_t accounts);
 
 /*
  * Add an account. EINVAL and EEXIST: it is left out, refusal (which may be

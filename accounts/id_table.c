@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#include "accounts/cache_file.h"
+#include "accounts/little_endian.h"
 #include "base/text.h"
 
 #define FIRST_ROOM 256U
@@ -27,18 +28,55 @@ hash_id(uint32_t id)
     return (uint32_t) ((id * 0x9e3779b97f4a7c15U) >> 32);
 }
 
-/* The same for names that are told apart by case only. */
+/*
+ * The same for names that are told apart by case only: the bit that does it in
+ * ASCII is set in all bytes, which makes a few others the same, too.
+ */
+static uint32_t
+hash_name_bytes(const char *name, size_t len)
+{
+    unsigned char bytes[COG_NAME_MAX] = {0};
+    uint64_t hash = 0;
+
+    _Static_assert(sizeof bytes % 8 == 0, "whole words");
+    memcpy(bytes, name, len);
+    for (size_t i = 0; i < sizeof bytes; i += 8) {
+        hash ^= cog_le64_get(bytes + i) | 0x2020202020202020U;
+        hash *= 0x9e3779b97f4a7c15U;
+        hash ^= hash >> 32;
+    }
+    return (uint32_t) hash;
+}
+
 static uint32_t
 hash_name(const char *name)
 {
-    unsigned char lower[COG_NAME_MAX];
-    size_t len = 0;
-    uint64_t sum;
+    return hash_name_bytes(name, strnlen(name, COG_NAME_MAX));
+}
 
-    for (; len < sizeof lower && name[len] != '\0'; len++)
-        lower[len] = (unsigned char) cog_ascii_to_lower(name[len]);
-    sum = cog_cache_sum(lower, len, (const unsigned char *) "", 0);
-    return (uint32_t) (sum >> 32);
+#define LARGE_PAGE ((size_t) 2 * 1024 * 1024)
+
+/*
+ * A large table is looked at here and there; in small pages finding the page
+ * is much of what a look costs. Where the kernel has no large ones to give, it
+ * gives small ones. NULL: no memory.
+ */
+static void *
+allocate(size_t count, size_t size)
+{
+    size_t bytes;
+    void *memory;
+
+    if (__builtin_mul_overflow(count, size, &bytes) ||
+        bytes > SIZE_MAX - LARGE_PAGE)
+        return NULL;
+    if (bytes < LARGE_PAGE)
+        return malloc(bytes);
+    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    memory = aligned_alloc(LARGE_PAGE, bytes);
+    if (memory != NULL)
+        (void) madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
 }
 
 static void
@@ -55,38 +93,49 @@ put_slot(struct cog_id_slot *slots, uint32_t mask, struct cog_id_slot slot)
 static struct cog_id_slot *
 grow_index(const struct cog_id_slot *old, uint32_t old_mask, uint32_t mask)
 {
-    struct cog_id_slot *slots = calloc((size_t) mask + 1, sizeof *slots);
+    size_t count = (size_t) mask + 1;
+    struct cog_id_slot *slots = allocate(count, sizeof *slots);
 
-    for (uint32_t i = 0; slots != NULL && old != NULL && i <= old_mask; i++) {
+    if (slots == NULL)
+        return NULL;
+    memset(slots, 0, count * sizeof *slots);
+    for (uint32_t i = 0; old != NULL && i <= old_mask; i++) {
         if (old[i].use != 0)
             put_slot(slots, mask, old[i]);
     }
     return slots;
 }
 
+static struct cog_id_use *
+grow_uses(const struct cog_id_table *table, size_t room)
+{
+    struct cog_id_use *uses = allocate(room, sizeof *uses);
+
+    if (uses != NULL && table->count > 0)
+        memcpy(uses, table->uses, table->count * sizeof *uses);
+    return uses;
+}
+
 static int
 grow(struct cog_id_table *table, size_t room)
 {
-    uint32_t mask = (uint32_t) (2 * room - 1);
-    struct cog_id_slot *by_id = grow_index(table->by_id, table->mask, mask);
-    struct cog_id_slot *by_name =
-        grow_index(table->by_name, table->mask, mask);
-    void *uses = by_id == NULL || by_name == NULL
-                     ? NULL
-                     : reallocarray(table->uses, room, sizeof *table->uses);
+    struct cog_id_table larger = {
+        .count = table->count,
+        .room = room,
+        .mask = (uint32_t) (2 * room - 1),
+        .is_broken = table->is_broken,
+    };
 
-    if (uses == NULL) {
-        free(by_id);
-        free(by_name);
+    larger.uses = grow_uses(table, room);
+    larger.by_id = grow_index(table->by_id, table->mask, larger.mask);
+    larger.by_name = grow_index(table->by_name, table->mask, larger.mask);
+    if (larger.uses == NULL || larger.by_id == NULL ||
+        larger.by_name == NULL) {
+        cog_id_table_clear(&larger);
         return ENOMEM;
     }
-    free(table->by_id);
-    free(table->by_name);
-    table->uses = uses;
-    table->by_id = by_id;
-    table->by_name = by_name;
-    table->room = room;
-    table->mask = mask;
+    cog_id_table_clear(table);
+    *table = larger;
     return 0;
 }
 
@@ -147,15 +196,13 @@ probe_name(const struct cog_id_table *table, const char *name)
 
 void
 cog_id_table_prefetch(const struct cog_id_table *table, uint32_t id,
-                      const char *name)
+                      const char *name, size_t len)
 {
-    struct probe by_id = probe_id(table, id);
-    struct probe by_name = probe_name(table, name);
-
     if (table->by_id == NULL)
         return;
-    __builtin_prefetch(&by_id.slots[by_id.at]);
-    __builtin_prefetch(&by_name.slots[by_name.at]);
+    __builtin_prefetch(&table->by_id[hash_id(id) & table->mask]);
+    __builtin_prefetch(
+        &table->by_name[hash_name_bytes(name, len) & table->mask]);
 }
 
 /* The next use whose hash fits; NULL: no more. */

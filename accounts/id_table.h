@@ -69,10 +69,10 @@ int cog_id_table_add(struct cog_id_table *table, const struct cog_id_use *use,
 
 /*
  * What will be asked of a large table in a moment: begin to fetch the places
- * where it lies. Of name no more than COG_NAME_MAX bytes are read.
+ * where it lies. name has at most COG_NAME_MAX bytes and need not end in NUL.
  */
 void cog_id_table_prefetch(const struct cog_id_table *table, uint32_t id,
-                           const char *name);
+                           const char *name, size_t len);
 
 /*
  * The use of an id by one source; NULL: none. (LOCAL may have several, and

@@ -356,8 +356,14 @@ read_listing(struct installing *at)
     const struct cog_pool_visitor visitor = {see_group, see_user, see_refused,
                                              at};
     const struct cog_pool_listing *listing = &at->what->listing;
+    uint64_t total = listing->total < at->what->max_accounts
+                         ? listing->total
+                         : at->what->max_accounts;
     bool whole;
 
+    at->error = cog_cache_bulk_expect(at->bulk, total);
+    if (at->error != 0)
+        return say_error(at);
     cog_progress_begin(&at->progress, "writing the accounts", "accounts",
                        listing->total);
     whole = listing->walk(listing->context, &visitor, at->reason);

@@ -150,6 +150,8 @@ measure_listing(unsigned users)
     }
     error =
         cog_cache_bulk_begin(&places, &lock, &settings, &key, &bulk, &refusal);
+    if (error == 0)
+        error = cog_cache_bulk_expect(bulk, users);
     for (unsigned i = 0; error == 0 && i < users; i++) {
         number_account(&account, i);
         choose_groups(all, i, &groups);

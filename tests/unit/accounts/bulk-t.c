@@ -2,7 +2,9 @@
 /* cache_bulk: a whole listing becomes the accounts file. Cites P71. */
 #include "tests/unit/accounts/support.h"
 
+#include "accounts/cache_build.h"
 #include "accounts/cache_bulk.h"
+#include "accounts/cache_compose.h"
 #include "accounts/cache_levels.h"
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
@@ -330,6 +332,35 @@ p71_a_damaged_file_is_not_replaced(void **state)
     cog_cache_lock_release(&lock);
 }
 
+/* Sound by its sums, which only root can make. */
+static void
+p17_a_forged_name_is_not_carried_into_a_listing(void **state)
+{
+    static const char *const names[] = {"-rf", "Alice", "a..b", "a\nb", "a b"};
+    const struct room *room = *state;
+    const struct cog_settings settings = sample_settings();
+    const struct cog_groups none = {0};
+    struct cog_cache_lock lock = take_lock(room);
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct cog_account account = sample_account(names[i], ALICE);
+        struct cog_cache_build build = COG_CACHE_BUILD_EMPTY;
+        struct cog_cache_bulk *bulk = NULL;
+
+        assert_int_equal(
+            cog_cache_build_begin(room->accounts, COG_BASE_FILE, &build), 0);
+        assert_int_equal(cog_compose_account(&build, &account, &none), 0);
+        assert_int_equal(cog_cache_build_finish(&build, COG_ACCOUNTS_MODE, 0),
+                         0);
+        cog_cache_build_end(&build);
+        assert_int_equal(cog_cache_bulk_begin(&room->places, &lock, &settings,
+                                              &key, &bulk, NULL),
+                         EBADMSG);
+        assert_null(bulk);
+    }
+    cog_cache_lock_release(&lock);
+}
+
 static void
 nothing_begins_without_lock_or_with_bad_settings(void **state)
 {
@@ -365,6 +396,7 @@ main(void)
         IN_ROOM(members_are_written_with_enumerate_only_and_are_complete),
         IN_ROOM(members_survive_a_fold),
         IN_ROOM(p71_a_damaged_file_is_not_replaced),
+        IN_ROOM(p17_a_forged_name_is_not_carried_into_a_listing),
         IN_ROOM(nothing_begins_without_lock_or_with_bad_settings),
     };
 

@@ -125,6 +125,78 @@ p21_groups_collide_like_users(void **state)
     assert_false(has(room, "carol", &account));
 }
 
+static void
+refuse_twice(struct listing *listing, const struct cog_account *account,
+             const struct cog_groups *groups)
+{
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+
+    assert_int_equal(
+        cog_cache_bulk_add(listing->bulk, account, groups, &refusal), EINVAL);
+    assert_int_equal(refusal.fault, COG_FAULT_GROUP_TWICE);
+}
+
+/* Of a listing's groups some were met before, others are new. */
+static void
+p21_no_account_has_two_groups_of_one_name_or_gid(void **state)
+{
+    const struct room *room = *state;
+    const struct cog_account account = sample_account("carol", CAROL);
+    struct listing *listing = begin(room);
+
+    assert_int_equal(add(listing, "alice", ALICE, 2), 0);
+    for (size_t known = 0; known <= 2; known++) {
+        struct cog_groups groups = sample_groups(4);
+
+        /* Those at known and at 3: of one gid, then of one name. */
+        groups.list[3].gid = groups.list[known].gid;
+        refuse_twice(listing, &account, &groups);
+        groups = sample_groups(4);
+        strcpy(groups.list[3].name, groups.list[known].name);
+        refuse_twice(listing, &account, &groups);
+        strcpy(groups.list[3].name, account.name);
+        refuse_twice(listing, &account, &groups);
+        groups.list[3] = groups.list[known];
+        refuse_twice(listing, &account, &groups);
+    }
+    finish(listing);
+}
+
+/* Whoever has the gid and the name: it is no group of the pool. */
+static void
+p25_a_private_group_is_nobody_elses(void **state)
+{
+    const struct cog_account carol = sample_account("carol", CAROL);
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+    struct cog_groups groups = {1, {{ALICE, "alice"}}};
+    struct listing *listing = begin(*state);
+
+    assert_int_equal(add(listing, "alice", ALICE, 1), 0);
+    assert_int_equal(
+        cog_cache_bulk_add(listing->bulk, &carol, &groups, &refusal), EINVAL);
+    assert_int_equal(refusal.fault, COG_FAULT_GROUP_PREFIX);
+    abandon(listing);
+}
+
+/* groupadd after the last listing. */
+static void
+p13_p25_old_groups_are_checked_again_in_each_listing(void **state)
+{
+    const struct room *room = *state;
+    struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
+    struct listing *listing = begin(room);
+
+    assert_int_equal(add(listing, "alice", ALICE, 1), 0);
+    finish(listing);
+    write_file(room->group, "root:x:0:\ncognito-group0:x:3000:\n", 0644);
+    listing = begin(room);
+    assert_int_equal(add_bound(listing, "alice", ALICE, 1000, 1, &refusal),
+                     EEXIST);
+    assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
+    assert_int_equal(add(listing, "alice", ALICE, 0), 0);
+    finish(listing);
+}
+
 /* Two names that the keyed function gives one id, found in a small range. */
 static void
 p21_two_names_of_one_id_are_never_both_written(void **state)
@@ -226,6 +298,7 @@ p16_a_name_with_another_sub_stays_its_old_account_disabled(void **state)
     struct cog_write_refusal refusal = {.fault = COG_FAULT_NONE};
     struct cog_cache_reader reader = COG_CACHE_READER(room->accounts);
     struct cog_bulk_counts counts;
+    struct cog_tombstone tombstone;
     struct cog_account account;
     struct cog_gids gids;
     struct listing *listing = begin(room);
@@ -248,6 +321,9 @@ p16_a_name_with_another_sub_stays_its_old_account_disabled(void **state)
         assert_true(account.sub_tag == 1);
         assert_int_equal(cog_cache_find_gids(&reader, "alice", &gids), 0);
         assert_int_equal(gids.count, 2);
+        /* In use, and so not kept for anybody besides. */
+        assert_int_equal(cog_cache_find_tombstone(&reader, ALICE, &tombstone),
+                         ENOENT);
     }
     assert_int_equal(forget(room, "alice", true), 0);
     listing = begin(room);
@@ -351,6 +427,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         IN_ROOM(p12_p17_p20_p25_who_is_refused_does_not_stop_the_others),
         IN_ROOM(p21_groups_collide_like_users),
+        IN_ROOM(p21_no_account_has_two_groups_of_one_name_or_gid),
+        IN_ROOM(p25_a_private_group_is_nobody_elses),
+        IN_ROOM(p13_p25_old_groups_are_checked_again_in_each_listing),
         IN_ROOM(p21_two_names_of_one_id_are_never_both_written),
         IN_ROOM(p21_an_id_that_was_used_is_kept_for_its_name_and_sub),
         IN_ROOM(p16_a_name_with_another_sub_stays_its_old_account_disabled),
