@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "accounts/bulk_load.h"
+#include "accounts/bulk_writer.h"
 #include "accounts/cache_build.h"
 #include "accounts/cache_compose.h"
 #include "accounts/cache_recent.h"
@@ -25,6 +26,7 @@ struct cog_cache_bulk {
     struct cog_id_table table;      /* all that stands against an id */
     struct cog_member_lists members;
     struct cog_cache_build build;   /* base in the making */
+    struct cog_bulk_writer writer;  /* of its accounts */
     struct cog_cache_recent recent; /* first of two: see write_bridge */
     uint32_t added;
 };
@@ -37,6 +39,7 @@ cog_cache_bulk_free(struct cog_cache_bulk **bulk)
     *bulk = NULL;
     if (gone == NULL)
         return;
+    cog_bulk_writer_end(&gone->writer);
     cog_cache_build_end(&gone->build);
     cog_cache_recent_end(&gone->recent);
     cog_member_lists_clear(&gone->members);
@@ -99,6 +102,8 @@ cog_cache_bulk_begin(const struct cog_places *places,
     if (error == 0)
         error = cog_cache_build_begin(places->accounts, COG_BASE_FILE,
                                       &fresh->build);
+    if (error == 0)
+        error = cog_bulk_writer_begin(&fresh->writer, &fresh->build);
     if (error != 0)
         return error;
     *bulk = fresh;
@@ -321,11 +326,8 @@ write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
 
     if (error == 0)
         error = bridge_account(bulk, account, groups);
-    if (error == 0)
-        error = cog_compose_account(&bulk->build, account, groups);
-    return error != 0
-               ? error
-               : cog_compose_group(&bulk->build, account->name, account->gid);
+    return error != 0 ? error
+                      : cog_bulk_writer_add(&bulk->writer, account, groups);
 }
 
 int
@@ -640,6 +642,8 @@ cog_cache_bulk_finish(struct cog_cache_bulk *bulk, int64_t since_s)
 
     if (error == 0)
         error = carry_all_bound(bulk);
+    if (error == 0)
+        error = cog_bulk_writer_finish(&bulk->writer);
     if (error == 0)
         error = write_uses(bulk);
     if (error == 0)
