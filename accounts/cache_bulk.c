@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "accounts/bulk_check.h"
 #include "accounts/bulk_load.h"
 #include "accounts/bulk_writer.h"
 #include "accounts/cache_build.h"
@@ -50,14 +51,6 @@ cog_cache_bulk_free(struct cog_cache_bulk **bulk)
 }
 
 static int
-refuse(enum cog_fault fault, struct cog_write_refusal *refusal)
-{
-    if (refusal != NULL)
-        refusal->fault = fault;
-    return fault == COG_FAULT_NONE ? 0 : EINVAL;
-}
-
-static int
 load(struct cog_cache_bulk *bulk, const struct cog_id_key *key)
 {
     const struct cog_places *places = bulk->places;
@@ -84,13 +77,16 @@ cog_cache_bulk_begin(const struct cog_places *places,
                      struct cog_write_refusal *refusal)
 {
     cog_cleanup_cache_bulk struct cog_cache_bulk *fresh = NULL;
+    enum cog_fault fault;
     int error;
 
     if (lock->fd < 0)
         return EBADF;
-    error = refuse(cog_settings_check(settings), refusal);
-    if (error != 0)
-        return error;
+    fault = cog_settings_check(settings);
+    if (refusal != NULL)
+        refusal->fault = fault;
+    if (fault != COG_FAULT_NONE)
+        return EINVAL;
     fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL)
         return ENOMEM;
@@ -123,181 +119,17 @@ cog_cache_bulk_expect(struct cog_cache_bulk *bulk, size_t accounts)
                                 accounts > count ? accounts : count);
 }
 
-/*
- * What the table has of an account and its groups already, NULL where there
- * is nothing. Good while there is room for what is added.
- */
-struct known {
-    struct cog_id_use *user, *groups[COG_GROUPS_MAX];
-};
-
-/* A group that an account before this one had needs no second check. */
-static struct cog_id_use *
-find_known_group(const struct cog_id_table *table,
-                 const struct cog_group *group)
-{
-    struct cog_id_use *use =
-        cog_id_table_find(table, COG_USE_FILES, group->gid);
-
-    return use != NULL && (use->flags & COG_USE_NEW) != 0 &&
-                   use->kind == COG_ID_GROUP &&
-                   strcmp(use->name, group->name) == 0
-               ? use
-               : NULL;
-}
-
-/*
- * Against the account itself and the groups before it. Two known groups have
- * different names if their gids differ, and a known group's name was held
- * against the account's by check_user.
- */
-static enum cog_fault
-check_distinct(const struct cog_account *account,
-               const struct cog_groups *groups, const struct known *known,
-               size_t index)
-{
-    const struct cog_group *group = &groups->list[index];
-    bool is_known = known->groups[index] != NULL;
-
-    if (group->gid == account->gid ||
-        (!is_known && strcmp(group->name, account->name) == 0))
-        return COG_FAULT_GROUP_TWICE;
-    for (size_t i = 0; i < index; i++) {
-        if (groups->list[i].gid == group->gid)
-            return COG_FAULT_GROUP_TWICE;
-        if (!(is_known && known->groups[i] != NULL) &&
-            strcmp(groups->list[i].name, group->name) == 0)
-            return COG_FAULT_GROUP_TWICE;
-    }
-    return COG_FAULT_NONE;
-}
-
 static int
-check_groups(const struct cog_cache_bulk *bulk,
-             const struct cog_account *account,
-             const struct cog_groups *groups, struct known *known,
-             struct cog_write_refusal *refusal)
+note_members(struct cog_cache_bulk *bulk, const struct cog_groups *groups,
+             const struct cog_bulk_known *known)
 {
     int error = 0;
 
-    for (size_t i = 0; error == 0 && i < groups->count; i++) {
-        const struct cog_group *group = &groups->list[i];
-        struct cog_id_wish wish = {COG_ID_GROUP, group->name, group->gid, 0};
-
-        known->groups[i] = find_known_group(&bulk->table, group);
-        error = refuse(check_distinct(account, groups, known, i), refusal);
-        if (error != 0 || known->groups[i] != NULL)
-            continue;
-        error = refuse(cog_group_check(group, bulk->settings), refusal);
-        if (error == 0)
-            error = cog_id_table_check(&bulk->table, &wish, &known->groups[i],
-                                       &refusal->conflict);
-    }
-    return error;
-}
-
-/* Whether an old account may stay: the host may have taken its name or id. */
-static bool
-may_stay(const struct cog_id_table *table, const struct cog_id_use *old)
-{
-    const struct cog_id_wish wish = {COG_ID_USER, old->name, old->id, 0};
-    struct cog_id_use *mine = NULL;
-
-    return cog_id_table_check(table, &wish, &mine, NULL) == 0;
-}
-
-/* The name stays with its old account, which must not be lost over this. */
-static void
-note_bound(const struct cog_cache_bulk *bulk, const char *name)
-{
-    struct cog_id_use *old = cog_id_table_account(&bulk->table, name);
-
-    if (old != NULL && (old->flags & COG_USE_NEW) == 0 &&
-        may_stay(&bulk->table, old))
-        old->flags |= COG_USE_BOUND;
-}
-
-static int
-check_user(const struct cog_cache_bulk *bulk,
-           const struct cog_account *account, struct cog_id_use **known,
-           struct cog_write_refusal *refusal)
-{
-    struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
-                               account->sub_tag};
-    struct cog_id_conflict *conflict = &refusal->conflict;
-    struct cog_id_use *mine = NULL;
-    int error = cog_id_table_check(&bulk->table, &wish, &mine, conflict);
-
-    *known = mine;
-    if (error == EEXIST && conflict->place == COG_ID_BOUND)
-        note_bound(bulk, account->name);
-    if (error == 0 && mine != NULL && (mine->flags & COG_USE_NEW) != 0)
-        error =
-            cog_id_refuse(&wish, COG_ID_TWICE, mine->name, mine->id, conflict);
-    return error;
-}
-
-/*
- * Everything that can be said against an account. Afterwards there is room for
- * all that it adds.
- */
-static int
-check_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
-          const struct cog_groups *groups, struct known *known,
-          struct cog_write_refusal *refusal)
-{
-    int error = refuse(cog_account_check(account, bulk->settings), refusal);
-
-    if (error == 0 && groups->count > COG_GROUPS_MAX)
-        error = refuse(COG_FAULT_GROUP_LONG, refusal);
-    if (error == 0)
-        error = cog_id_table_reserve(&bulk->table,
-                                     bulk->table.count + 1 + groups->count);
-    if (error == 0)
-        error = check_user(bulk, account, &known->user, refusal);
-    return error != 0 ? error
-                      : check_groups(bulk, account, groups, known, refusal);
-}
-
-/* Part of the new file from now on; there is room for it. */
-static int
-mark_new(struct cog_id_table *table, const struct cog_id_wish *wish,
-         struct cog_id_use **known)
-{
-    struct cog_id_use fresh = {.sub_tag = wish->sub_tag,
-                               .id = wish->id,
-                               .source = COG_USE_FILES,
-                               .flags = COG_USE_NEW,
-                               .kind = (unsigned char) wish->kind};
-    struct cog_id_use *use = *known;
-
-    if (use == NULL) {
-        memcpy(fresh.name, wish->name, strlen(wish->name) + 1);
-        return cog_id_table_add(table, &fresh, known);
-    }
-    use->flags |= COG_USE_NEW;
-    use->flags &= (unsigned char) ~COG_USE_BOUND;
-    if (wish->sub_tag != 0)
-        use->sub_tag = wish->sub_tag;
-    return 0;
-}
-
-static int
-mark_all(struct cog_cache_bulk *bulk, const struct cog_account *account,
-         const struct cog_groups *groups, struct known *known)
-{
-    struct cog_id_wish wish = {COG_ID_USER, account->name, account->uid,
-                               account->sub_tag};
-    int error = mark_new(&bulk->table, &wish, &known->user);
-
-    for (size_t i = 0; error == 0 && i < groups->count; i++) {
-        wish = (struct cog_id_wish){COG_ID_GROUP, groups->list[i].name,
-                                    groups->list[i].gid, 0};
-        error = mark_new(&bulk->table, &wish, &known->groups[i]);
-        if (error == 0 && bulk->settings->enumerate)
-            error = cog_member_lists_add(&bulk->members, &bulk->table,
-                                         known->groups[i], known->user);
-    }
+    if (!bulk->settings->enumerate)
+        return 0;
+    for (size_t i = 0; error == 0 && i < groups->count; i++)
+        error = cog_member_lists_add(&bulk->members, &bulk->table,
+                                     known->groups[i], known->user);
     return error;
 }
 
@@ -320,10 +152,12 @@ bridge_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
 
 static int
 write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
-              const struct cog_groups *groups, struct known *known)
+              const struct cog_groups *groups, struct cog_bulk_known *known)
 {
-    int error = mark_all(bulk, account, groups, known);
+    int error = cog_bulk_mark(&bulk->table, account, groups, known);
 
+    if (error == 0)
+        error = note_members(bulk, groups, known);
     if (error == 0)
         error = bridge_account(bulk, account, groups);
     return error != 0 ? error
@@ -337,14 +171,15 @@ cog_cache_bulk_add(struct cog_cache_bulk *bulk,
                    struct cog_write_refusal *refusal)
 {
     struct cog_write_refusal unread;
-    struct known known;
+    struct cog_bulk_known known;
     int error;
 
     if (refusal == NULL)
         refusal = &unread;
     cog_id_table_prefetch(&bulk->table, account->uid, account->name,
                           strnlen(account->name, COG_NAME_MAX));
-    error = check_all(bulk, account, groups, &known, refusal);
+    error = cog_bulk_check(&bulk->table, bulk->settings, account, groups,
+                           &known, refusal);
     if (error == 0)
         error = write_account(bulk, account, groups, &known);
     if (error == 0)
@@ -408,7 +243,7 @@ keep_account(void *context, const struct cog_account *account,
     int error = 0;
 
     if (use != NULL && (use->flags & (COG_USE_NEW | COG_USE_BOUND)) == 0 &&
-        may_stay(table, use))
+        cog_bulk_may_stay(table, use))
         error = has_signed_in(keeping->bulk, account->name, keeping->since_s,
                               &kept);
     if (error != 0)
@@ -486,22 +321,6 @@ cog_cache_bulk_walk_lost(struct cog_cache_bulk *bulk, int64_t since_s,
 
 /* ---- finishing */
 
-/* What the table has of an account of the old files; with room for more. */
-static int
-find_all(struct cog_id_table *table, const struct cog_account *account,
-         const struct cog_groups *groups, struct known *known)
-{
-    int error = cog_id_table_reserve(table, table->count + 1 + groups->count);
-
-    if (error != 0)
-        return error;
-    known->user = cog_id_table_find(table, COG_USE_FILES, account->uid);
-    for (size_t i = 0; i < groups->count; i++)
-        known->groups[i] =
-            cog_id_table_find(table, COG_USE_FILES, groups->list[i].gid);
-    return 0;
-}
-
 /* Its record as it was, but disabled. */
 static int
 carry_bound(struct cog_cache_bulk *bulk, const char *name)
@@ -509,7 +328,7 @@ carry_bound(struct cog_cache_bulk *bulk, const char *name)
     const struct cog_cache_file *level = &bulk->levels.recent;
     struct cog_account account;
     struct cog_groups groups;
-    struct known known;
+    struct cog_bulk_known known;
     int error = cog_cache_level_account(level, name, &account);
 
     if (error == ENOENT) {
@@ -521,7 +340,7 @@ carry_bound(struct cog_cache_bulk *bulk, const char *name)
     if (error != 0)
         return error;
     account.disabled = true;
-    error = find_all(&bulk->table, &account, &groups, &known);
+    error = cog_bulk_find(&bulk->table, &account, &groups, &known);
     return error != 0 ? error : write_account(bulk, &account, &groups, &known);
 }
 
