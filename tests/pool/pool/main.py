@@ -67,10 +67,16 @@ def parse_address(text):
     return host.strip("[]"), int(port)
 
 
-def stop(_signal, _frame):
+def end(status):
     """At once: OpenSSL's own end, under threads that are in the middle of a
-    handshake, is a segmentation fault. Each line of the log is flushed."""
-    os._exit(0)
+    handshake or of making a key, is a segmentation fault. Each line of the
+    log is flushed."""
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def stop(_signal, _frame):
+    end(0)
 
 
 def main():
@@ -83,7 +89,7 @@ def main():
                         Log(given.log), (given.cert, given.key))
     except (seed.SeedError, OSError, ValueError) as error:
         print(f"cognito-pool: {error}", file=sys.stderr)
-        return 2
+        end(2)
     print(f"ready {server.url()}", flush=True)
     server.serve_forever()
     return 0
