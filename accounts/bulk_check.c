@@ -7,9 +7,9 @@
 
 /* One use for the account, one for each group: pointers stay good then. */
 static int
-make_room(struct cog_id_table *table, const struct cog_groups *groups)
+make_room(struct cog_id_table *table)
 {
-    return cog_id_table_reserve(table, table->count + 1 + groups->count);
+    return cog_id_table_reserve(table, table->count + 1 + COG_GROUPS_MAX);
 }
 
 static int
@@ -67,7 +67,9 @@ check_groups(const struct cog_id_table *table,
              const struct cog_groups *groups, struct cog_bulk_known *known,
              struct cog_write_refusal *refusal)
 {
-    int error = 0;
+    int error = groups->count > COG_GROUPS_MAX
+                    ? refuse(COG_FAULT_GROUP_LONG, refusal)
+                    : 0;
 
     for (size_t i = 0; error == 0 && i < groups->count; i++) {
         const struct cog_group *group = &groups->list[i];
@@ -133,10 +135,8 @@ cog_bulk_check(struct cog_id_table *table, const struct cog_settings *settings,
 {
     int error = refuse(cog_account_check(account, settings), refusal);
 
-    if (error == 0 && groups->count > COG_GROUPS_MAX)
-        error = refuse(COG_FAULT_GROUP_LONG, refusal);
     if (error == 0)
-        error = make_room(table, groups);
+        error = make_room(table);
     if (error == 0)
         error = check_user(table, account, &known->user, refusal);
     return error != 0 ? error
@@ -148,7 +148,7 @@ int
 cog_bulk_find(struct cog_id_table *table, const struct cog_account *account,
               const struct cog_groups *groups, struct cog_bulk_known *known)
 {
-    int error = make_room(table, groups);
+    int error = make_room(table);
 
     if (error != 0)
         return error;

@@ -150,6 +150,10 @@ bridge_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
                       : cog_cache_recent_add(&bulk->recent, account, groups);
 }
 
+/*
+ * What fails from here on is no refusal, whatever a file system calls it: the
+ * account is marked, and its record may be missing.
+ */
 static int
 write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
               const struct cog_groups *groups, struct cog_bulk_known *known)
@@ -160,8 +164,9 @@ write_account(struct cog_cache_bulk *bulk, const struct cog_account *account,
         error = note_members(bulk, groups, known);
     if (error == 0)
         error = bridge_account(bulk, account, groups);
-    return error != 0 ? error
-                      : cog_bulk_writer_add(&bulk->writer, account, groups);
+    if (error == 0)
+        error = cog_bulk_writer_add(&bulk->writer, account, groups);
+    return error == EINVAL || error == EEXIST ? EIO : error;
 }
 
 int

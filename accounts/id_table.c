@@ -89,7 +89,28 @@ put_slot(struct cog_id_slot *slots, uint32_t mask, struct cog_id_slot slot)
     slots[at] = slot;
 }
 
-/* The same slots in a larger index, in their order. NULL: no memory. */
+/*
+ * The same slots in a larger index, those of one hash in their order: from
+ * behind a free one, so that no chain is begun in its middle. There is one,
+ * since half of them are free.
+ */
+static void
+copy_slots(const struct cog_id_slot *old, uint32_t old_mask,
+           struct cog_id_slot *slots, uint32_t mask)
+{
+    uint32_t first = 0;
+
+    while (old[first].use != 0)
+        first++;
+    for (uint32_t i = 1; i <= old_mask; i++) {
+        struct cog_id_slot slot = old[(first + i) & old_mask];
+
+        if (slot.use != 0)
+            put_slot(slots, mask, slot);
+    }
+}
+
+/* NULL: no memory. */
 static struct cog_id_slot *
 grow_index(const struct cog_id_slot *old, uint32_t old_mask, uint32_t mask)
 {
@@ -99,10 +120,8 @@ grow_index(const struct cog_id_slot *old, uint32_t old_mask, uint32_t mask)
     if (slots == NULL)
         return NULL;
     memset(slots, 0, count * sizeof *slots);
-    for (uint32_t i = 0; old != NULL && i <= old_mask; i++) {
-        if (old[i].use != 0)
-            put_slot(slots, mask, old[i]);
-    }
+    if (old != NULL)
+        copy_slots(old, old_mask, slots, mask);
     return slots;
 }
 

@@ -30,6 +30,18 @@ batch_at(struct cog_pipeline *pipeline, size_t number)
     return &pipeline->batches[number % COG_PIPELINE_BATCHES];
 }
 
+/* After an error a batch comes back empty, worked on or not. */
+static int
+do_work(const struct cog_pipeline *pipeline, struct cog_batch *batch,
+        int error)
+{
+    if (error == 0)
+        error = pipeline->work(pipeline->context, batch);
+    if (error != 0)
+        batch->count = 0;
+    return error;
+}
+
 /* ---- the thread */
 
 /* Whether there is work; false: go. The mutex is held. */
@@ -52,8 +64,7 @@ work_on(void *context)
         int error = pipeline->error;
 
         (void) pthread_mutex_unlock(&pipeline->mutex);
-        if (error == 0)
-            error = pipeline->work(pipeline->context, batch);
+        error = do_work(pipeline, batch, error);
         (void) pthread_mutex_lock(&pipeline->mutex);
         pipeline->error = error;
         pipeline->done++;
@@ -117,9 +128,8 @@ hand_over(struct cog_pipeline *pipeline)
 static int
 work_here(struct cog_pipeline *pipeline)
 {
-    if (pipeline->error == 0)
-        pipeline->error = pipeline->work(
-            pipeline->context, batch_at(pipeline, pipeline->submitted));
+    pipeline->error = do_work(
+        pipeline, batch_at(pipeline, pipeline->submitted), pipeline->error);
     pipeline->submitted++;
     pipeline->done++;
     return pipeline->error;

@@ -31,7 +31,10 @@ struct cog_batch {
     size_t count; /* 0 at first */
 };
 
-/* One batch's work. Not 0: an error, after which no more work is done. */
+/*
+ * One batch's work. Not 0: an error, after which no more work is done, and
+ * batches come back empty.
+ */
 typedef int cog_pipeline_work(void *context, struct cog_batch *batch);
 
 /* Zeroed is empty. */

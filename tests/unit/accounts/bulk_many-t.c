@@ -50,6 +50,24 @@ allow_threads(bool allowed)
     threads = 0;
 }
 
+/* ---- a write that fails, once */
+
+static int fail_with; /* 0: none does */
+static unsigned fail_at, writes;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+ssize_t
+__wrap_write(int fd, const void *bytes, size_t len)
+{
+    /* Those of accounts, not what cmocka prints. */
+    if (fail_with != 0 && len > 60000 && ++writes == fail_at) {
+        errno = fail_with;
+        return -1;
+    }
+    return __real_write(fd, bytes, len);
+}
+
 /* ---- a listing of many */
 
 /* The number of accounts that were added before an error. */
@@ -209,6 +227,50 @@ p74_what_failed_once_fails_the_listing(void **state)
     }
 }
 
+/* As sync does: EINVAL and EEXIST are refusals of one account. */
+static int
+add_on(struct listing *listing, unsigned *refused)
+{
+    int error = 0;
+
+    *refused = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "user%u", i);
+        error = add(listing, name, 1910000000U + i, i % 6);
+        if (error == EINVAL || error == EEXIST)
+            ++*refused;
+        else if (error != 0)
+            return error;
+    }
+    return cog_cache_bulk_finish(listing->bulk, NOW_S);
+}
+
+static void
+p74_no_failed_write_is_taken_for_a_refusal(void **state)
+{
+    static const int errors[] = {EINVAL, EEXIST, EIO, ENOSPC};
+    const struct room *room = *state;
+
+    for (size_t i = 0; i < 2 * COUNT(errors); i++) {
+        struct listing *listing = begin(room);
+        unsigned refused;
+        int error;
+
+        allow_threads(i % 2 == 0);
+        writes = 0;
+        fail_at = 1 + (unsigned) i % 3;
+        fail_with = errors[i / 2];
+        error = add_on(listing, &refused);
+        fail_with = 0;
+        abandon(listing);
+        assert_int_equal(error, i / 2 < 2 ? EIO : errors[i / 2]);
+        assert_int_equal(refused, 0);
+        assert_false(file_exists(path_in(room->accounts, "base.cdb")));
+    }
+}
+
 static void
 p74_many_may_be_abandoned_at_any_time(void **state)
 {
@@ -295,6 +357,7 @@ main(void)
         IN_ROOM(each_of_many_is_found),
         IN_ROOM(p74_a_listing_that_has_no_room_changes_nothing),
         IN_ROOM(p74_what_failed_once_fails_the_listing),
+        IN_ROOM(p74_no_failed_write_is_taken_for_a_refusal),
         IN_ROOM(p74_many_may_be_abandoned_at_any_time),
         IN_ROOM(p76_a_killed_listing_of_many_leaves_old_or_new),
     };

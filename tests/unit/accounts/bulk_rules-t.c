@@ -6,6 +6,7 @@
 #include "tests/unit/accounts/support.h"
 
 #include "accounts/cache_bulk.h"
+#include "accounts/id_table.h"
 #include "accounts/cache_read.h"
 #include "accounts/cache_write.h"
 #include "tests/unit/accounts/bulk.h"
@@ -195,6 +196,47 @@ p13_p25_old_groups_are_checked_again_in_each_listing(void **state)
     assert_int_equal(refusal.conflict.place, COG_ID_NAME_LOCAL);
     assert_int_equal(add(listing, "alice", ALICE, 0), 0);
     finish(listing);
+}
+
+/*
+ * A name with an id of the old files and another of the login store, among so
+ * many others that the table has just grown. The answer is about the first of
+ * them that was added, wherever in the table they lie.
+ */
+static enum cog_id_place
+judge_among(unsigned others)
+{
+    cog_cleanup_id_table struct cog_id_table table = {.uses = NULL};
+    struct cog_id_use use = {.kind = COG_ID_USER};
+    struct cog_id_wish wish = {COG_ID_USER, use.name, CAROL, 3};
+    struct cog_id_conflict conflict;
+    struct cog_id_use *mine = NULL;
+
+    for (unsigned i = 0; i < 257; i++) {
+        snprintf(use.name, sizeof use.name, "u%u", others + i / 2);
+        use.id = i % 2 == 0 ? ALICE + i : CAROL;
+        use.source = i % 2 == 0 ? COG_USE_FILES : COG_USE_STORE;
+        use.flags = i % 2 == 0 ? COG_USE_OLD : 0;
+        use.sub_tag = 1 + i % 2;
+        assert_int_equal(cog_id_table_add(&table, &use, NULL), 0);
+    }
+    /* Those before the growth: of each name two. */
+    for (unsigned i = 0; i < 128; i++) {
+        snprintf(use.name, sizeof use.name, "u%u", others + i);
+        assert_int_equal(cog_id_table_check(&table, &wish, &mine, &conflict),
+                         EEXIST);
+        if (conflict.place != COG_ID_OTHER)
+            return conflict.place;
+    }
+    return COG_ID_OTHER;
+}
+
+static void
+p21_an_answer_does_not_depend_on_how_the_table_grew(void **state)
+{
+    (void) state;
+    for (unsigned others = 0; others < 100000; others += 128)
+        assert_int_equal(judge_among(others), COG_ID_OTHER);
 }
 
 /* Two names that the keyed function gives one id, found in a small range. */
@@ -430,6 +472,7 @@ main(void)
         IN_ROOM(p21_no_account_has_two_groups_of_one_name_or_gid),
         IN_ROOM(p25_a_private_group_is_nobody_elses),
         IN_ROOM(p13_p25_old_groups_are_checked_again_in_each_listing),
+        cmocka_unit_test(p21_an_answer_does_not_depend_on_how_the_table_grew),
         IN_ROOM(p21_two_names_of_one_id_are_never_both_written),
         IN_ROOM(p21_an_id_that_was_used_is_kept_for_its_name_and_sub),
         IN_ROOM(p16_a_name_with_another_sub_stays_its_old_account_disabled),
