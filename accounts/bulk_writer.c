@@ -52,12 +52,11 @@ cog_bulk_writer_add(struct cog_bulk_writer *writer,
                                   : writer->batch;
     struct listed_account *listed =
         (struct listed_account *) batch->items + batch->count;
+    int error = cog_compose_gids(account, groups, &listed->gids);
 
+    if (error != 0)
+        return error;
     listed->account = *account;
-    listed->gids.primary = account->gid;
-    listed->gids.count = groups->count;
-    for (size_t i = 0; i < groups->count; i++)
-        listed->gids.list[i] = groups->list[i].gid;
     writer->batch = ++batch->count < BATCH ? batch : NULL;
     return writer->batch != NULL ? 0 : cog_pipeline_submit(&writer->pipeline);
 }

@@ -25,9 +25,8 @@ int cog_bulk_writer_begin(struct cog_bulk_writer *writer,
                           struct cog_cache_build *build);
 
 /*
- * Add an account, which gets its private group, too, with at most
- * COG_GROUPS_MAX groups. 0, or an error of cache_build.h, which may be that of
- * an account before it.
+ * Add an account, which gets its private group, too. 0, or an error of
+ * cache_compose.h, which may be that of an account before it.
  */
 int cog_bulk_writer_add(struct cog_bulk_writer *writer,
                         const struct cog_account *account,

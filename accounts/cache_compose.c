@@ -32,17 +32,27 @@ cog_compose_settings(struct cog_cache_build *build,
 }
 
 int
+cog_compose_gids(const struct cog_account *account,
+                 const struct cog_groups *groups, struct cog_gids *gids)
+{
+    if (groups->count > COG_GROUPS_MAX)
+        return EMSGSIZE;
+    gids->primary = account->gid;
+    gids->count = groups->count;
+    for (size_t i = 0; i < groups->count; i++)
+        gids->list[i] = groups->list[i].gid;
+    return 0;
+}
+
+int
 cog_compose_account(struct cog_cache_build *build,
                     const struct cog_account *account,
                     const struct cog_groups *groups)
 {
-    struct cog_gids gids = {.primary = account->gid, .count = groups->count};
+    struct cog_gids gids;
+    int error = cog_compose_gids(account, groups, &gids);
 
-    if (groups->count > COG_GROUPS_MAX)
-        return EMSGSIZE;
-    for (size_t i = 0; i < groups->count; i++)
-        gids.list[i] = groups->list[i].gid;
-    return cog_compose_listed(build, account, &gids);
+    return error != 0 ? error : cog_compose_listed(build, account, &gids);
 }
 
 int

@@ -23,7 +23,11 @@ int cog_compose_account(struct cog_cache_build *build,
                         const struct cog_account *account,
                         const struct cog_groups *groups);
 
-/* The same for who has the gids of the groups only; primary is the gid. */
+/* What a record says of an account's groups. EMSGSIZE: too many. */
+int cog_compose_gids(const struct cog_account *account,
+                     const struct cog_groups *groups, struct cog_gids *gids);
+
+/* The account's own records for who has made that before. */
 int cog_compose_listed(struct cog_cache_build *build,
                        const struct cog_account *account,
                        const struct cog_gids *gids);

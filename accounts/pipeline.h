@@ -74,6 +74,4 @@ int cog_pipeline_drain(struct cog_pipeline *pipeline);
 /* Let go at any time; what is not begun is not done. Fine when empty. */
 void cog_pipeline_end(struct cog_pipeline *pipeline);
 
-#define cog_cleanup_pipeline __attribute__((cleanup(cog_pipeline_end)))
-
 #endif

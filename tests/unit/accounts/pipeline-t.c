@@ -3,6 +3,7 @@
 #include "tests/unit/accounts/support.h"
 
 #include "accounts/pipeline.h"
+#include "tests/unit/accounts/threads.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,29 +13,12 @@
 #define ITEMS   16U
 #define BATCHES 1000U
 
-/* ---- no thread can be had */
-
-static bool no_threads;
-
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*run)(void *), void *context);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*run)(void *), void *context);
-int
-__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                      void *(*run)(void *), void *context)
-{
-    return no_threads
-               ? EAGAIN
-               : __real_pthread_create(thread, attributes, run, context);
-}
-
 /* cmocka setups: each case runs both ways. */
 static int
 with_thread(void **state)
 {
     (void) state;
-    no_threads = false;
+    allow_threads(true);
     return 0;
 }
 
@@ -42,7 +26,7 @@ static int
 without_thread(void **state)
 {
     (void) state;
-    no_threads = true;
+    allow_threads(false);
     return 0;
 }
 
@@ -131,9 +115,9 @@ all_batches_are_worked_on_in_order(void **state)
     assert_true(work.sum == sum);
     assert_int_equal(work.batches, BATCHES);
     assert_int_equal(pthread_equal(work.worker, pthread_self()) != 0,
-                     no_threads);
+                     threads.none);
     /* A signal to the process is for its own threads. */
-    assert_int_equal(work.signals_blocked, !no_threads);
+    assert_int_equal(work.signals_blocked, !threads.none);
 }
 
 static void
